@@ -1,0 +1,210 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is Swift 6 with the same upcoming features; modules that a voice packet crosses are
+// checked for memory safety as well (see Documentation/Decisions/0001-house.md).
+//
+// Warnings are errors in our checks only: a user with a newer compiler is not stopped by its new warnings.
+let warningsAreErrors = Context.environment["ROOMTONE_WARNINGS_AS_ERRORS"] == "1"
+let house: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+let houseC: [CSetting] = warningsAreErrors ? [.treatAllWarnings(as: .error)] : []
+let packetPath: [SwiftSetting] = house + [.strictMemorySafety()]
+
+func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+
+// C: system libraries (module map and shim) and the one C file of our own.
+let cLibraries: [Target] = [
+    .systemLibrary(name: "COpus", path: "Sources/C/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(name: "CALSA", path: "Sources/C/CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+    .systemLibrary(
+        name: "CSpeexDSP", path: "Sources/C/CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+    .systemLibrary(
+        name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+    .target(name: "CSocketBatch", path: "Sources/C/CSocketBatch", cSettings: houseC),
+]
+
+let shared: [Target] = [
+    .target(name: "Identifiers", path: "Sources/Shared/Identifiers", swiftSettings: house),
+    .target(name: "LockFree", dependencies: ["CLinux"], path: "Sources/Shared/LockFree", swiftSettings: packetPath),
+    .target(
+        name: "VoiceSocket", dependencies: ["CSocketBatch"], path: "Sources/Shared/VoiceSocket",
+        swiftSettings: packetPath),
+]
+
+let wire: [Target] = [
+    .target(name: "ControlWire", dependencies: ["Identifiers"], path: "Sources/Wire/ControlWire", swiftSettings: house),
+    .target(name: "VoiceWire", path: "Sources/Wire/VoiceWire", swiftSettings: packetPath),
+    .target(
+        name: "VoiceSealing", dependencies: ["VoiceWire", "CSodium"], path: "Sources/Wire/VoiceSealing",
+        swiftSettings: packetPath),
+]
+
+let media: [Target] = [
+    .target(name: "OpusCodec", dependencies: ["COpus"], path: "Sources/Media/OpusCodec", swiftSettings: packetPath),
+    .target(
+        name: "SpeechProcessing", dependencies: ["CSpeexDSP"], path: "Sources/Media/SpeechProcessing",
+        swiftSettings: packetPath),
+    .target(name: "Playout", dependencies: ["VoiceWire"], path: "Sources/Media/Playout", swiftSettings: packetPath),
+    .target(
+        name: "AudioDevice", dependencies: ["CALSA", "LockFree", "SpeechProcessing"], path: "Sources/Media/AudioDevice",
+        swiftSettings: packetPath),
+]
+
+let server: [Target] = [
+    .target(
+        name: "VoiceRelay", dependencies: ["VoiceWire", "VoiceSealing", "VoiceSocket", "LockFree", "CLinux"],
+        path: "Sources/Server/VoiceRelay", swiftSettings: packetPath),
+    .target(name: "Credentials", dependencies: ["CSodium"], path: "Sources/Server/Credentials", swiftSettings: house),
+    .target(
+        name: "ChatStore", dependencies: ["Identifiers", grdb, logging], path: "Sources/Server/ChatStore",
+        swiftSettings: house),
+    .target(
+        name: "Rooms",
+        dependencies: [
+            "ControlWire", "ChatStore", "Credentials", "Identifiers", "VoiceRelay", "VoiceSealing", "VoiceWire",
+            logging,
+        ],
+        path: "Sources/Server/Rooms", swiftSettings: house),
+    .target(
+        name: "ControlServer",
+        dependencies: [
+            "ControlWire", "Identifiers", "Rooms", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
+        ],
+        path: "Sources/Server/ControlServer", swiftSettings: house),
+    .target(
+        name: "Daemon",
+        dependencies: [
+            "ChatStore", "ControlServer", "Credentials", "Rooms", "VoiceRelay", configuration, lifecycle, unixSignals,
+            logging, yams,
+        ],
+        path: "Sources/Server/Daemon", swiftSettings: house),
+]
+
+let client: [Target] = [
+    .target(
+        name: "RoomClient",
+        dependencies: [
+            "ControlWire", "Identifiers", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509, asn1, crypto,
+        ],
+        path: "Sources/Client/RoomClient", swiftSettings: house),
+    .target(
+        name: "VoiceClient",
+        dependencies: [
+            "AudioDevice", "LockFree", "OpusCodec", "Playout", "SpeechProcessing", "VoiceSealing", "VoiceSocket",
+            "VoiceWire",
+            "CLinux",
+        ],
+        path: "Sources/Client/VoiceClient", swiftSettings: packetPath),
+    .target(
+        name: "TalkInterface",
+        dependencies: [
+            "AudioDevice", "ControlWire", "Identifiers", "LockFree", "OpusCodec", "RoomClient", "VoiceClient",
+            "VoiceSealing", "VoiceWire",
+        ],
+        path: "Sources/Client/TalkInterface", swiftSettings: house),
+]
+
+let tools: [Target] = [
+    .target(name: "NetworkSimulator", path: "Sources/Tools/NetworkSimulator", swiftSettings: house)
+]
+
+// Programs hold argument parsing and wiring only; nothing imports them.
+let programs: [Target] = [
+    .executableTarget(
+        name: "roomtoned", dependencies: ["Daemon", arguments], path: "Sources/Programs/roomtoned", swiftSettings: house
+    ),
+    .executableTarget(
+        name: "roomtone", dependencies: ["TalkInterface", "VoiceClient", arguments],
+        path: "Sources/Programs/roomtone", swiftSettings: house),
+]
+
+func tests(_ name: String, _ group: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target
+{
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, path: "Tests/\(group)/\(name)Tests", resources: resources,
+        swiftSettings: house)
+}
+
+let testTargets: [Target] = [
+    .target(name: "AudioTestSupport", path: "Tests/Support/AudioTestSupport", swiftSettings: house),
+    tests("LockFree", "Shared", ["LockFree"]),
+    tests("VoiceSocket", "Shared", ["VoiceSocket", "CSocketBatch"]),
+    tests("ControlWire", "Wire", ["ControlWire", "Identifiers"]),
+    tests("VoiceWire", "Wire", ["VoiceWire"]),
+    tests("VoiceSealing", "Wire", ["VoiceSealing", "VoiceWire", crypto]),
+    tests("OpusCodec", "Media", ["AudioTestSupport", "OpusCodec"]),
+    tests("SpeechProcessing", "Media", ["AudioTestSupport", "SpeechProcessing"]),
+    tests("Playout", "Media", ["Playout", "VoiceWire"]),
+    tests("AudioDevice", "Media", ["AudioDevice", "AudioTestSupport", "LockFree"]),
+    tests("VoiceRelay", "Server", ["CSocketBatch", "VoiceRelay", "VoiceWire", "VoiceSealing", "VoiceSocket"]),
+    tests("Credentials", "Server", ["Credentials"]),
+    tests("ChatStore", "Server", ["ChatStore", "Identifiers", grdb]),
+    tests(
+        "Rooms", "Server",
+        ["Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "VoiceRelay", "VoiceWire", logging]),
+    tests(
+        "ControlServer", "Server",
+        [
+            "ControlServer", "ControlWire", "Daemon", "Rooms", "ChatStore", "Credentials", "Identifiers", "VoiceRelay",
+            nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, logging,
+        ]),
+    tests("Daemon", "Server", ["Daemon"]),
+    tests("RoomClient", "Client", ["RoomClient", "ControlWire", "Identifiers", "Daemon"]),
+    tests(
+        "VoiceClient", "Client",
+        [
+            "AudioDevice", "AudioTestSupport", "CSocketBatch", "LockFree", "NetworkSimulator", "OpusCodec", "Playout",
+            "SpeechProcessing", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire",
+        ]),
+    tests(
+        "TalkInterface", "Client",
+        [
+            "TalkInterface", "Daemon", "RoomClient", "VoiceClient", "ControlWire", "Identifiers", "VoiceWire",
+            "AudioDevice",
+        ]),
+    tests("NetworkSimulator", "Tools", ["NetworkSimulator"]),
+    // Runs the programs themselves, as a person would.
+    tests("EndToEnd", "EndToEnd", ["AudioTestSupport", "roomtone", "roomtoned"]),
+]
+
+let package = Package(
+    name: "roomtone",
+    products: [
+        .executable(name: "roomtoned", targets: ["roomtoned"]),
+        .executable(name: "roomtone", targets: ["roomtone"]),
+        .library(name: "RoomClient", targets: ["RoomClient"]),
+        .library(name: "VoiceClient", targets: ["VoiceClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", "5.4.0"..<"7.0.0"),
+    ],
+    targets: cLibraries + shared + wire + media + server + client + tools + programs + testTargets,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,69 @@
+// Batched datagram receive and send: recvmmsg(2) and sendmmsg(2) with their headers, vectors,
+// addresses and buffers laid out once. Swift cannot call these (they are behind _GNU_SOURCE) nor
+// build their nested arrays without allocating.
+//
+// A batch belongs to one thread. Nothing here allocates after creation.
+#pragma once
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/uio.h>
+
+// An IPv4 or IPv6 address with port, in the form the kernel takes it.
+typedef struct {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    };
+    uint32_t length;
+} socket_address;
+
+// Same family, port, address and scope; an IPv6 flow label is not part of who somebody is.
+static inline bool socket_address_equal(const socket_address *a, const socket_address *b) {
+    if (a->any.sa_family != b->any.sa_family) return false;
+    if (a->any.sa_family == AF_INET) {
+        return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+    }
+    return a->v6.sin6_port == b->v6.sin6_port && a->v6.sin6_scope_id == b->v6.sin6_scope_id &&
+           memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
+}
+
+typedef struct receive_batch receive_batch;
+typedef struct send_batch send_batch;
+
+// NULL when memory is short.
+receive_batch *receive_batch_create(unsigned capacity, size_t slot_bytes);
+void receive_batch_destroy(receive_batch *batch);
+
+// Takes what is there without waiting: the number of datagrams (0 when none), or -errno.
+int receive_batch_fill(receive_batch *batch, int fd);
+
+const uint8_t *receive_batch_bytes(const receive_batch *batch, unsigned index);
+const socket_address *receive_batch_address(const receive_batch *batch, unsigned index);
+// The datagram's length as sent: above the slot's size when it was cut.
+size_t receive_batch_length(const receive_batch *batch, unsigned index);
+
+typedef struct {
+    uint64_t datagrams;     // handed to the kernel
+    uint64_t bytes;
+    uint64_t calls;         // of sendmmsg
+    uint64_t buffer_full;   // dropped: the socket's send buffer had no room
+    uint64_t failed;        // dropped: the kernel refused the destination
+} send_totals;
+
+send_batch *send_batch_create(unsigned capacity, size_t slot_bytes);
+void send_batch_destroy(send_batch *batch);
+
+// The buffer of the next datagram; valid until it is committed. The batch must not be full.
+uint8_t *send_batch_next(send_batch *batch);
+// Queues the next datagram. True when the batch is full and must be flushed.
+bool send_batch_commit(send_batch *batch, size_t length, const socket_address *to);
+// Sends what is queued without waiting, and counts what could not be sent.
+void send_batch_flush(send_batch *batch, int fd);
+const send_totals *send_batch_totals(const send_batch *batch);
+
+// SO_MEMINFO's drop count: datagrams the kernel threw away because the receive buffer was full.
+uint32_t socket_receive_drops(int fd);

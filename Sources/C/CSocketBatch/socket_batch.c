@@ -1,0 +1,151 @@
+#define _GNU_SOURCE
+#include "CSocketBatch.h"
+
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum { cache_line = 64 };
+
+struct receive_batch {
+    unsigned capacity;
+    size_t slot_bytes;
+    struct mmsghdr *messages;
+    struct iovec *vectors;
+    socket_address *addresses;
+    uint8_t *slots;
+};
+
+struct send_batch {
+    unsigned capacity, count;
+    size_t slot_bytes;
+    struct mmsghdr *messages;
+    struct iovec *vectors;
+    socket_address *addresses;
+    uint8_t *slots;
+    send_totals totals;
+};
+
+static size_t rounded(size_t bytes) { return (bytes + cache_line - 1) & ~(size_t)(cache_line - 1); }
+
+// Lays out headers that point at vectors, vectors that point at slots, names that point at addresses.
+static bool lay_out(
+    unsigned capacity, size_t slot_bytes, struct mmsghdr **messages, struct iovec **vectors, socket_address **addresses,
+    uint8_t **slots) {
+    *messages = calloc(capacity, sizeof **messages);
+    *vectors = calloc(capacity, sizeof **vectors);
+    *addresses = calloc(capacity, sizeof **addresses);
+    *slots = aligned_alloc(cache_line, capacity * slot_bytes);
+    if (!*messages || !*vectors || !*addresses || !*slots) return false;
+    for (unsigned i = 0; i < capacity; i++) {
+        (*vectors)[i] = (struct iovec){.iov_base = *slots + i * slot_bytes, .iov_len = slot_bytes};
+        struct msghdr *header = &(*messages)[i].msg_hdr;
+        header->msg_name = &(*addresses)[i].any;
+        header->msg_iov = &(*vectors)[i];
+        header->msg_iovlen = 1;
+    }
+    return true;
+}
+
+receive_batch *receive_batch_create(unsigned capacity, size_t slot_bytes) {
+    receive_batch *batch = calloc(1, sizeof *batch);
+    if (!batch) return NULL;
+    batch->capacity = capacity;
+    batch->slot_bytes = rounded(slot_bytes);
+    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->slots)) {
+        return batch;
+    }
+    receive_batch_destroy(batch);
+    return NULL;
+}
+
+void receive_batch_destroy(receive_batch *batch) {
+    free(batch->messages);
+    free(batch->vectors);
+    free(batch->addresses);
+    free(batch->slots);
+    free(batch);
+}
+
+int receive_batch_fill(receive_batch *batch, int fd) {
+    for (unsigned i = 0; i < batch->capacity; i++) batch->messages[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_in6);
+    // MSG_TRUNC makes msg_len the length as sent, so that an oversized datagram shows as one.
+    int count = recvmmsg(fd, batch->messages, batch->capacity, MSG_DONTWAIT | MSG_TRUNC, NULL);
+    if (count < 0) return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    for (int i = 0; i < count; i++) batch->addresses[i].length = batch->messages[i].msg_hdr.msg_namelen;
+    return count;
+}
+
+const uint8_t *receive_batch_bytes(const receive_batch *batch, unsigned index) {
+    return batch->slots + index * batch->slot_bytes;
+}
+
+const socket_address *receive_batch_address(const receive_batch *batch, unsigned index) {
+    return &batch->addresses[index];
+}
+
+size_t receive_batch_length(const receive_batch *batch, unsigned index) { return batch->messages[index].msg_len; }
+
+send_batch *send_batch_create(unsigned capacity, size_t slot_bytes) {
+    send_batch *batch = calloc(1, sizeof *batch);
+    if (!batch) return NULL;
+    batch->capacity = capacity;
+    batch->slot_bytes = rounded(slot_bytes);
+    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->slots)) {
+        return batch;
+    }
+    send_batch_destroy(batch);
+    return NULL;
+}
+
+void send_batch_destroy(send_batch *batch) {
+    free(batch->messages);
+    free(batch->vectors);
+    free(batch->addresses);
+    free(batch->slots);
+    free(batch);
+}
+
+uint8_t *send_batch_next(send_batch *batch) { return batch->slots + batch->count * batch->slot_bytes; }
+
+bool send_batch_commit(send_batch *batch, size_t length, const socket_address *to) {
+    unsigned i = batch->count++;
+    batch->addresses[i] = *to;
+    batch->messages[i].msg_hdr.msg_namelen = to->length;
+    batch->vectors[i].iov_len = length;
+    return batch->count == batch->capacity;
+}
+
+void send_batch_flush(send_batch *batch, int fd) {
+    unsigned sent = 0;
+    while (sent < batch->count) {
+        int result = sendmmsg(fd, batch->messages + sent, batch->count - sent, MSG_DONTWAIT);
+        batch->totals.calls++;
+        if (result > 0) {
+            for (unsigned i = sent; i < sent + (unsigned)result; i++) batch->totals.bytes += batch->vectors[i].iov_len;
+            batch->totals.datagrams += (unsigned)result;
+            sent += (unsigned)result;
+        } else if (result < 0 && errno == EINTR) {
+            continue;
+        } else if (result < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
+            // Voice that waits is voice that is late: what does not fit now is dropped and counted.
+            batch->totals.buffer_full += batch->count - sent;
+            break;
+        } else {
+            // The first one was refused (no route, forbidden): its neighbours may still go.
+            batch->totals.failed++;
+            sent++;
+        }
+    }
+    batch->count = 0;
+}
+
+const send_totals *send_batch_totals(const send_batch *batch) { return &batch->totals; }
+
+uint32_t socket_receive_drops(int fd) {
+    uint32_t information[SK_MEMINFO_VARS] = {0};
+    socklen_t length = sizeof information;
+    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, information, &length) != 0) return 0;
+    return information[SK_MEMINFO_DROPS];
+}

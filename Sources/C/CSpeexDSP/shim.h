@@ -1,0 +1,5 @@
+// SpeexDSP as Swift sees it. Only SpeechProcessing imports this module.
+#pragma once
+#include <speex/speex_echo.h>
+#include <speex/speex_preprocess.h>
+#include <speex/speex_resampler.h>

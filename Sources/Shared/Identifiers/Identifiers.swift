@@ -1,0 +1,22 @@
+/// An account's number in the store; the `user_id` and `sender_id` of the control channel. Starts at 1; 0 is the server.
+public struct UserID: RawRepresentable, Hashable, Sendable, Codable {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// The server itself, as the sender of answers and announcements.
+    public static let server = UserID(rawValue: 0)
+}
+
+/// A room's number in the store; the `room_id` of the control channel. Starts at 1; 0 asks the server to choose.
+public struct RoomID: RawRepresentable, Hashable, Sendable, Codable {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+extension UserID: CustomStringConvertible {
+    public var description: String { String(rawValue) }
+}
+
+extension RoomID: CustomStringConvertible {
+    public var description: String { String(rawValue) }
+}
