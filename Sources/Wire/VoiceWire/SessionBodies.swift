@@ -1,0 +1,26 @@
+/// Bodies of the datagrams that open, keep and end a session, in the clear before sealing.
+/// Every answer is shorter than or as long as what asks for it.
+public enum SessionBodies {
+    /// Token (16), then 8 bytes of the sender's own choosing that the welcome returns.
+    public static let helloByteCount = VoiceWireLimits.tokenBytes + echoByteCount
+    /// The hello's 8 bytes.
+    public static let welcomeByteCount = echoByteCount
+    /// 8 bytes of the sender's own choosing, then 8 zero bytes that make room for the answer.
+    public static let pingByteCount = echoByteCount + 8
+    /// The ping's 8 bytes, then how many authentic datagrams of the session the relay has taken.
+    public static let pongByteCount = echoByteCount + 8
+    /// One ``GoodbyeReason``.
+    public static let goodbyeByteCount = 1
+    /// Bytes that are returned as they came.
+    public static let echoByteCount = 8
+}
+
+/// Why a session ends: the body of a goodbye.
+public enum GoodbyeReason: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    case left = 0
+    case timedOut = 1
+    case replaced = 2
+    case removed = 3
+    case roomClosed = 4
+    case serverStopping = 5
+}
