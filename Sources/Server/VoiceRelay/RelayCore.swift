@@ -1,0 +1,182 @@
+import CSocketBatch
+import Glibc
+import LockFree
+import VoiceSealing
+import VoiceWire
+
+/// What one relay thread does with datagrams and commands, without a socket, a clock or a thread.
+///
+/// It owns the sessions and routes of its rooms. It takes bytes and a time and puts datagrams into a
+/// ``DatagramSink``. On a frame's way through here nothing is locked, allocated, awaited, counted as a
+/// reference or logged; `Scripts/packet-path` reads the machine code to see that this stays so.
+@safe package struct RelayCore: ~Copyable {
+    let settings: RelaySettings
+    let counters: CounterBlock
+    let board: StatusWriter
+    /// Indexed by voice id and room id. Zeroed by the kernel page by page as ids come into use.
+    let sessions: UnsafeMutablePointer<SessionPointer?>
+    let rooms: UnsafeMutablePointer<RouteTable>
+    /// Dense lists of ids, for the sweeps.
+    var live: IdentifierList
+    var speaking: IdentifierList
+    var nextSessionSweep: UInt64 = .max
+    var nextSpeakingSweep: UInt64 = .max
+    /// Where a sealed datagram is opened, and where a frame's header for its listeners is made.
+    let plaintext: UnsafeMutableRawPointer
+    let listenerHeader: UnsafeMutableRawPointer
+    /// The same header as a value.
+    var forwardedHeader = VoiceHeader(type: .voice, voice: VoiceID(rawValue: 0), room: VoiceRoomID(rawValue: 0))
+
+    static let idCount = 1 << 16
+
+    package init(settings: RelaySettings, counters: CounterBlock, board: StatusWriter) {
+        self.settings = settings
+        self.counters = counters
+        self.board = board
+        unsafe sessions = Self.zeroed(Self.idCount)
+        unsafe rooms = Self.zeroed(Self.idCount)
+        live = IdentifierList()
+        speaking = IdentifierList()
+        unsafe plaintext = .allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
+        unsafe listenerHeader = .allocate(byteCount: VoiceHeader.byteCount, alignment: 64)
+    }
+
+    deinit {
+        for index in 0..<live.count { unsafe sessions[Int(live[index])]?.deallocate() }
+        for id in 0..<Self.idCount { unsafe rooms[id].deallocate() }
+        unsafe free(sessions)
+        unsafe free(rooms)
+        unsafe plaintext.deallocate()
+        unsafe listenerHeader.deallocate()
+    }
+
+    /// Memory of zero bytes that costs nothing until it is touched.
+    private static func zeroed<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {
+        guard let memory = unsafe calloc(count, MemoryLayout<Element>.stride) else {
+            fatalError("out of memory at start")
+        }
+        return unsafe memory.bindMemory(to: Element.self, capacity: count)
+    }
+
+    /// The session of an id, if this core has it.
+    @inline(__always)
+    func session(_ voice: VoiceID) -> UnsafeMutablePointer<VoiceSession>? {
+        unsafe sessions[Int(voice.rawValue)]?.memory
+    }
+
+    /// Takes one datagram: forwards it, answers it, or refuses and counts it.
+    ///
+    /// The owning thread only. `datagram` may be of any length and content; `now` in nanoseconds never goes back.
+    package mutating func receive<Sink: DatagramSink & ~Copyable>(
+        _ datagram: UnsafeRawBufferPointer, from address: UnsafePointer<socket_address>, now: UInt64,
+        into sink: inout Sink
+    ) {
+        let header: VoiceHeader
+        switch unsafe VoiceHeader.parse(datagram) {
+        case .header(let parsed): header = parsed
+        case .refused(let rejection): return counters.add(RelayCounter(rejection))
+        }
+        guard let session = unsafe session(header.voice) else { return counters.add(.unknownSession) }
+        guard unsafe session.pointee.room == header.room else { return counters.add(.wrongRoom) }
+        guard header.type != .welcome, header.type != .pong else { return counters.add(.wrongDirection) }
+        guard unsafe session.pointee.isSealed == header.flags.contains(.sealed) else {
+            return counters.add(.sealingWrong)
+        }
+        let opened = unsafe open(datagram, header, of: session, from: address)
+        guard let body = unsafe opened else { return }
+        guard unsafe isWithinRate(session, byteCount: datagram.count, now: now) else { return }
+        unsafe session.pointee.lastHeardNanoseconds = now
+        unsafe session.pointee.acceptedCount += 1
+        switch header.type {
+        case .voice: unsafe forward(header, body, from: session, now: now, into: &sink)
+        case .ping: unsafe answerPing(body, of: session, into: &sink)
+        case .hello: unsafe welcome(body, to: session, into: &sink)
+        case .goodbye: unsafe endByClient(body, of: session)
+        case .welcome, .pong: counters.add(.wrongDirection)
+        }
+    }
+
+    /// The datagram's body if it is authentic, fresh, allowed in the session's state and from where it may come;
+    /// otherwise counted. Only here does a session's address change.
+    private mutating func open(
+        _ datagram: UnsafeRawBufferPointer, _ header: VoiceHeader, of session: UnsafeMutablePointer<VoiceSession>,
+        from address: UnsafePointer<socket_address>
+    ) -> UnsafeRawBufferPointer? {
+        guard header.flags.contains(.sealed) else {
+            return unsafe openUnsealed(datagram, header, of: session, from: address)
+        }
+        switch unsafe session.pointee.opener?.open(datagram, into: plaintext) {
+        case .opened(let byteCount, let isNewest)?:
+            let body = unsafe UnsafeRawBufferPointer(start: plaintext, count: byteCount)
+            guard unsafe isAdmitted(header, body, to: session) else { return nil }
+            // Only the newest datagram moves the session, so that a late one from the old address does not move it back.
+            if isNewest, unsafe !socket_address_equal(&session.pointee.address, address) {
+                if unsafe session.pointee.isEstablished, header.type != .hello { counters.add(.addressMoves) }
+                unsafe session.pointee.address = address.pointee
+            }
+            return unsafe body
+        case .refused(.replayed)?: counters.add(.replayed)
+        case .refused(.forged)?: counters.add(.forged)
+        case nil: counters.add(.sealingWrong)
+        }
+        return nil
+    }
+
+    /// Without a key there is only the address: the one that brought the token, and no other.
+    private func openUnsealed(
+        _ datagram: UnsafeRawBufferPointer, _ header: VoiceHeader, of session: UnsafeMutablePointer<VoiceSession>,
+        from address: UnsafePointer<socket_address>
+    ) -> UnsafeRawBufferPointer? {
+        let body = unsafe UnsafeRawBufferPointer(rebasing: datagram[VoiceHeader.byteCount...])
+        if unsafe session.pointee.isEstablished {
+            guard unsafe socket_address_equal(&session.pointee.address, address) else {
+                counters.add(.addressWrong)
+                return nil
+            }
+        }
+        guard unsafe isAdmitted(header, body, to: session) else { return nil }
+        unsafe session.pointee.address = address.pointee
+        return unsafe body
+    }
+
+    /// A hello must bring the session's token; anything else needs a session that is open.
+    @inline(__always)
+    private func isAdmitted(
+        _ header: VoiceHeader, _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>
+    ) -> Bool {
+        if header.type == .hello {
+            guard let claimed = body.baseAddress, body.count == SessionBodies.helloByteCount else {
+                counters.add(.bodyMalformed)
+                return false
+            }
+            guard unsafe session.pointee.tokenMatches(claimed) else {
+                counters.add(.tokenWrong)
+                return false
+            }
+            return true
+        }
+        guard unsafe session.pointee.isEstablished else {
+            counters.add(.notEstablished)
+            return false
+        }
+        return true
+    }
+
+    /// Charges the session for a datagram; what is over its limits is dropped and counted. Nobody else pays.
+    @inline(__always)
+    private func isWithinRate(_ session: UnsafeMutablePointer<VoiceSession>, byteCount: Int, now: UInt64) -> Bool {
+        let burst = settings.burstNanoseconds
+        guard
+            unsafe session.pointee.datagramAllowance.take(cost: settings.nanosecondsPerDatagram, burst: burst, now: now)
+        else {
+            counters.add(.overDatagramRate)
+            return false
+        }
+        let cost = UInt64(byteCount) &* settings.nanosecondsPerByte
+        guard unsafe session.pointee.byteAllowance.take(cost: cost, burst: burst, now: now) else {
+            counters.add(.overByteRate)
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,83 @@
+import Synchronization
+import VoiceWire
+
+/// What relay threads count. Every datagram that is not forwarded is counted once, by cause.
+public enum RelayCounter: Int, CaseIterable, Sendable {
+    // Traffic.
+    case datagramsReceived, bytesReceived, framesAccepted, framesForwarded, welcomesSent, pongsSent, goodbyesSent
+    case datagramsSent, bytesSent, addressMoves, handedOver
+    // Refused by its header; the order is VoiceHeader.Rejection's.
+    case tooShort, tooLong, unknownVersion, unknownType, payloadLengthWrong, opusLengthWrong, checksumWrong
+    // Refused by the session's state.
+    case unknownSession, wrongDirection, wrongRoom, sealingWrong, replayed, forged, notEstablished, tokenWrong
+    case addressWrong, bodyMalformed
+    // Dropped by a rule or a limit.
+    case muted, overDatagramRate, overByteRate, handoverFull, sendBufferFull, sendFailed, kernelReceiveDropped
+    case commandRingFull
+}
+
+extension RelayCounter {
+    init(_ rejection: VoiceHeader.Rejection) {
+        self =
+            switch rejection {
+            case .tooShort: .tooShort
+            case .tooLong: .tooLong
+            case .unknownVersion: .unknownVersion
+            case .unknownType: .unknownType
+            case .payloadLengthWrong: .payloadLengthWrong
+            case .opusLengthWrong: .opusLengthWrong
+            case .checksumWrong: .checksumWrong
+            }
+    }
+}
+
+/// A reading of all counters.
+public struct VoiceRelayCounters: Sendable, Equatable {
+    private var values: [UInt64]
+
+    init() { values = Array(repeating: 0, count: RelayCounter.allCases.count) }
+
+    public subscript(_ counter: RelayCounter) -> UInt64 {
+        get { values[counter.rawValue] }
+        set { values[counter.rawValue] = newValue }
+    }
+}
+
+/// The counters of one relay thread: it alone writes, anyone reads, nobody waits. A handle to raw memory.
+@safe package struct CounterBlock: @unchecked Sendable, BitwiseCopyable {
+    // Unchecked: the memory is shared on purpose, and every cell is atomic.
+    private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+
+    package static func allocate() -> CounterBlock { unsafe CounterBlock(cells: allocateCells()) }
+
+    private static func allocateCells() -> UnsafeMutablePointer<Atomic<UInt64>> {
+        let cells = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: RelayCounter.allCases.count)
+        for index in RelayCounter.allCases.indices { unsafe (cells + index).initialize(to: Atomic(0)) }
+        return unsafe cells
+    }
+
+    package func deallocate() {
+        unsafe cells.deinitialize(count: RelayCounter.allCases.count).deallocate()
+    }
+
+    /// The owning thread only: a load and a store, no locked instruction.
+    @inline(__always)
+    func add(_ counter: RelayCounter, _ amount: UInt64 = 1) {
+        let cell = unsafe cells + counter.rawValue
+        unsafe cell.pointee.store(cell.pointee.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+    }
+
+    /// Any thread, for events that no relay thread sees.
+    func addShared(_ counter: RelayCounter) {
+        unsafe (cells + counter.rawValue).pointee.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// The owning thread only: a total that somebody else keeps.
+    func set(_ counter: RelayCounter, to value: UInt64) {
+        unsafe (cells + counter.rawValue).pointee.store(value, ordering: .relaxed)
+    }
+
+    package subscript(_ counter: RelayCounter) -> UInt64 {
+        unsafe (cells + counter.rawValue).pointee.load(ordering: .relaxed)
+    }
+}

@@ -1,0 +1,188 @@
+import CLinux
+import CSocketBatch
+import Glibc
+import LockFree
+import VoiceSocket
+import VoiceWire
+
+/// What a relay thread runs: receive a batch, hand over or forward, flush, look at the inboxes, sleep.
+///
+/// Everything it touches is its own or a ring. It reads the clock once a batch.
+struct RelayLoop: ~Copyable {
+    private var core: RelayCore
+    private let peers: RelayPeers
+    private let inbox: RelayInbox
+    private let socket: Int32
+    private let bell: Int32
+    private let poll: Int32
+    private let incoming: ReceiveBatch
+    private var outgoing: SocketSink
+    private var isStopping = false
+
+    /// Datagrams taken with one system call: at 100,000 a second, two thirds of a millisecond's worth.
+    private static let receiveBatchMax = 64
+    /// Datagrams sent with one system call: five frames to fifty listeners.
+    private static let sendBatchMax = 256
+    /// Commands carried out before datagrams are looked at again: all that the ring holds.
+    private static let commandBatchMax = RelayInbox.capacity
+    /// Datagrams of other threads handled before the socket is looked at again.
+    private static let handoverBatchMax = 64
+
+    /// Nil when memory or descriptors are short; nothing is forwarded then.
+    init?(core: consuming RelayCore, peers: consuming RelayPeers, inbox: RelayInbox, socket: Int32) {
+        guard
+            let incoming = ReceiveBatch.allocate(
+                capacity: Self.receiveBatchMax, slotByteCount: VoiceWireLimits.datagramBytesMax + 1),
+            let outgoing = SendBatch.allocate(
+                capacity: Self.sendBatchMax, slotByteCount: VoiceWireLimits.datagramBytesMax)
+        else { return nil }
+        self.core = core
+        self.peers = peers
+        self.inbox = inbox
+        self.socket = socket
+        bell = inbox.bell.fileDescriptor
+        self.incoming = incoming
+        self.outgoing = SocketSink(batch: outgoing, socket: socket)
+        poll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        for descriptor in [socket, bell] {
+            var event = unsafe epoll_event()
+            unsafe event.events = EPOLLIN.rawValue
+            unsafe event.data.fd = descriptor
+            unsafe epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event)
+        }
+    }
+
+    deinit {
+        incoming.deallocate()
+        outgoing.batch.deallocate()
+        close(poll)
+    }
+
+    /// Runs until a stop command has been carried out. Never inlined, so that `Scripts/packet-path` finds it.
+    @inline(never)
+    mutating func run() {
+        while !isStopping {
+            let now = Self.nanoseconds()
+            let datagramCount = incoming.fill(from: socket)
+            // Commands between the receiving and the handling: a client that was granted a session before it sent
+            // its hello finds the session there.
+            let commandCount = readCommands(now: now)
+            if datagramCount > 0 { handle(datagramCount, now: now) }
+            let handoverCount = readHandovers(now: now)
+            core.tick(now: now, into: &outgoing)
+            outgoing.flush()
+            if datagramCount <= 0, commandCount == 0, handoverCount == 0, !isStopping { sleep() }
+        }
+        publishTotals()
+    }
+
+    private mutating func handle(_ count: Int, now: UInt64) {
+        for index in 0..<count {
+            let length = incoming.length(index)
+            core.counters.add(.datagramsReceived)
+            core.counters.add(.bytesReceived, UInt64(length))
+            // One byte more than the longest is kept, so that what was longer is seen to be.
+            let kept = min(length, VoiceWireLimits.datagramBytesMax + 1)
+            let datagram = unsafe UnsafeRawBufferPointer(start: incoming.bytes(index), count: kept)
+            unsafe take(datagram, from: incoming.address(index), now: now)
+        }
+    }
+
+    /// Handles a datagram of this thread's sessions, or puts it before the thread that owns them.
+    @inline(__always)
+    private mutating func take(
+        _ datagram: UnsafeRawBufferPointer, from address: UnsafePointer<socket_address>, now: UInt64
+    ) {
+        let isWhole = datagram.count >= VoiceHeader.byteCount && datagram.count <= VoiceWireLimits.datagramBytesMax
+        let owner = isWhole ? peers.owner(of: unsafe datagram.bigEndian(at: 1)) : peers.index
+        guard owner != peers.index else {
+            return unsafe core.receive(datagram, from: address, now: now, into: &outgoing)
+        }
+        // Noise is refused here, where it came in, so that it does not fill another thread's ring.
+        if case .refused(let rejection) = unsafe VoiceHeader.parse(datagram) {
+            return core.counters.add(RelayCounter(rejection))
+        }
+        let isTaken = unsafe peers.handOver(datagram, from: address, to: owner)
+        core.counters.add(isTaken ? .handedOver : .handoverFull)
+    }
+
+    private mutating func readCommands(now: UInt64) -> Int {
+        var count = 0
+        while count < Self.commandBatchMax {
+            var command: RelayCommand?
+            guard unsafe inbox.commands.pop({ unsafe command = $0.load(as: RelayCommand.self) }), let command else {
+                break
+            }
+            if case .stop = command { isStopping = true }
+            core.apply(command, now: now, into: &outgoing)
+            count += 1
+        }
+        return count
+    }
+
+    private mutating func readHandovers(now: UInt64) -> Int {
+        var count = 0
+        while count < Self.handoverBatchMax {
+            let isTaken = unsafe inbox.datagrams.pop { slot in
+                // As for the socket: what was commanded before this datagram was sent is carried out before it.
+                _ = readCommands(now: now)
+                unsafe core.receive(
+                    HandoverSlot.datagram(in: slot), from: HandoverSlot.address(in: slot), now: now, into: &outgoing)
+            }
+            guard isTaken else { break }
+            count += 1
+        }
+        return count
+    }
+
+    /// Waits for a datagram, a ring of the bell, or the next deadline.
+    private mutating func sleep() {
+        publishTotals()
+        guard inbox.willSleep() else { return inbox.awoke() }
+        var timeout: Int32 = -1
+        let deadline = core.nextDeadline
+        if deadline != .max {
+            let now = Self.nanoseconds()
+            timeout = deadline > now ? Int32(min((deadline - now) / 1_000_000 + 1, 60_000)) : 0
+        }
+        var events = unsafe (epoll_event(), epoll_event())
+        let count = unsafe withUnsafeMutableBytes(of: &events) {
+            unsafe epoll_wait(poll, $0.assumingMemoryBound(to: epoll_event.self).baseAddress, 2, timeout)
+        }
+        inbox.awoke()
+        let isRung = unsafe count > 0 && (events.0.data.fd == bell || count > 1)
+        if isRung { EventSignal.clear(bell) }
+    }
+
+    /// Totals that the socket keeps; read when there is time for it.
+    private func publishTotals() {
+        let totals = outgoing.batch.totals
+        core.counters.set(.datagramsSent, to: totals.datagrams)
+        core.counters.set(.bytesSent, to: totals.bytes)
+        core.counters.set(.sendBufferFull, to: totals.buffer_full)
+        core.counters.set(.sendFailed, to: totals.failed)
+    }
+
+    /// CLOCK_MONOTONIC through the vDSO: no system call.
+    private static func nanoseconds() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+}
+
+/// Puts a core's datagrams into batches for the kernel.
+struct SocketSink: DatagramSink, ~Copyable {
+    let batch: SendBatch
+    let socket: Int32
+
+    @inline(__always)
+    mutating func next() -> UnsafeMutableRawPointer { unsafe batch.next() }
+
+    @inline(__always)
+    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>) {
+        if unsafe batch.commit(byteCount: byteCount, to: address) { batch.flush(to: socket) }
+    }
+
+    mutating func flush() { batch.flush(to: socket) }
+}

@@ -1,0 +1,32 @@
+/// A relay's configuration in the units that the packet path counts in.
+package struct RelaySettings: BitwiseCopyable, Sendable {
+    var tokenLifetimeNanoseconds: UInt64
+    var sessionTimeoutNanoseconds: UInt64
+    var burstNanoseconds: UInt64
+    var nanosecondsPerDatagram: UInt64
+    var nanosecondsPerByte: UInt64
+
+    /// A talker is taken for silent when no frame came for this long without an end-of-talkspurt flag: three 60 ms
+    /// frames and some jitter.
+    static let speakingHoldNanoseconds: UInt64 = 250_000_000
+    /// How often talkers are looked through for that, while there are any.
+    static let speakingSweepNanoseconds: UInt64 = 50_000_000
+    /// How often sessions are looked through for time-outs, while there are any.
+    static let sessionSweepNanoseconds: UInt64 = 1_000_000_000
+
+    package init(_ configuration: VoiceRelayConfiguration) {
+        tokenLifetimeNanoseconds = configuration.tokenLifetime.nanoseconds
+        sessionTimeoutNanoseconds = configuration.sessionTimeout.nanoseconds
+        burstNanoseconds = configuration.burst.nanoseconds
+        nanosecondsPerDatagram = 1_000_000_000 / UInt64(max(1, configuration.datagramsPerSecondMax))
+        nanosecondsPerByte = 1_000_000_000 / UInt64(max(1, configuration.bytesPerSecondMax))
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds; a negative duration is none.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds / 1_000_000_000))
+    }
+}

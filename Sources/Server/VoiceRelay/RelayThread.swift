@@ -1,0 +1,143 @@
+import CLinux
+import Glibc
+import LockFree
+import Synchronization
+import VoiceSocket
+import VoiceWire
+
+/// One relay thread as the rest of the server sees it: its socket, its inboxes, its counters.
+///
+/// What it does once it runs is in ``RelayLoop``; this type only lives around that.
+final class RelayThread: Sendable {
+    let counters: CounterBlock
+    let inbox: RelayInbox
+    private let index: Int
+    private let settings: RelaySettings
+    private let board: StatusBoard
+    private let socket: DatagramSocket
+    private let thread = Mutex<DedicatedThread?>(nil)
+
+    var port: UInt16 { socket.localAddress.port }
+
+    /// Datagrams that the kernel threw away before this thread could read them. One system call, by who asks.
+    var kernelDropCount: UInt64 { UInt64(socket.receiveDrops) }
+
+    private init(index: Int, settings: RelaySettings, board: StatusBoard, socket: DatagramSocket) throws(EventSignal
+        .DescriptorError)
+    {
+        self.index = index
+        self.settings = settings
+        self.board = board
+        self.socket = socket
+        inbox = try RelayInbox()
+        counters = CounterBlock.allocate()
+    }
+
+    deinit { counters.deallocate() }
+
+    /// Binds one socket a thread to the same port.
+    static func bindAll(_ configuration: VoiceRelayConfiguration, board: StatusBoard) throws(VoiceRelayError)
+        -> [RelayThread]
+    {
+        let settings = RelaySettings(configuration)
+        var port = configuration.port
+        var threads: [RelayThread] = []
+        for index in 0..<configuration.threadCount {
+            let socket = try bind(host: configuration.host, port: port)
+            port = socket.localAddress.port
+            do {
+                threads.append(try RelayThread(index: index, settings: settings, board: board, socket: socket))
+            } catch {
+                throw VoiceRelayError(code: .threadFailed, description: "\(error)")
+            }
+        }
+        return threads
+    }
+
+    private static func bind(host: String, port: UInt16) throws(VoiceRelayError) -> DatagramSocket {
+        guard let address = SocketAddress(host: host, port: port) else {
+            throw VoiceRelayError(
+                code: .addressInvalid, description: "voice address “\(host)” is not a numeric IPv4 or IPv6 address")
+        }
+        do {
+            return try DatagramSocket(binding: address, sharesPort: true)
+        } catch {
+            // A machine without IPv6 has no `::`; everybody on it is reached over IPv4.
+            if host == "::", error.errorNumber == EAFNOSUPPORT { return try bind(host: "0.0.0.0", port: port) }
+            throw VoiceRelayError(code: .bindFailed, description: error.description)
+        }
+    }
+
+    /// Starts the loop; it keeps this object alive until it ends.
+    func start(among threads: [RelayThread]) throws(DedicatedThread.CreationError) {
+        let started = try DedicatedThread(name: "voice-relay-\(index)") { [self] in
+            let core = RelayCore(settings: settings, counters: counters, board: board.writer)
+            let peers = RelayPeers(inboxes: threads.map(\.inbox), index: index)
+            if var loop = RelayLoop(core: core, peers: peers, inbox: inbox, socket: socket.fileDescriptor) {
+                loop.run()
+            }
+        }
+        thread.withLock { $0 = started }
+    }
+
+    /// Says goodbye to the thread's sessions and waits until it has ended.
+    func stop() async {
+        let running = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        guard let running else { return }
+        send(.stop)
+        await running.ended()
+    }
+
+    /// Hands a command over. Any thread; waits only in the moment that 1,024 commands are ahead of it.
+    func send(_ command: RelayCommand) {
+        var isFull = false
+        while !inbox.push(command) {
+            if !isFull { counters.addShared(.commandRingFull) }
+            isFull = true
+            sched_yield()
+        }
+    }
+}
+
+/// What other threads put before a relay thread: commands from rooms, datagrams from its peers.
+final class RelayInbox: Sendable {
+    /// Commands, and datagrams, that may wait.
+    static let capacity = 1_024
+    let commands = MPSCRing.allocate(capacity: RelayInbox.capacity, slotByteCount: MemoryLayout<RelayCommand>.stride)
+    let datagrams = MPSCRing.allocate(capacity: RelayInbox.capacity, slotByteCount: HandoverSlot.byteCount)
+    let bell: EventSignal
+    /// Set while the thread sleeps in `epoll_wait`; only then does a producer pay for a system call.
+    let isAsleep = Atomic<Bool>(false)
+
+    init() throws(EventSignal.DescriptorError) { bell = try EventSignal() }
+
+    deinit {
+        commands.deallocate()
+        datagrams.deallocate()
+    }
+
+    /// Any thread; does not allocate or block.
+    func push(_ command: RelayCommand) -> Bool {
+        let isPushed = unsafe commands.push { unsafe $0.storeBytes(of: command, as: RelayCommand.self) }
+        ring()
+        return isPushed
+    }
+
+    /// Wakes the thread if it sleeps.
+    func ring() {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        if isAsleep.load(ordering: .relaxed), isAsleep.exchange(false, ordering: .relaxed) { bell.signal() }
+    }
+
+    /// The owner announces that it is about to sleep; false when something has come in the meantime.
+    func willSleep() -> Bool {
+        isAsleep.store(true, ordering: .relaxed)
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return commands.isEmpty && datagrams.isEmpty
+    }
+
+    func awoke() { isAsleep.store(false, ordering: .relaxed) }
+}

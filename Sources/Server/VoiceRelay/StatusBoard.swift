@@ -1,0 +1,116 @@
+import LockFree
+import Synchronization
+import VoiceWire
+
+/// A session's state as a word that both sides can read at once.
+package struct SessionStatus: OptionSet, Equatable, Sendable {
+    package var rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    static let established = SessionStatus(rawValue: 1)
+    static let speaking = SessionStatus(rawValue: 2)
+    static let saidGoodbye = SessionStatus(rawValue: 4)
+    static let timedOut = SessionStatus(rawValue: 8)
+    static let tokenExpired = SessionStatus(rawValue: 16)
+    /// The id stands in the ring of changes.
+    static let queued = SessionStatus(rawValue: 32)
+
+    /// Which lease of the id this is about.
+    init(generation: UInt8) { rawValue = UInt32(generation) << 8 }
+    var generation: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 8) }
+}
+
+/// What relay threads let the rooms know about sessions: one word a session, and a ring that says which changed.
+///
+/// A word that changes puts its id into the ring unless the id is there already, so the ring never
+/// holds more ids than there are sessions and can never be full, and a reader that is slow reads the
+/// latest state instead of a queue of old ones.
+package final class StatusBoard: Sendable {
+    /// What relay threads use.
+    package let writer: StatusWriter
+    /// The bell: readable once after a change that the reader was waiting for.
+    let wake: EventSignal
+
+    package init(sessionsMax: Int) throws(EventSignal.DescriptorError) {
+        wake = try EventSignal()
+        // Twice the sessions: a closed one may still stand in the ring while its successor is opened.
+        writer = StatusWriter(changesMax: 2 * sessionsMax, wakeDescriptor: wake.fileDescriptor)
+    }
+
+    deinit { writer.deallocate() }
+
+    /// The next changed id with its state. The reader's thread only.
+    package func next() -> (VoiceID, SessionStatus)? { writer.takeNext() }
+
+    /// Announces that the reader is about to wait for ``wake``; false when there is something to read after all.
+    /// The reader's thread only.
+    func readerWillSleep() -> Bool { writer.readerWillSleep() }
+}
+
+/// The board's memory as a handle: trivially copyable, so that the packet path counts no references.
+@safe package struct StatusWriter: @unchecked Sendable, BitwiseCopyable {
+    // Unchecked: words and flag are atomic, the ring has its own rules; the board frees them when nobody is left.
+    private let words: UnsafeMutablePointer<Atomic<UInt32>>
+    private let readerSleeps: UnsafeMutablePointer<Atomic<Bool>>
+    private let changed: MPSCRing
+    private let wakeDescriptor: Int32
+
+    private static let wordCount = 1 << 16
+
+    fileprivate init(changesMax: Int, wakeDescriptor: Int32) {
+        unsafe words = .allocate(capacity: Self.wordCount)
+        for index in 0..<Self.wordCount { unsafe (words + index).initialize(to: Atomic(0)) }
+        unsafe readerSleeps = .allocate(capacity: 1)
+        unsafe readerSleeps.initialize(to: Atomic(false))
+        var capacity = 2
+        while capacity < changesMax { capacity <<= 1 }
+        changed = MPSCRing.allocate(capacity: capacity, slotByteCount: MemoryLayout<UInt16>.size)
+        self.wakeDescriptor = wakeDescriptor
+    }
+
+    fileprivate func deallocate() {
+        unsafe words.deinitialize(count: Self.wordCount).deallocate()
+        unsafe readerSleeps.deinitialize(count: 1).deallocate()
+        changed.deallocate()
+    }
+
+    /// A new session takes the id over. The thread that owns the session; does not allocate or block.
+    func reset(_ voice: VoiceID, generation: UInt8) {
+        let word = unsafe words + Int(voice.rawValue)
+        let queued = unsafe word.pointee.load(ordering: .relaxed) & SessionStatus.queued.rawValue
+        unsafe word.pointee.store(SessionStatus(generation: generation).rawValue | queued, ordering: .releasing)
+    }
+
+    /// Adds and removes state and lets the reader know. The thread that owns the session; does not allocate or
+    /// block, and makes a system call only to wake a reader that sleeps.
+    func update(_ voice: VoiceID, adding: SessionStatus = [], removing: SessionStatus = []) {
+        let word = unsafe words + Int(voice.rawValue)
+        var current = unsafe word.pointee.load(ordering: .relaxed)
+        while true {
+            let next = (current & ~removing.rawValue) | adding.rawValue | SessionStatus.queued.rawValue
+            let exchange = unsafe word.pointee.weakCompareExchange(
+                expected: current, desired: next, ordering: .acquiringAndReleasing)
+            if exchange.exchanged { break }
+            current = exchange.original
+        }
+        guard current & SessionStatus.queued.rawValue == 0 else { return }
+        _ = unsafe changed.push { unsafe $0.storeBytes(of: voice.rawValue, as: UInt16.self) }
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        guard unsafe readerSleeps.pointee.load(ordering: .relaxed) else { return }
+        if unsafe readerSleeps.pointee.exchange(false, ordering: .relaxed) { EventSignal.signal(wakeDescriptor) }
+    }
+
+    fileprivate func takeNext() -> (VoiceID, SessionStatus)? {
+        var id: UInt16 = 0
+        guard unsafe changed.pop({ unsafe id = $0.load(as: UInt16.self) }) else { return nil }
+        let queued = SessionStatus.queued.rawValue
+        let state = unsafe words[Int(id)].bitwiseAnd(~queued, ordering: .acquiringAndReleasing).oldValue
+        return (VoiceID(rawValue: id), SessionStatus(rawValue: state & ~queued))
+    }
+
+    fileprivate func readerWillSleep() -> Bool {
+        unsafe readerSleeps.pointee.store(true, ordering: .relaxed)
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return changed.isEmpty
+    }
+}

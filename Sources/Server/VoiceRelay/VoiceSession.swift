@@ -1,0 +1,91 @@
+import CSocketBatch
+import VoiceSealing
+import VoiceWire
+
+/// One voice session as its relay thread keeps it, in memory of its own with a fixed address.
+///
+/// Made by the thread that opens it (keys are expanded there), then owned by the relay thread alone.
+struct VoiceSession: ~Copyable {
+    let voice: VoiceID
+    let room: VoiceRoomID
+    let generation: UInt8
+    private let token: InlineArray<16, UInt8>
+    /// Nil in an unsealed session, both of them.
+    var opener: DatagramOpener?
+    var sealer: DatagramSealer?
+
+    /// Where the client was last proven to be; nothing is sent before that.
+    var address = socket_address()
+    var isEstablished = false
+    var maySpeak = false
+
+    /// When anything authentic came last, or when the session was opened.
+    var lastHeardNanoseconds: UInt64 = 0
+    var lastVoiceNanoseconds: UInt64 = 0
+    /// Authentic datagrams taken.
+    var acceptedCount: UInt64 = 0
+    var datagramAllowance = Allowance()
+    var byteAllowance = Allowance()
+
+    /// Positions in the core's lists, for removal without searching.
+    var liveIndex = 0
+    var speakingIndex = -1
+
+    var isSpeaking: Bool { speakingIndex >= 0 }
+
+    static func allocate(for grant: VoiceSessionGrant, generation: UInt8) -> SessionPointer {
+        let memory = UnsafeMutablePointer<VoiceSession>.allocate(capacity: 1)
+        unsafe memory.initialize(to: VoiceSession(grant, generation))
+        return unsafe SessionPointer(memory)
+    }
+
+    private init(_ grant: VoiceSessionGrant, _ generation: UInt8) {
+        voice = grant.voice
+        room = grant.room
+        self.generation = generation
+        token = InlineArray { grant.token[$0] }
+        if let cipher = grant.cipher, let clientKey = SessionKey(grant.clientKey),
+            let serverKey = SessionKey(grant.serverKey)
+        {
+            opener = DatagramOpener(cipher: cipher, key: clientKey)
+            sealer = DatagramSealer(cipher: cipher, key: serverKey)
+        }
+    }
+
+    var isSealed: Bool { sealer != nil }
+
+    /// Compares in constant time. `claimed` has at least 16 bytes.
+    func tokenMatches(_ claimed: UnsafeRawPointer) -> Bool {
+        var difference: UInt8 = 0
+        for index in token.indices {
+            unsafe difference |= token[index] ^ claimed.load(fromByteOffset: index, as: UInt8.self)
+        }
+        return difference == 0
+    }
+}
+
+/// Where a session lies: trivially copyable, so that rings and tables can carry it.
+@safe struct SessionPointer: @unchecked Sendable, BitwiseCopyable {
+    // Unchecked: handed from one thread to another through a ring; only one of them holds it.
+    let memory: UnsafeMutablePointer<VoiceSession>
+
+    init(_ memory: UnsafeMutablePointer<VoiceSession>) { unsafe self.memory = unsafe memory }
+
+    func deallocate() {
+        unsafe memory.deinitialize(count: 1)
+        unsafe memory.deallocate()
+    }
+}
+
+/// A rate limit in one word: the generic cell rate algorithm (ITU-T I.371 Annex A).
+struct Allowance: BitwiseCopyable {
+    private var theoreticalArrival: UInt64 = 0
+
+    /// Takes `cost` nanoseconds of allowance; false, and nothing taken, when more than `burst` would be owed.
+    mutating func take(cost: UInt64, burst: UInt64, now: UInt64) -> Bool {
+        let arrival = max(theoreticalArrival, now) &+ cost
+        guard arrival &- now <= burst else { return false }
+        theoreticalArrival = arrival
+        return true
+    }
+}

@@ -1,0 +1,72 @@
+import VoiceSealing
+import VoiceWire
+
+/// What a room asks of the relay for one member.
+public struct VoiceSessionRequest: Sendable {
+    public var room: VoiceRoomID
+    /// Nil asks for an unsealed session, which the configuration must allow.
+    public var cipher: VoiceCipher?
+
+    public init(room: VoiceRoomID, cipher: VoiceCipher?) {
+        self.room = room
+        self.cipher = cipher
+    }
+}
+
+/// What the member needs to open its session. Secret: it goes to the member over TLS and nowhere else.
+public struct VoiceSessionGrant: Sendable {
+    public let voice: VoiceID
+    public let room: VoiceRoomID
+    /// 16 bytes that open the session once, within the configuration's token lifetime.
+    public let token: [UInt8]
+    public let cipher: VoiceCipher?
+    /// 32 bytes: seals what the client sends. Empty when unsealed.
+    public let clientKey: [UInt8]
+    /// 32 bytes: seals what the relay sends. Empty when unsealed.
+    public let serverKey: [UInt8]
+}
+
+/// One member of a room in voice: what the relay does with its frames and for its ears.
+public struct VoiceRoute: Equatable, Sendable {
+    public var voice: VoiceID
+    /// False drops the member's frames: muted, by itself or by a moderator.
+    public var maySpeak: Bool
+    /// False sends the member none: deafened.
+    public var mayHear: Bool
+
+    public init(voice: VoiceID, maySpeak: Bool, mayHear: Bool) {
+        self.voice = voice
+        self.maySpeak = maySpeak
+        self.mayHear = mayHear
+    }
+}
+
+/// What the relay noticed about a session.
+public enum VoiceRelayEvent: Sendable, Equatable {
+    /// The UDP handshake succeeded.
+    case established(VoiceID)
+    case speaking(VoiceID, Bool)
+    /// The relay ended the session by itself. Its id stays leased until ``VoiceRelay/closeSession(_:reason:)``.
+    case ended(VoiceID, VoiceSessionEnd)
+}
+
+/// Why the relay ended a session by itself.
+public enum VoiceSessionEnd: Sendable, CaseIterable {
+    /// The client said goodbye.
+    case goodbye
+    /// Nothing authentic came for the session time-out.
+    case timedOut
+    /// The handshake did not come within the token's lifetime.
+    case tokenExpired
+}
+
+/// Why the relay refused, for the person who runs it and for the room that asked.
+public struct VoiceRelayError: Error, CustomStringConvertible, Sendable {
+    public enum Code: Sendable {
+        case addressInvalid, bindFailed, threadFailed, sessionLimit, roomLimit, unsealedNotAllowed, cipherUnavailable
+        case stopped
+    }
+
+    public let code: Code
+    public let description: String
+}
