@@ -1,0 +1,61 @@
+public import LockFree
+
+/// Where a device stands.
+public enum AudioDeviceState: Hashable, Sendable {
+    /// Open, not started.
+    case idle
+    case running
+    /// A file came to its end; nothing more will come.
+    case ended
+    /// ``AudioSource/stop()`` or ``AudioSink/stop()`` was called.
+    case stopped
+    /// It stopped by itself. It stays so: open a new one.
+    case failed(AudioDeviceError)
+}
+
+/// Gives 48 kHz mono samples, in real time, from a thread of its own. Made open; started once; stopped once.
+public protocol AudioSource: AnyObject, Sendable {
+    /// The device's name or the file's path.
+    var name: String { get }
+
+    /// Samples that arrive at once, at 48 kHz.
+    var periodSampleCount: Int { get }
+
+    /// Starts the thread. It writes each period into `ring` (what does not fit is dropped and counted) and then signals;
+    /// it signals also when ``state`` changes by itself. The ring should hold four periods or more.
+    func start(into ring: SampleRing, signal: EventSignal) throws(AudioDeviceError)
+
+    /// Ends the thread; the device closes with the last reference to this. Blocks for up to 100 ms; once stopped, does
+    /// nothing.
+    func stop()
+
+    /// Any thread; does not block.
+    var statistics: AudioStatistics { get }
+
+    /// Any thread; takes a short lock that the device's thread takes only when it ends.
+    var state: AudioDeviceState { get }
+}
+
+/// Plays 48 kHz mono samples, in real time, from a thread of its own. Made open; started once; stopped once.
+public protocol AudioSink: AnyObject, Sendable {
+    /// The device's name or the file's path.
+    var name: String { get }
+
+    /// Samples that the filler should have in the ring whenever it goes back to sleep: one period. Less and the device
+    /// would find it empty; more is delay.
+    var targetFillSampleCount: Int { get }
+
+    /// Starts the thread. It takes each period from `ring`, playing silence for what is missing, and then signals: time to
+    /// fill up to ``targetFillSampleCount``. It signals also when ``state`` changes by itself.
+    func start(from ring: SampleRing, signal: EventSignal) throws(AudioDeviceError)
+
+    /// Ends the thread; what is still in the device's buffer is not heard. The device closes with the last reference to this.
+    /// Blocks for up to 100 ms; once stopped, does nothing.
+    func stop()
+
+    /// Any thread; does not block.
+    var statistics: AudioStatistics { get }
+
+    /// Any thread; takes a short lock that the device's thread takes only when it ends.
+    var state: AudioDeviceState { get }
+}

@@ -1,0 +1,21 @@
+/// Opens what a person asked to talk with.
+public enum AudioSources {
+    /// The device used when none is asked for.
+    public static let defaultDeviceName = "default"
+
+    /// Opens a microphone, or a WAV file that is played once as if spoken into one.
+    ///
+    /// - Parameter name: an ALSA device, a path ending in `.wav`, or nil for ``defaultDeviceName``.
+    /// - Throws: what the device or file is and is not; show it and end.
+    public static func open(name: String?, timing: DeviceTiming = .capture) throws(AudioDeviceError) -> any AudioSource
+    {
+        let name = name ?? defaultDeviceName
+        return isSoundFile(name)
+            ? try WAVFileSource(path: name, timing: timing) : try ALSASource(name: name, timing: timing)
+    }
+}
+
+extension AudioSources {
+    /// Whether a name that a person gave means a sound file and not a device.
+    static func isSoundFile(_ name: String) -> Bool { name.lowercased().hasSuffix(".wav") }
+}

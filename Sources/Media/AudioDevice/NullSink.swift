@@ -1,0 +1,34 @@
+public import LockFree
+
+/// A speaker that nobody hears: takes periods in real time and drops them.
+public final class NullSink: AudioSink {
+    public let name = "silence"
+    public let targetFillSampleCount: Int
+    private let thread: DeviceThread
+
+    public init(timing: DeviceTiming = .playback) {
+        timing.validate()
+        targetFillSampleCount = timing.periodSampleCount
+        thread = DeviceThread(name: name)
+    }
+
+    deinit { thread.stop() }
+
+    public var statistics: AudioStatistics { thread.counters.snapshot }
+    public var state: AudioDeviceState { thread.state }
+    public func stop() { thread.stop() }
+
+    public func start(from ring: SampleRing, signal: EventSignal) throws(AudioDeviceError) {
+        let period = targetFillSampleCount
+        try thread.start(signal: signal, realtime: false) { thread in
+            var feed = PlaybackFeed(ring: ring, signal: signal, counters: thread.counters)
+            let work = SampleBuffer(count: period)
+            var clock = PacedClock(periodNanoseconds: period * 1_000_000 / 48)
+            while !thread.mustStop {
+                clock.wait()
+                unsafe feed.fill(work.all)
+            }
+            return .stopped
+        }
+    }
+}

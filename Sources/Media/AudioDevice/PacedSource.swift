@@ -1,0 +1,47 @@
+import LockFree
+
+/// Prepared samples given out in real time, as a microphone would. The monotonic clock beats the periods.
+final class PacedSource: AudioSource {
+    let name: String
+    let periodSampleCount: Int
+    private let samples: [Int16]
+    private let loops: Bool
+    private let thread: DeviceThread
+
+    init(name: String, samples: [Int16], loops: Bool, timing: DeviceTiming) {
+        timing.validate()
+        self.name = name
+        self.samples = samples
+        self.loops = loops
+        periodSampleCount = timing.periodSampleCount
+        thread = DeviceThread(name: name)
+    }
+
+    deinit { thread.stop() }
+
+    var statistics: AudioStatistics { thread.counters.snapshot }
+    var state: AudioDeviceState { thread.state }
+    func stop() { thread.stop() }
+
+    func start(into ring: SampleRing, signal: EventSignal) throws(AudioDeviceError) {
+        let (samples, loops, period) = (samples, loops, periodSampleCount)
+        try thread.start(signal: signal, realtime: false) { thread in
+            let feed = CaptureFeed(ring: ring, signal: signal, counters: thread.counters)
+            let work = SampleBuffer(count: period)
+            var clock = PacedClock(periodNanoseconds: period * 1_000_000 / 48)
+            var position = 0
+            while !thread.mustStop {
+                clock.wait()
+                guard loops || position < samples.count else { return .ended }
+                let buffer = unsafe work.all
+                for index in 0..<period {
+                    unsafe buffer[index] = position < samples.count ? samples[position] : 0
+                    position += 1
+                    if loops, position == samples.count { position = 0 }
+                }
+                unsafe feed.deliver(work.first(period))
+            }
+            return .stopped
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// What a jitter buffer saw of one talker since it was made or reset. Counts only grow, except ``framesLost``.
+public struct PlayoutStatistics: Equatable, Sendable, BitwiseCopyable {
+    /// Frames that arrived, each counted once, late ones too.
+    public internal(set) var framesReceived: UInt64 = 0
+    /// Frames that have not arrived though later ones were played. One that comes late after all moves to
+    /// ``framesLate``.
+    public internal(set) var framesLost: UInt64 = 0
+    /// Frames that arrived after their moment.
+    public internal(set) var framesLate: UInt64 = 0
+    public internal(set) var framesDuplicate: UInt64 = 0
+    /// Frames that arrived after one with a higher number.
+    public internal(set) var framesReordered: UInt64 = 0
+    public internal(set) var framesPlayed: UInt64 = 0
+    /// Frames dropped unplayed because the delay had grown beyond its maximum.
+    public internal(set) var framesSkipped: UInt64 = 0
+    public internal(set) var framesMalformed: UInt64 = 0
+    /// Times that sound was asked to be invented.
+    public internal(set) var framesConcealed: UInt64 = 0
+    public internal(set) var samplesConcealed: UInt64 = 0
+    /// Times that playing started over, because the talker did or because more frames were missing than fit.
+    public internal(set) var resynchronisations: UInt64 = 0
+    /// Of the frame played last: from the earliest that it could have arrived to being played.
+    public internal(set) var playoutDelayNanoseconds: Int64 = 0
+    /// Delay that the next talkspurt begins with.
+    public internal(set) var targetDelayNanoseconds: Int64 = 0
+    /// Interarrival jitter, RFC 3550 §6.4.1.
+    public internal(set) var jitterNanoseconds: Int64 = 0
+
+    public init() {}
+}

@@ -1,0 +1,76 @@
+/// Decides frame by frame whether a voice-activated microphone is open. Pure: the caller's frames are its clock.
+///
+/// It opens on a frame that is speech-like, loud enough and louder than the room's noise, and closes after a hang-over without one, so that the
+/// pauses inside a sentence stay open. What came just before it opened belongs to the first syllable: keep it in a
+/// ``PrerollBuffer``.
+public struct VoiceActivityGate: Sendable {
+    public struct Settings: Hashable, Sendable {
+        /// Speech probability that opens, 0…1; default 0.8.
+        public var openProbability: Double = 0.8
+        /// Speech probability that keeps it open, 0…1; default 0.55: the ends of words are less certain
+        /// than their beginnings, and steady noise alone reaches 0.5.
+        public var stayProbability: Double = 0.55
+        /// Level in dBFS under which nothing counts as speech; default −50.
+        public var levelDecibelsMin: Double = -50
+        /// How far speech must stand out of the room's noise, in dB; default 5. The level of steady noise varies by less
+        /// than 3 dB from frame to frame.
+        public var aboveNoiseDecibelsMin: Double = 5
+        /// Samples at 48 kHz that it stays open after the last speech; default 14,400 (300 ms).
+        public var hangoverSampleCount: Int = 14_400
+
+        public init() {}
+    }
+
+    /// What to do with the frame just judged.
+    public enum Decision: Sendable {
+        /// Not speech: keep the frame as pre-roll, send nothing.
+        case silent
+        /// Speech begins: send the pre-roll, then this frame.
+        case began
+        /// Send this frame.
+        case continues
+        /// Send this frame, marked as the last of the talkspurt.
+        case ended
+    }
+
+    /// May change between frames.
+    public var settings: Settings
+    /// Whether the last frame was to be sent and more will follow.
+    public private(set) var isOpen = false
+    private var samplesSinceSpeech = 0
+    private var noiseFloor = NoiseFloor()
+
+    public init(settings: Settings = Settings()) { self.settings = settings }
+
+    /// Judges the next frame.
+    ///
+    /// - Parameters:
+    ///   - probability: from ``SpeechPreprocessor/process(_:)``, 0…1.
+    ///   - levelDecibels: from ``AudioLevel/decibels(of:)``, of the same frame.
+    ///   - sampleCount: the frame's length at 48 kHz.
+    public mutating func judge(probability: Double, levelDecibels: Double, sampleCount: Int) -> Decision {
+        noiseFloor.follow(levelDecibels: levelDecibels, sampleCount: sampleCount, speaks: isOpen)
+        if isSpeech(probability, levelDecibels) {
+            samplesSinceSpeech = 0
+            defer { isOpen = true }
+            return isOpen ? .continues : .began
+        }
+        guard isOpen else { return .silent }
+        samplesSinceSpeech += sampleCount
+        isOpen = samplesSinceSpeech < settings.hangoverSampleCount
+        return isOpen ? .continues : .ended
+    }
+
+    private func isSpeech(_ probability: Double, _ levelDecibels: Double) -> Bool {
+        let loudEnough = max(
+            settings.levelDecibelsMin, (noiseFloor.decibels ?? levelDecibels) + settings.aboveNoiseDecibelsMin)
+        return probability >= (isOpen ? settings.stayProbability : settings.openProbability)
+            && levelDecibels >= loudEnough
+    }
+
+    /// Closes at once, as when the microphone is muted.
+    public mutating func close() {
+        isOpen = false
+        samplesSinceSpeech = 0
+    }
+}

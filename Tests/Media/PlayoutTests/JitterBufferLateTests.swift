@@ -1,0 +1,47 @@
+import Playout
+import Testing
+import VoiceWire
+
+/// A late frame is dropped and counted; when frames stay late, the delay grows inside the talkspurt.
+@Suite struct JitterBufferLateTests {
+    @Test func `A single late frame is concealed, counted late and not lost`() {
+        var arrivals = talkspurt(count: 50)
+        arrivals[20].milliseconds += 90
+        var listener = Listener()
+        listener.run(arrivals, until: 1_500)
+        let statistics = listener.buffer.statistics
+        #expect(statistics.framesLate == 1)
+        #expect(statistics.framesLost == 0)
+        #expect(statistics.framesConcealed == 1)
+        #expect(!listener.playedSequences.contains(120))
+        #expect(listener.heardAt[149] == listener.heardAt[100].map { $0 + 49 * 20 })
+    }
+
+    @Test func `When the path becomes slower for good, the delay grows after three late frames`() {
+        var arrivals = talkspurt(count: 200)
+        for index in 50..<200 { arrivals[index].milliseconds += 60 }
+        var listener = Listener()
+        listener.run(arrivals, until: 5_000)
+        let statistics = listener.buffer.statistics
+        #expect((3...6).contains(statistics.framesLate))
+        // From then on not one frame is missed.
+        let missed = (100..<300).filter { !listener.playedSequences.contains($0) }
+        #expect(missed.allSatisfy { $0 < 160 }, "missed \(missed)")
+        #expect(statistics.playoutDelayNanoseconds >= 60_000_000)
+    }
+
+    @Test func `The delay never grows beyond its maximum`() {
+        var configuration = JitterBuffer.Configuration()
+        configuration.delayMillisecondsMax = 60
+        var arrivals = talkspurt(count: 400)
+        for index in 50..<400 { arrivals[index].milliseconds += Double(index % 7) * 30 }
+        var listener = Listener(configuration: configuration)
+        listener.run(arrivals, until: 9_000)
+        #expect(listener.buffer.statistics.framesLate > 20)
+        for (sequence, heard) in listener.heardAt {
+            let captured = Double(sequence - 100) * 20
+            // One frame more than the maximum may pile up before frames are skipped.
+            #expect(heard - captured <= 60 + 20 + 10, "frame \(sequence)")
+        }
+    }
+}

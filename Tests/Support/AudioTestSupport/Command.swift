@@ -1,0 +1,25 @@
+import Foundation
+
+/// Programs that tests run beside the product.
+enum Command {
+    /// Finds `name` on the usual path, or says what to install.
+    static func path(_ name: String, package: String) throws -> String {
+        guard let path = ["/usr/bin/", "/bin/"].map({ $0 + name }).first(where: { access($0, X_OK) == 0 }) else {
+            throw TestSignal.Failure(description: "\(name) is missing: install \(package) (Scripts/setup does)")
+        }
+        return path
+    }
+
+    /// Runs a program to its end; throws with what it complained about when it fails. Blocks.
+    static func run(
+        _ name: String, package: String, _ arguments: [String], environment: [String: String]
+    ) throws {
+        let errors = try BytePipe()
+        let child = try ChildProcess(
+            path(name, package: package), arguments, environment: environment, errors: errors)
+        let complaint = String(decoding: errors.readToEnd(), as: UTF8.self)
+        guard child.wait() == 0 else {
+            throw TestSignal.Failure(description: "\(name) \(arguments.joined(separator: " ")) failed: \(complaint)")
+        }
+    }
+}
