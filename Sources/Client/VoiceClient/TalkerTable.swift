@@ -1,0 +1,159 @@
+import OpusCodec
+import Playout
+import VoiceWire
+
+/// Who is heard: at most ``talkersMax`` at once. Places are made when first needed and used again.
+///
+/// One owner at a time. Only a talker for whom no used place is free allocates.
+@safe struct TalkerTable: ~Copyable {
+    /// People heard at the same time; frames of one more are dropped and counted.
+    static let talkersMax = 64
+    /// A talker who sent nothing for this long gives the place up.
+    static let idleNanosecondsMax: Int64 = 30_000_000_000
+    /// With all places taken, one who sent nothing for this long gives it up to somebody who speaks.
+    static let idleNanosecondsMin: Int64 = 1_000_000_000
+
+    private(set) var counters = VoiceCounters()
+    private let configuration: JitterBuffer.Configuration
+    private let places: UnsafeMutablePointer<Talker>
+    private var madeCount = 0
+    /// What was set for people, heard or not. Bounded by the ids that exist.
+    private var volumes: [VoiceID: Float] = [:]
+
+    init(configuration: JitterBuffer.Configuration) {
+        self.configuration = configuration
+        unsafe places = .allocate(capacity: Self.talkersMax)
+    }
+
+    deinit {
+        unsafe places.deinitialize(count: madeCount)
+        unsafe places.deallocate()
+    }
+
+    /// Takes one frame.
+    mutating func insert(_ header: VoiceHeader, body: UnsafeRawBufferPointer, at now: MonotonicInstant) {
+        guard let index = place(of: header.voice, at: now) else {
+            counters.framesOverTalkersMax += 1
+            return
+        }
+        let opus = unsafe UnsafeRawBufferPointer(rebasing: body[..<Int(header.opusByteCount)])
+        let extensions = unsafe UnsafeRawBufferPointer(rebasing: body[Int(header.opusByteCount)...])
+        unsafe places[index].insert(header, opus, extensions: extensions, at: now)
+    }
+
+    /// Adds everybody's next samples to `mix`.
+    mutating func render(addingTo mix: UnsafeMutableBufferPointer<Float>, masterVolume: Float, at now: MonotonicInstant)
+    {
+        for index in 0..<madeCount where unsafe places[index].voice != nil {
+            unsafe places[index].render(addingTo: mix, masterVolume: masterVolume, at: now)
+            if unsafe places[index].isIdle, idleTime(index, at: now) > Self.idleNanosecondsMax { release(index) }
+        }
+    }
+
+    mutating func setVolume(_ volume: Float, of voice: VoiceID) {
+        volumes[voice] = volume
+        if let index = index(of: voice) { unsafe places[index].volume = volume }
+    }
+
+    /// Forgets everybody and their volumes: ids mean other people in the next session.
+    mutating func removeAll() {
+        for index in 0..<madeCount where unsafe places[index].voice != nil { release(index) }
+        volumes.removeAll()
+    }
+
+    /// Everybody present, into `talkers`; how many. `counters` becomes the sum over all, past and present.
+    func report(into talkers: inout InlineArray<64, VoiceStatistics.Talker>, counters: inout VoiceCounters) -> Int {
+        counters.add(self.counters)
+        var count = 0
+        for index in 0..<madeCount {
+            guard let voice = unsafe places[index].voice else { continue }
+            let statistics = unsafe places[index].statistics
+            counters.add(statistics)
+            counters.framesRecovered += unsafe places[index].recoveredCount
+            counters.framesMalformed += unsafe places[index].malformedCount
+            talkers[count] = unsafe VoiceStatistics.Talker(
+                voice: voice, isSpeaking: places[index].isSpeaking, level: places[index].level,
+                playoutDelayMilliseconds: Double(statistics.playoutDelayNanoseconds) / 1e6,
+                jitterMilliseconds: Double(statistics.jitterNanoseconds) / 1e6)
+            count += 1
+        }
+        return count
+    }
+
+    private func index(of voice: VoiceID) -> Int? {
+        for index in 0..<madeCount where unsafe places[index].voice == voice { return index }
+        return nil
+    }
+
+    private mutating func place(of voice: VoiceID, at now: MonotonicInstant) -> Int? {
+        if let index = index(of: voice) { return index }
+        guard let index = freePlace() ?? newPlace() ?? evictedPlace(at: now) else { return nil }
+        unsafe places[index].begin(voice, volume: volumes[voice] ?? 1, at: now)
+        return index
+    }
+
+    private func freePlace() -> Int? {
+        for index in 0..<madeCount where unsafe places[index].voice == nil { return index }
+        return nil
+    }
+
+    private mutating func newPlace() -> Int? {
+        guard madeCount < Self.talkersMax, let talker = try? Talker(configuration: configuration) else { return nil }
+        unsafe (places + madeCount).initialize(to: talker)
+        madeCount += 1
+        return madeCount - 1
+    }
+
+    private mutating func evictedPlace(at now: MonotonicInstant) -> Int? {
+        var longest: (index: Int, time: Int64)?
+        for index in 0..<madeCount where unsafe places[index].isIdle {
+            let time = idleTime(index, at: now)
+            if time >= Self.idleNanosecondsMin, time > longest?.time ?? 0 { longest = (index, time) }
+        }
+        guard let longest else { return nil }
+        release(longest.index)
+        return longest.index
+    }
+
+    private func idleTime(_ index: Int, at now: MonotonicInstant) -> Int64 {
+        unsafe places[index].lastArrival.distance(to: now)
+    }
+
+    private mutating func release(_ index: Int) {
+        counters.add(unsafe places[index].statistics)
+        counters.framesRecovered += unsafe places[index].recoveredCount
+        counters.framesMalformed += unsafe places[index].malformedCount
+        unsafe places[index].end()
+    }
+}
+
+// One owner: a value that cannot be copied, over memory of its own.
+extension TalkerTable: @unchecked Sendable {}
+
+extension VoiceCounters {
+    /// Adds what a talker's buffer counted.
+    mutating func add(_ statistics: PlayoutStatistics) {
+        framesReceived += statistics.framesReceived
+        framesLost += statistics.framesLost
+        framesLate += statistics.framesLate
+        framesDuplicate += statistics.framesDuplicate
+        framesReordered += statistics.framesReordered
+        framesSkipped += statistics.framesSkipped
+        framesConcealed += statistics.framesConcealed
+        framesMalformed += statistics.framesMalformed
+    }
+
+    /// Adds the playout part of other counters.
+    mutating func add(_ other: VoiceCounters) {
+        framesReceived += other.framesReceived
+        framesLost += other.framesLost
+        framesLate += other.framesLate
+        framesDuplicate += other.framesDuplicate
+        framesReordered += other.framesReordered
+        framesSkipped += other.framesSkipped
+        framesConcealed += other.framesConcealed
+        framesRecovered += other.framesRecovered
+        framesMalformed += other.framesMalformed
+        framesOverTalkersMax += other.framesOverTalkersMax
+    }
+}

@@ -1,0 +1,92 @@
+public import OpusCodec
+
+/// When the microphone is sent to the room.
+public enum TransmissionMode: String, Sendable, CaseIterable, BitwiseCopyable {
+    /// While the key is held: ``VoiceEngine/setTransmitting(_:)``.
+    case pushToTalk
+    /// While somebody speaks, with some sound before the onset and a hang-over after it.
+    case voiceActivated
+    /// Always, unless muted.
+    case continuous
+}
+
+/// How a ``VoiceEngine`` begins. What has a setter on the engine may change later.
+public struct VoiceEngineConfiguration: Sendable {
+    /// Default: 48 kHz mono, 20 ms frames, 40 kbit/s, variable bitrate, in-band error correction for 5 % loss.
+    /// ``OpusEncoderSettings/bitsPerSecond`` must lie in ``bitsPerSecondRange``, the channel count be 1.
+    public var encoder: OpusEncoderSettings
+    public var mode: TransmissionMode = .pushToTalk
+    public var isMuted = false
+    public var isDeafened = false
+    /// Volume of everything heard: 0 (silent)…2 (+6 dB), 1 as sent.
+    public var volume: Float = 1
+    /// Longest delay a talker's buffer may build up against jitter, 20…1,000 ms. Beyond it frames are late.
+    public var playoutDelayMillisecondsMax = 200
+
+    public init() {
+        encoder = OpusEncoderSettings()
+        encoder.forwardErrorCorrection = true
+        encoder.expectedLossPercent = 5
+    }
+
+    /// Bitrates a person may choose, in bit/s.
+    public static let bitsPerSecondRange = 16_000...128_000
+    /// Accepted volumes; others are clamped.
+    public static let volumeRange: ClosedRange<Float> = 0...2
+    /// Accepted ``playoutDelayMillisecondsMax``.
+    public static let playoutDelayMillisecondsRange = 20...1_000
+
+    /// Throws ``VoiceEngineError`` naming the first setting that is out of range and what it may be.
+    public func validate() throws(VoiceEngineError) {
+        guard encoder.channelCount == 1 else {
+            throw VoiceEngineError(.settingInvalid, "voice is mono: set the encoder's channels to 1")
+        }
+        let bits = Self.bitsPerSecondRange
+        guard bits.contains(encoder.bitsPerSecond) else {
+            throw VoiceEngineError(
+                .settingInvalid,
+                "a bitrate of \(encoder.bitsPerSecond) bit/s is out of range: "
+                    + "choose \(bits.lowerBound) to \(bits.upperBound)"
+            )
+        }
+        do throws(OpusError) {
+            try encoder.validate()
+        } catch {
+            throw VoiceEngineError(.settingInvalid, "\(error)")
+        }
+        let delays = Self.playoutDelayMillisecondsRange
+        guard delays.contains(playoutDelayMillisecondsMax) else {
+            throw VoiceEngineError(
+                .settingInvalid,
+                "a playout delay of \(playoutDelayMillisecondsMax) ms is out of range: "
+                    + "choose \(delays.lowerBound) to \(delays.upperBound)")
+        }
+    }
+}
+
+/// Why the engine could not do what it was asked, in words for the person at the terminal.
+public struct VoiceEngineError: Error, Equatable, CustomStringConvertible {
+    public enum Code: Sendable {
+        /// A setting is out of range; the text names it.
+        case settingInvalid
+        /// The grant is not usable: the address is not numeric, token or key has the wrong length, or this processor
+        /// lacks the cipher.
+        case grantInvalid
+        /// No socket to the server could be had.
+        case socketFailed
+        /// A sound device could not be started.
+        case deviceFailed
+        /// The kernel gave no thread or descriptor.
+        case resourceExhausted
+        /// ``VoiceEngine/stop()`` was called before; make a new engine.
+        case stopped
+    }
+
+    public let code: Code
+    public let description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

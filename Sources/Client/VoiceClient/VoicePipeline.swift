@@ -1,0 +1,158 @@
+import Playout
+import VoiceSealing
+import VoiceWire
+
+/// Everything between the devices and the socket, without devices, socket, clock or thread.
+///
+/// Captured frames and received datagrams come in with the time; datagrams to send go to `emit`, events are returned,
+/// sound to play is rendered on request. One owner at a time; no call allocates per frame.
+@safe package struct VoicePipeline: ~Copyable {
+    package typealias Emit = VoiceTransport.Emit
+
+    private var transmitter: VoiceTransmitter
+    private var transport = VoiceTransport()
+    private var talkers: TalkerTable
+    private var limiter = Limiter()
+    private var isDeafened: Bool
+    private var volume: Float
+    private let mix: UnsafeMutableBufferPointer<Float>
+    /// Refusals of sessions that are over.
+    private var pastRefusals = VoiceCounters()
+
+    /// Samples that one call of ``render(into:at:)`` takes at most: 60 ms.
+    package static let renderSampleCountMax = 2_880
+
+    /// Makes encoder, detector and tables. `renderSampleCount` is how much is rendered in one step, as a rule.
+    /// Throws ``VoiceEngineError`` for a setting out of range.
+    package init(_ configuration: VoiceEngineConfiguration, renderSampleCount: Int) throws(VoiceEngineError) {
+        try configuration.validate()
+        let random = randomBytes(6)
+        transmitter = try VoiceTransmitter(
+            configuration: configuration,
+            sequence: SequenceNumber(rawValue: random[..<2].reduce(0) { $0 << 8 | UInt16($1) }),
+            timestamp: MediaTimestamp(rawValue: random[2...].reduce(0) { $0 << 8 | UInt32($1) }))
+        var playout = JitterBuffer.Configuration()
+        playout.delayMillisecondsMax = configuration.playoutDelayMillisecondsMax
+        playout.renderSampleCount = renderSampleCount
+        talkers = TalkerTable(configuration: playout)
+        isDeafened = configuration.isDeafened
+        volume = configuration.volume.clampedToVolumeRange
+        unsafe mix = .allocate(capacity: Self.renderSampleCountMax)
+        unsafe mix.initialize(repeating: 0)
+    }
+
+    deinit { unsafe mix.deallocate() }
+
+    /// Samples of one captured frame.
+    package var frameSampleCount: Int { transmitter.frameSampleCount }
+
+    // MARK: Session
+
+    /// Begins a session in place of the one before, which is told goodbye through `emit`.
+    package mutating func connect(_ newTransport: consuming VoiceTransport, emit: Emit) {
+        leave(emit: emit)
+        transport = consume newTransport
+    }
+
+    /// Ends the session, if there is one, with a goodbye.
+    package mutating func disconnect(emit: Emit) {
+        leave(emit: emit)
+        transport = VoiceTransport()
+    }
+
+    private mutating func leave(emit: Emit) {
+        transport.sayGoodbye(.left, emit: emit)
+        transport.addRefusals(to: &pastRefusals)
+        talkers.removeAll()
+    }
+
+    /// When ``tick(at:emit:)`` has something to do; nil: never.
+    package var nextDeadline: MonotonicInstant? { transport.nextDeadline }
+
+    /// Does what is due.
+    package mutating func tick(at now: MonotonicInstant, emit: Emit) -> VoiceEngineEvent? {
+        transport.tick(at: now, emit: emit)
+    }
+
+    /// Takes a datagram of the session's socket, of any length and content.
+    package mutating func receive(_ datagram: UnsafeRawBufferPointer, at now: MonotonicInstant) -> VoiceEngineEvent? {
+        switch unsafe transport.receive(datagram, at: now) {
+        case .nothing: return nil
+        case .event(let event): return event
+        case .voice(let header):
+            unsafe talkers.insert(header, body: transport.body, at: now)
+            return nil
+        }
+    }
+
+    // MARK: Sound
+
+    /// Takes the microphone's next ``frameSampleCount`` samples.
+    package mutating func capture(_ samples: UnsafeBufferPointer<Int16>, emit: Emit) {
+        unsafe transmitter.capture(samples, to: &transport, emit: emit)
+    }
+
+    /// The microphone has no more: ends a talkspurt that is open.
+    package mutating func endCapture(emit: Emit) {
+        transmitter.endTalkspurt(to: &transport, emit: emit)
+    }
+
+    /// Fills `output`, of at most ``renderSampleCountMax`` samples, with what is heard from `now` on.
+    package mutating func render(into output: UnsafeMutableBufferPointer<Int16>, at now: MonotonicInstant) {
+        precondition(output.count <= Self.renderSampleCountMax, "rendered in steps of up to 60 ms")
+        let step = unsafe UnsafeMutableBufferPointer(rebasing: mix[..<output.count])
+        unsafe step.update(repeating: 0)
+        // A deafened listener's buffers run on, so that hearing starts in the present.
+        unsafe talkers.render(addingTo: step, masterVolume: isDeafened ? 0 : volume, at: now)
+        unsafe limiter.process(UnsafeBufferPointer(step), into: output)
+        if isDeafened { unsafe output.update(repeating: 0) }
+    }
+
+    // MARK: Control
+
+    package mutating func setMuted(_ isMuted: Bool) { transmitter.isMuted = isMuted }
+    package mutating func setDeafened(_ isDeafened: Bool) { self.isDeafened = isDeafened }
+    package mutating func setTransmitting(_ isTransmitting: Bool) { transmitter.isKeyDown = isTransmitting }
+    package mutating func setMode(_ mode: TransmissionMode) { transmitter.mode = mode }
+    package mutating func setVolume(_ volume: Float) { self.volume = volume.clampedToVolumeRange }
+    package mutating func setVolume(_ volume: Float, of voice: VoiceID) {
+        talkers.setVolume(volume.clampedToVolumeRange, of: voice)
+    }
+
+    /// What it is doing now, into a record with room for all talkers. Does not allocate.
+    package func report(into record: inout VoiceStatisticsRecord) {
+        record.isConnected = transport.isOpen
+        record.isTransmitting = transmitter.isInTalkspurt
+        record.isMuted = transmitter.isMuted
+        record.isDeafened = isDeafened
+        record.mode = transmitter.mode
+        record.inputLevel = transmitter.level
+        record.roundTripNanoseconds = transport.quality.roundTripNanoseconds
+        record.uplinkLoss = transport.quality.uplinkLoss
+        var counters = pastRefusals
+        counters.framesSent = transmitter.sentCount
+        counters.framesUnsent = transmitter.unsentCount
+        counters.samplesLimited = limiter.limitedCount
+        transport.addRefusals(to: &counters)
+        record.talkerCount = talkers.report(into: &record.talkers, counters: &counters)
+        record.counters = counters
+    }
+
+    /// ``report(into:)`` as a value. Allocates.
+    package var statistics: VoiceStatistics {
+        var record = VoiceStatisticsRecord()
+        report(into: &record)
+        return VoiceStatistics(record)
+    }
+}
+
+// One owner: a value that cannot be copied, over memory of its own.
+extension VoicePipeline: @unchecked Sendable {}
+
+extension Float {
+    /// Not a number becomes one.
+    var clampedToVolumeRange: Float {
+        let range = VoiceEngineConfiguration.volumeRange
+        return isNaN ? 1 : Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
+}

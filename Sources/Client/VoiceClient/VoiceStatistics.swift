@@ -1,0 +1,56 @@
+public import VoiceWire
+
+/// What an engine is doing, for a line of status. A consistent snapshot, taken when ``VoiceEngine/statistics`` is read;
+/// the engine renews it about ten times a second.
+public struct VoiceStatistics: Equatable, Sendable {
+    /// The session is open.
+    public var isConnected = false
+    /// Sound is being sent to the room right now.
+    public var isTransmitting = false
+    public var isMuted = false
+    public var isDeafened = false
+    public var mode: TransmissionMode = .pushToTalk
+    /// Level of the microphone, sent or not: 0 (overload)…127 (silence) in −dBov (RFC 6464).
+    public var inputLevel: UInt8 = 127
+    /// Latest round trip to the relay, in milliseconds; nil before the first.
+    public var roundTripMilliseconds: Double?
+    /// Share of this client's datagrams that the relay did not get since the previous pong, 0…1; nil before it is
+    /// known.
+    public var uplinkLoss: Double?
+    /// Who is or was heard lately, in the order of their ids.
+    public var talkers: [Talker] = []
+    /// Counts since the engine started, over all sessions and talkers.
+    public var counters = VoiceCounters()
+
+    public init() {}
+
+    /// Share of the room's frames that did not arrive in time since the engine started, 0…1.
+    public var downlinkLoss: Double {
+        let missed = counters.framesLost + counters.framesLate
+        let expected = counters.framesReceived + counters.framesLost
+        return expected == 0 ? 0 : Double(missed) / Double(expected)
+    }
+
+    /// One person in the room, as heard here.
+    public struct Talker: Equatable, Sendable {
+        public var voice: VoiceID
+        /// Speaks at this moment.
+        public var isSpeaking: Bool
+        /// 0 (overload)…127 (silence) in −dBov: what the talker's own client measured, or else what was decoded here.
+        public var level: UInt8
+        /// From the earliest possible arrival to the ear's end of the buffer, in milliseconds.
+        public var playoutDelayMilliseconds: Double
+        /// Interarrival jitter in milliseconds (RFC 3550 §6.4.1).
+        public var jitterMilliseconds: Double
+
+        public init(
+            voice: VoiceID, isSpeaking: Bool, level: UInt8, playoutDelayMilliseconds: Double, jitterMilliseconds: Double
+        ) {
+            self.voice = voice
+            self.isSpeaking = isSpeaking
+            self.level = level
+            self.playoutDelayMilliseconds = playoutDelayMilliseconds
+            self.jitterMilliseconds = jitterMilliseconds
+        }
+    }
+}

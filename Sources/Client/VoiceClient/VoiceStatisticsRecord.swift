@@ -1,0 +1,38 @@
+import VoiceWire
+
+/// ``VoiceStatistics`` in a fixed size, so that the engine can write it without allocating.
+package struct VoiceStatisticsRecord: Sendable {
+    var isConnected = false
+    var isTransmitting = false
+    var isMuted = false
+    var isDeafened = false
+    var mode = TransmissionMode.pushToTalk
+    var inputLevel: UInt8 = 127
+    var roundTripNanoseconds: Int64?
+    var uplinkLoss: Double?
+    var talkers: InlineArray<64, VoiceStatistics.Talker>
+    var talkerCount = 0
+    var counters = VoiceCounters()
+
+    package init() {
+        talkers = InlineArray(
+            repeating: VoiceStatistics.Talker(
+                voice: VoiceID(rawValue: 0), isSpeaking: false, level: 127, playoutDelayMilliseconds: 0,
+                jitterMilliseconds: 0))
+    }
+}
+
+extension VoiceStatistics {
+    init(_ record: VoiceStatisticsRecord) {
+        isConnected = record.isConnected
+        isTransmitting = record.isTransmitting
+        isMuted = record.isMuted
+        isDeafened = record.isDeafened
+        mode = record.mode
+        inputLevel = record.inputLevel
+        roundTripMilliseconds = record.roundTripNanoseconds.map { Double($0) / 1e6 }
+        uplinkLoss = record.uplinkLoss
+        talkers = (0..<record.talkerCount).map { record.talkers[$0] }.sorted { $0.voice.rawValue < $1.voice.rawValue }
+        counters = record.counters
+    }
+}

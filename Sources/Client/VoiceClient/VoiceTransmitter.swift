@@ -1,0 +1,167 @@
+import OpusCodec
+import Playout
+import SpeechProcessing
+import VoiceWire
+
+/// The microphone's side: decides what is sent, encodes it and hands it to the transport.
+///
+/// The timestamp counts captured samples, sent or not; the sequence number counts frames sent. A talkspurt's first
+/// frame carries the start flag, and the frame in which it ends the end flag: one frame more than the key was down,
+/// so that every listener goes silent at once instead of concealing.
+///
+/// One owner at a time; nothing allocates after it was made.
+@safe struct VoiceTransmitter: ~Copyable {
+    var mode: TransmissionMode
+    var isKeyDown = false
+    var isMuted: Bool
+    /// Level of the latest frame, 0…127 in −dBov, sent or not.
+    private(set) var level: UInt8 = 127
+    private(set) var isInTalkspurt = false
+    private(set) var sentCount: UInt64 = 0
+    private(set) var unsentCount: UInt64 = 0
+
+    let frameSampleCount: Int
+    private var encoder: OpusEncoder
+    private let usesDiscontinuousTransmission: Bool
+    private var gate: VoiceActivityGate
+    private var preroll: PrerollBuffer
+    private var detector: SpeechPreprocessor
+    private let scratch: UnsafeMutableBufferPointer<Int16>
+    private var sequence: SequenceNumber
+    private var timestamp: MediaTimestamp
+
+    /// Sound kept from before the onset, in samples: what the detector needs to be sure, and the onset before it.
+    static let prerollSampleCount = 2_880
+
+    /// `sequence` and `timestamp` are where counting starts; random ones tell a restart from a repetition.
+    init(
+        configuration: VoiceEngineConfiguration, sequence: SequenceNumber, timestamp: MediaTimestamp
+    ) throws(VoiceEngineError) {
+        let encoder = try Self.makeEncoder(configuration.encoder)
+        let detector = try Self.makeDetector(configuration.encoder.frameDuration.sampleCount)
+        self.encoder = encoder
+        self.detector = detector
+        mode = configuration.mode
+        isMuted = configuration.isMuted
+        frameSampleCount = configuration.encoder.frameDuration.sampleCount
+        usesDiscontinuousTransmission = configuration.encoder.discontinuousTransmission
+        gate = VoiceActivityGate()
+        preroll = PrerollBuffer(
+            frameCountMax: max(1, Self.prerollSampleCount / frameSampleCount), frameSampleCount: frameSampleCount)
+        unsafe scratch = .allocate(capacity: frameSampleCount)
+        unsafe scratch.initialize(repeating: 0)
+        self.sequence = sequence
+        self.timestamp = timestamp
+    }
+
+    deinit { unsafe scratch.deallocate() }
+
+    /// Takes one frame of ``frameSampleCount`` samples and sends it, and what belongs before it, as mode and mute say.
+    mutating func capture(
+        _ samples: UnsafeBufferPointer<Int16>, to transport: inout VoiceTransport, emit: VoiceTransport.Emit
+    ) {
+        precondition(samples.count == frameSampleCount, "a frame has \(frameSampleCount) samples")
+        defer { timestamp = timestamp.advanced(by: frameSampleCount) }
+        level = unsafe AudioLevel.negativeDecibelsOverload(of: samples)
+        let decision = unsafe decide(samples)
+        guard transport.isOpen else {
+            isInTalkspurt = false
+            preroll.removeAll()
+            return
+        }
+        switch decision {
+        case .silent:
+            // Muted, or switched to a mode that is silent now: what the microphone hears may not be sent any more.
+            endTalkspurt(to: &transport, emit: emit)
+        case .began, .continues:
+            sendPreroll(to: &transport, emit)
+            unsafe send(samples, level: level, isLast: false, to: &transport, emit)
+        case .ended:
+            unsafe send(samples, level: level, isLast: true, to: &transport, emit)
+        }
+    }
+
+    /// Ends a talkspurt that is open with a frame of silence.
+    mutating func endTalkspurt(to transport: inout VoiceTransport, emit: VoiceTransport.Emit) {
+        guard isInTalkspurt else { return }
+        unsafe scratch.update(repeating: 0)
+        unsafe send(UnsafeBufferPointer(scratch), level: 127, isLast: true, to: &transport, emit)
+    }
+
+    private mutating func decide(_ samples: UnsafeBufferPointer<Int16>) -> VoiceActivityGate.Decision {
+        guard !isMuted else {
+            gate.close()
+            preroll.removeAll()
+            return .silent
+        }
+        switch mode {
+        case .continuous: return .continues
+        case .pushToTalk:
+            if isKeyDown { return .continues }
+            return isInTalkspurt ? .ended : .silent
+        case .voiceActivated:
+            let decision = unsafe judge(samples)
+            if case .silent = decision, !isInTalkspurt { unsafe preroll.keep(samples) }
+            return decision
+        }
+    }
+
+    /// The detector works on a copy: what is sent stays as the microphone gave it, without the detector's delay.
+    private mutating func judge(_ samples: UnsafeBufferPointer<Int16>) -> VoiceActivityGate.Decision {
+        _ = unsafe scratch.update(fromContentsOf: samples)
+        let probability = (try? unsafe detector.process(scratch)) ?? 0
+        return gate.judge(
+            probability: probability, levelDecibels: unsafe AudioLevel.decibels(of: samples),
+            sampleCount: frameSampleCount)
+    }
+
+    private mutating func sendPreroll(to transport: inout VoiceTransport, _ emit: VoiceTransport.Emit) {
+        let now = timestamp
+        while preroll.frameCount > 0 {
+            timestamp = now.advanced(by: -preroll.frameCount * frameSampleCount)
+            guard unsafe preroll.takeOldest(into: scratch) else { break }
+            let level = unsafe AudioLevel.negativeDecibelsOverload(of: UnsafeBufferPointer(scratch))
+            unsafe send(UnsafeBufferPointer(scratch), level: level, isLast: false, to: &transport, emit)
+        }
+        timestamp = now
+    }
+
+    private mutating func send(
+        _ samples: UnsafeBufferPointer<Int16>, level: UInt8, isLast: Bool, to transport: inout VoiceTransport,
+        _ emit: VoiceTransport.Emit
+    ) {
+        var flags: DatagramFlags = isInTalkspurt ? [] : .talkspurtStart
+        if isLast { flags.insert(.talkspurtEnd) }
+        isInTalkspurt = !isLast
+        let space = unsafe transport.frameSpace
+        let packet = unsafe UnsafeMutableRawBufferPointer(rebasing: space[..<VoiceWireLimits.opusBytesMax])
+        guard let opusByteCount = try? unsafe encoder.encode(samples, into: packet) else {
+            unsentCount += 1
+            return
+        }
+        if usesDiscontinuousTransmission, opusByteCount <= 2, flags.isEmpty { return }
+        let extensions = unsafe UnsafeMutableRawBufferPointer(rebasing: space[opusByteCount...])
+        unsafe ExtensionBlocks.writeAudioLevel(level, to: extensions)
+        let isSent = transport.sendFrame(
+            flags: flags, sequence: sequence, timestamp: timestamp, opusByteCount: opusByteCount,
+            byteCount: opusByteCount + ExtensionBlocks.audioLevelByteCount, emit: emit)
+        sequence = sequence.advanced(by: 1)
+        if isSent { sentCount += 1 } else { unsentCount += 1 }
+    }
+
+    private static func makeEncoder(_ settings: OpusEncoderSettings) throws(VoiceEngineError) -> OpusEncoder {
+        do {
+            return try OpusEncoder(settings: settings)
+        } catch {
+            throw VoiceEngineError(.settingInvalid, "\(error)")
+        }
+    }
+
+    private static func makeDetector(_ frameSampleCount: Int) throws(VoiceEngineError) -> SpeechPreprocessor {
+        do {
+            return try SpeechPreprocessor(frameSampleCount: frameSampleCount)
+        } catch {
+            throw VoiceEngineError(.settingInvalid, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,236 @@
+import Playout
+import VoiceSealing
+import VoiceWire
+
+/// One voice session as its client keeps it: says hello until welcomed, pings, notices a dead path, seals and opens.
+///
+/// Pure: bytes and instants come in, datagrams go to `emit`, what the owner has to know is returned. One owner at a
+/// time; memory is taken when it is made. `emit` is called before the call returns and must not keep the bytes; it
+/// says whether the datagram was taken.
+package struct VoiceTransport: ~Copyable, Sendable {
+    package typealias Emit = (RawSpan) -> Bool
+
+    /// What a received datagram held.
+    package enum Reception {
+        case nothing
+        /// A frame: the Opus packet is the first ``VoiceHeader/opusByteCount`` bytes of ``VoiceTransport/body``,
+        /// extension blocks follow.
+        case voice(VoiceHeader)
+        case event(VoiceEngineEvent)
+    }
+
+    private enum Phase { case greeting, open, over }
+
+    package let voice: VoiceID
+    package let room: VoiceRoomID
+    package private(set) var quality = PathQuality()
+    private var rejectedCount: UInt64 = 0
+
+    private var phase = Phase.greeting
+    private let token: [UInt8]
+    private var coder: DatagramCoder
+
+    private let expiry: MonotonicInstant
+    private let pingInterval: Int64
+    private let silenceMax: Int64
+    private var helloInterval = Self.helloIntervalMin
+    private var nextSending: MonotonicInstant
+    private var lastHeard: MonotonicInstant
+    /// Datagrams sent since the session was made.
+    private var sentCount: UInt64 = 0
+    /// The hello's own 8 bytes: a welcome must return them.
+    private let helloEcho: UInt64
+
+    /// The first hello is repeated after this long, then after twice as long, up to ``helloIntervalMax``.
+    package static let helloIntervalMin: Int64 = 100_000_000
+    package static let helloIntervalMax: Int64 = 1_000_000_000
+    /// A ping this often, or as often as the grant's keepalive asks if that is more.
+    package static let pingIntervalMax: Int64 = 1_000_000_000
+    /// Without an authentic datagram for this long (or the grant's time-out, if shorter) the path is dead: six pings in
+    /// a row went unanswered.
+    package static let silenceNanosecondsMax: Int64 = 6_000_000_000
+
+    /// Prepares the session; nothing is sent before the first ``tick(at:emit:)``. Allocates.
+    /// Throws ``VoiceEngineError`` (`grantInvalid`) if token, keys or cipher are unusable.
+    package init(_ grant: VoiceConnectionGrant, at now: MonotonicInstant) throws(VoiceEngineError) {
+        guard grant.token.count == VoiceWireLimits.tokenBytes else {
+            throw VoiceEngineError(
+                .grantInvalid, "the server's voice token has the wrong length; update client or server")
+        }
+        coder = try DatagramCoder(keys: grant.keys)
+        voice = grant.voice
+        room = grant.room
+        token = grant.token
+        expiry = now.advanced(byNanoseconds: grant.tokenLifetime.wholeNanoseconds)
+        pingInterval = min(max(grant.keepalive.wholeNanoseconds, Self.helloIntervalMin), Self.pingIntervalMax)
+        silenceMax = min(max(grant.timeout.wholeNanoseconds, Self.pingIntervalMax), Self.silenceNanosecondsMax)
+        nextSending = now
+        lastHeard = now
+        helloEcho = randomBytes(SessionBodies.echoByteCount).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// No session: sends nothing and refuses everything.
+    package init() {
+        coder = DatagramCoder()
+        voice = VoiceID(rawValue: 0)
+        room = VoiceRoomID(rawValue: 0)
+        token = []
+        expiry = MonotonicInstant(nanoseconds: 0)
+        pingInterval = Self.pingIntervalMax
+        silenceMax = Self.silenceNanosecondsMax
+        nextSending = expiry
+        lastHeard = expiry
+        helloEcho = 0
+        phase = .over
+    }
+
+    /// Voice may be sent.
+    package var isOpen: Bool { phase == .open }
+
+    /// When ``tick(at:emit:)`` has something to do; nil once the session is over.
+    package var nextDeadline: MonotonicInstant? {
+        switch phase {
+        case .greeting: min(nextSending, expiry)
+        case .open: min(nextSending, lastHeard.advanced(byNanoseconds: silenceMax))
+        case .over: nil
+        }
+    }
+
+    /// Does what is due: hello, ping, giving up.
+    package mutating func tick(at now: MonotonicInstant, emit: Emit) -> VoiceEngineEvent? {
+        switch phase {
+        case .greeting:
+            guard now < expiry else { return end(.lost(.handshakeTimedOut)) }
+            guard now >= nextSending else { return nil }
+            sendHello(emit)
+            nextSending = now.advanced(byNanoseconds: helloInterval)
+            helloInterval = min(2 * helloInterval, Self.helloIntervalMax)
+        case .open:
+            guard lastHeard.distance(to: now) < silenceMax else { return end(.lost(.silent)) }
+            guard now >= nextSending else { return nil }
+            sendPing(at: now, emit)
+            nextSending = now.advanced(byNanoseconds: pingInterval)
+        case .over: break
+        }
+        return nil
+    }
+
+    /// Adds the datagrams refused so far, by cause.
+    package func addRefusals(to counters: inout VoiceCounters) {
+        counters.datagramsRejected += rejectedCount
+        counters.datagramsForged += coder.forgedCount
+        counters.datagramsReplayed += coder.replayedCount
+    }
+
+    // MARK: Sending
+
+    /// Where the plaintext of the next voice frame goes: the Opus packet, then extension blocks.
+    package var frameSpace: UnsafeMutableRawBufferPointer { unsafe coder.bodySpace }
+
+    /// Sends the frame whose plaintext of `byteCount` bytes stands in ``frameSpace``. False if there is no open
+    /// session or `emit` refused.
+    package mutating func sendFrame(
+        flags: DatagramFlags, sequence: SequenceNumber, timestamp: MediaTimestamp, opusByteCount: Int, byteCount: Int,
+        emit: Emit
+    ) -> Bool {
+        guard phase == .open else { return false }
+        let header = VoiceHeader(
+            type: .voice, flags: flags, voice: voice, room: room, sequence: sequence, timestamp: timestamp,
+            opusByteCount: UInt16(opusByteCount))
+        return send(header, bodyByteCount: byteCount, emit)
+    }
+
+    /// Tells the relay that the session is over. Nothing more is sent or heard.
+    package mutating func sayGoodbye(_ reason: GoodbyeReason, emit: Emit) {
+        guard phase != .over else { return }
+        unsafe frameSpace[0] = reason.rawValue
+        _ = sendControl(.goodbye, bodyByteCount: SessionBodies.goodbyeByteCount, emit)
+        phase = .over
+    }
+
+    private mutating func sendHello(_ emit: Emit) {
+        for (index, byte) in token.enumerated() { unsafe frameSpace[index] = byte }
+        unsafe frameSpace.storeBigEndian(helloEcho, at: VoiceWireLimits.tokenBytes)
+        _ = sendControl(.hello, bodyByteCount: SessionBodies.helloByteCount, emit)
+    }
+
+    private mutating func sendPing(at now: MonotonicInstant, _ emit: Emit) {
+        // The count includes the ping itself, as the relay's will.
+        let echo = quality.notePing(at: now, sentCount: sentCount + 1)
+        unsafe frameSpace.storeBigEndian(echo, at: 0)
+        unsafe frameSpace.storeBigEndian(UInt64(0), at: SessionBodies.echoByteCount)
+        _ = sendControl(.ping, bodyByteCount: SessionBodies.pingByteCount, emit)
+    }
+
+    private mutating func sendControl(_ type: DatagramType, bodyByteCount: Int, _ emit: Emit) -> Bool {
+        send(VoiceHeader(type: type, voice: voice, room: room), bodyByteCount: bodyByteCount, emit)
+    }
+
+    private mutating func send(_ header: VoiceHeader, bodyByteCount: Int, _ emit: Emit) -> Bool {
+        sentCount += 1
+        return coder.send(header, bodyByteCount: bodyByteCount, emit)
+    }
+
+    // MARK: Receiving
+
+    /// The plaintext of the datagram received last. Valid until the next one.
+    package var body: UnsafeRawBufferPointer { unsafe coder.body }
+
+    /// Takes a datagram from the relay's address, of any length and content.
+    package mutating func receive(_ datagram: UnsafeRawBufferPointer, at now: MonotonicInstant) -> Reception {
+        guard phase != .over, case .header(let header) = unsafe VoiceHeader.parse(datagram), isForUs(header) else {
+            rejectedCount += 1
+            return .nothing
+        }
+        guard unsafe coder.open(datagram) else { return .nothing }
+        lastHeard = now
+        switch header.type {
+        case .voice:
+            return phase == .open ? .voice(header) : .nothing
+        case .welcome:
+            return noteWelcome(at: now)
+        case .pong:
+            guard unsafe body.count == SessionBodies.pongByteCount else { break }
+            unsafe quality.notePong(
+                echo: body.bigEndian(at: 0), acceptedCount: body.bigEndian(at: SessionBodies.echoByteCount), at: now)
+            return .nothing
+        case .goodbye:
+            guard unsafe body.count == SessionBodies.goodbyeByteCount else { break }
+            // A reason of a later version still ends the session.
+            return .event(end(.ended(unsafe GoodbyeReason(rawValue: body[0]) ?? .left)))
+        case .hello, .ping: break
+        }
+        rejectedCount += 1
+        return .nothing
+    }
+
+    private func isForUs(_ header: VoiceHeader) -> Bool {
+        guard header.room == room, header.flags.contains(.sealed) == coder.isSealed else { return false }
+        // Frames carry their talker's id, never our own: nobody hears themself.
+        return (header.type == .voice) != (header.voice == voice)
+    }
+
+    private mutating func noteWelcome(at now: MonotonicInstant) -> Reception {
+        guard unsafe body.count == SessionBodies.welcomeByteCount, unsafe body.bigEndian(at: 0) == helloEcho else {
+            rejectedCount += 1
+            return .nothing
+        }
+        guard phase == .greeting else { return .nothing }
+        phase = .open
+        nextSending = now
+        return .event(.connected)
+    }
+
+    private mutating func end(_ event: VoiceEngineEvent) -> VoiceEngineEvent {
+        phase = .over
+        return event
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds.
+    var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,154 @@
+import CSocketBatch
+import NetworkSimulator
+import Playout
+import VoiceSealing
+import VoiceSocket
+import VoiceWire
+
+@testable import VoiceClient
+@testable import VoiceRelay
+
+/// Clients, a real relay core and a simulated network on one virtual clock.
+final class VirtualRoom {
+    private(set) var clients: [VirtualClient] = []
+    private(set) var now: Duration = .zero
+    /// Endpoints are UDP ports of one machine.
+    var network: SimulatedNetwork<UInt16>
+    /// The routing table in force; publish again after a change.
+    var routes: [VoiceRoute] = []
+    private var core: RelayCore
+    private var sink = CollectingSink()
+    private let board: StatusBoard
+    private let counterBlock = CounterBlock.allocate()
+    private let room = VoiceRoomID(rawValue: 1)
+
+    static let relayPort: UInt16 = 8_081
+    /// The speakers' period: 5 ms.
+    static let stepSamples = 240
+
+    init(seed: UInt64, preset: NetworkPreset = .perfect) throws {
+        network = SimulatedNetwork(seed: seed, conditions: preset.conditions)
+        board = try StatusBoard(sessionsMax: 64)
+        core = RelayCore(
+            settings: RelaySettings(VoiceRelayConfiguration()), counters: counterBlock, board: board.writer)
+    }
+
+    deinit { counterBlock.deallocate() }
+
+    /// A room of clients that are connected already: half a second of virtual time has passed.
+    static func connected(
+        _ count: Int, seed: UInt64, preset: NetworkPreset = .perfect, mode: TransmissionMode = .continuous
+    ) throws -> VirtualRoom {
+        let room = try VirtualRoom(seed: seed)
+        var configuration = VoiceEngineConfiguration()
+        configuration.mode = mode
+        for _ in 0..<count { try room.join(configuration) }
+        room.run(for: .milliseconds(500))
+        for client in room.clients { precondition(client.events == [.connected], "not connected: \(client.events)") }
+        for one in [Self.relayPort] + room.clients.map(\.port) {
+            for other in [Self.relayPort] + room.clients.map(\.port) where one != other {
+                room.network.setConditions(preset.conditions, from: one, to: other)
+            }
+        }
+        return room
+    }
+
+    /// Opens a session for one more client, as the server would; the client says hello when time goes on.
+    @discardableResult
+    func join(_ configuration: VoiceEngineConfiguration, sealed: Bool = true) throws -> VirtualClient {
+        let number = UInt16(clients.count + 1)
+        let grant = VoiceSessionGrant(
+            voice: VoiceID(rawValue: number), room: room, token: randomBytes(VoiceWireLimits.tokenBytes),
+            cipher: sealed ? VoiceCipher.available[0] : nil, clientKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [],
+            serverKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [])
+        apply(.open(VoiceSession.allocate(for: grant, generation: 1)))
+        let client = try VirtualClient(configuration, VoiceConnectionGrant(grant), port: 5_000 + number)
+        clients.append(client)
+        routes.append(VoiceRoute(voice: grant.voice, maySpeak: true, mayHear: true))
+        publish()
+        return client
+    }
+
+    func publish() { apply(.publish(room, RouteTable.allocate(routes))) }
+
+    func close(_ client: VirtualClient, reason: GoodbyeReason) { apply(.close(client.voice, reason)) }
+
+    /// What the relay counted.
+    func count(_ counter: RelayCounter) -> UInt64 { counterBlock[counter] }
+
+    /// Lets time pass in steps of 5 ms.
+    func run(for duration: Duration) {
+        let end = now + duration
+        while now < end {
+            now += .milliseconds(5)
+            transfer()
+            core.tick(now: UInt64(instant.nanoseconds), into: &sink)
+            sendRelayed(at: now)
+            for client in clients {
+                for datagram in client.step(at: instant) {
+                    network.send(datagram, from: client.port, to: Self.relayPort, at: now)
+                }
+            }
+        }
+    }
+
+    /// The virtual clock as clients read it.
+    var instant: MonotonicInstant { MonotonicInstant(nanoseconds: now.wholeNanoseconds) }
+
+    private func transfer() {
+        while let time = network.nextDeliveryTime, time <= now {
+            for delivery in network.deliver(until: time) {
+                let instant = MonotonicInstant(nanoseconds: time.wholeNanoseconds)
+                if delivery.destination == Self.relayPort {
+                    receive(delivery.bytes, from: delivery.source, at: UInt64(instant.nanoseconds))
+                    sendRelayed(at: time)
+                } else {
+                    clients.first { $0.port == delivery.destination }?.receive(delivery.bytes, at: instant)
+                }
+            }
+        }
+    }
+
+    private func receive(_ datagram: [UInt8], from port: UInt16, at now: UInt64) {
+        guard let address = SocketAddress(host: "127.0.0.1", port: port) else { return }
+        datagram.withUnsafeBytes { bytes in
+            withUnsafePointer(to: address.raw) { core.receive(bytes, from: $0, now: now, into: &sink) }
+        }
+    }
+
+    private func apply(_ command: RelayCommand) {
+        core.apply(command, now: UInt64(instant.nanoseconds), into: &sink)
+        sendRelayed(at: now)
+    }
+
+    private func sendRelayed(at time: Duration) {
+        for (bytes, port) in sink.take() { network.send(bytes, from: Self.relayPort, to: port, at: time) }
+    }
+}
+
+extension VoiceConnectionGrant {
+    /// As the control connection would bring it.
+    init(_ grant: VoiceSessionGrant, host: String = "127.0.0.1", port: UInt16 = VirtualRoom.relayPort) {
+        let keys = grant.cipher.map { Keys(cipher: $0, clientKey: grant.clientKey, serverKey: grant.serverKey) }
+        self.init(host: host, port: port, voice: grant.voice, room: grant.room, token: grant.token, keys: keys)
+    }
+}
+
+/// Keeps what the relay sends.
+private struct CollectingSink: DatagramSink {
+    private var datagrams: [([UInt8], UInt16)] = []
+    // Lives as long as the process: a sink is a value, and its one buffer is shared by no two datagrams at a time.
+    private let memory = UnsafeMutableRawPointer.allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
+
+    mutating func next() -> UnsafeMutableRawPointer { memory }
+
+    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>) {
+        let bytes = [UInt8](UnsafeRawBufferPointer(start: memory, count: byteCount))
+        datagrams.append((bytes, SocketAddress(raw: address.pointee).port))
+    }
+
+    mutating func take() -> [([UInt8], UInt16)] {
+        defer { datagrams = [] }
+        return datagrams
+    }
+}
