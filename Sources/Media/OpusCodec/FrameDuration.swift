@@ -3,7 +3,7 @@
 /// Shorter frames mean less delay and more packets; forward error correction needs 10 ms or more
 /// (shorter frames are coded without SILK, RFC 6716 §2.1.4).
 public enum FrameDuration: Int, CaseIterable, Sendable {
-    case milliseconds2_5 = 2_500
+    case milliseconds2point5 = 2_500
     case milliseconds5 = 5_000
     case milliseconds10 = 10_000
     case milliseconds20 = 20_000

@@ -1,0 +1,124 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import NIOSSL
+import X509
+
+extension RoomClient {
+    /// Connects, makes TLS and judges the certificate. Throws ``RoomClientError`` with one line that says what to do.
+    ///
+    /// Nothing secret has been sent when it throws.
+    public static func connect(
+        to server: ServerAddress, options: RoomClientOptions
+    ) async throws(RoomClientError) -> RoomClient {
+        try await connect(to: server, options: options, authorities: .systemTrustRoots)
+    }
+
+    static func connect(
+        to server: ServerAddress, options: RoomClientOptions, authorities: CertificateStore
+    ) async throws(RoomClientError) -> RoomClient {
+        guard !options.isPlaintext || server.isLoopback else { throw plaintextRefused(server) }
+        let check =
+            options.isPlaintext ? nil : CertificateCheck(server: server, options: options, authorities: authorities)
+        let (wire, handshake) = try await open(server, options, check)
+        do throws(RoomClientError) {
+            try await finish(handshake, server, check)
+            let remoteHost = wire.channel.remoteAddress?.ipAddress ?? server.host
+            guard !options.isPlaintext || ServerAddress(host: remoteHost).isLoopback else {
+                throw plaintextRefused(server)
+            }
+            let trust = try await check?.remember()
+            let client = RoomClient(server: server, remoteHost: remoteHost, trust: trust, options: options)
+            await client.start(wire)
+            return client
+        } catch {
+            // An asynchronous channel has to be executed once, if only to be closed.
+            try? await wire.executeThenClose { _, _ in }
+            throw error
+        }
+    }
+
+    private static func open(
+        _ server: ServerAddress, _ options: RoomClientOptions, _ check: CertificateCheck?
+    ) async throws(RoomClientError) -> (Wire, EventLoopFuture<Void>) {
+        let timeout = TimeAmount(options.connectTimeout)
+        do {
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(timeout)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .connect(host: server.host, port: Int(server.port)) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let handshake = channel.eventLoop.makePromise(of: Void.self)
+                        if let check {
+                            try channel.pipeline.syncOperations.addHandlers([
+                                try tlsHandler(server, check), TLSHandshakeObserver(handshake, timeout: timeout),
+                            ])
+                        } else {
+                            handshake.succeed()
+                        }
+                        try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(ControlLineDecoder()))
+                        return (try Wire(wrappingChannelSynchronously: channel), handshake.futureResult)
+                    }
+                }
+        } catch {
+            throw unreachable(server, error)
+        }
+    }
+
+    private static func tlsHandler(_ server: ServerAddress, _ check: CertificateCheck) throws -> NIOSSLClientHandler {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        // The callback judges the whole chain, host name included; a pinned certificate need not name the host at all.
+        configuration.certificateVerification = .noHostnameVerification
+        return try NIOSSLClientHandler(
+            context: NIOSSLContext(configuration: configuration),
+            serverHostname: server.isNumeric ? nil : server.host,
+            customVerificationCallback: { chain, verdict in
+                Task { verdict.succeed(await check.accepts(chain) ? .certificateVerified : .failed) }
+            })
+    }
+
+    private static func finish(
+        _ handshake: EventLoopFuture<Void>, _ server: ServerAddress, _ check: CertificateCheck?
+    ) async throws(RoomClientError) {
+        do {
+            try await handshake.get()
+        } catch {
+            if let refusal = check?.refusal { throw refusal }
+            if error is TLSHandshakeObserver.TimedOut {
+                throw RoomClientError(
+                    .handshakeTimedOut,
+                    "\(server) accepts connections but does not answer in TLS: is it roomtoned that listens there?")
+            }
+            throw RoomClientError(
+                .handshakeFailed,
+                "\(server) does not speak TLS as roomtoned does (\(error)): check the port, and that it is roomtoned.")
+        }
+    }
+
+    private static func plaintextRefused(_ server: ServerAddress) -> RoomClientError {
+        RoomClientError(
+            .plaintextNotAllowed,
+            "without TLS everybody on the way to \(server) could read passwords: plaintext is for 127.0.0.1, ::1 and "
+                + "localhost only.")
+    }
+
+    private static func unreachable(_ server: ServerAddress, _ error: any Error) -> RoomClientError {
+        var cause = error
+        if let failure = error as? NIOConnectionError {
+            guard let last = failure.connectionErrors.last else {
+                return RoomClientError(
+                    .unreachable, "the name “\(server.host)” cannot be found: check its spelling and your network.")
+            }
+            cause = last.error
+        }
+        let reason =
+            switch cause {
+            case let error as IOError: String(cString: strerror(error.errnoCode))
+            case ChannelError.connectTimeout: "no answer"
+            default: String(describing: cause)
+            }
+        return RoomClientError(
+            .unreachable, "cannot reach \(server) (\(reason)): is roomtoned running there, and is the port open?")
+    }
+}

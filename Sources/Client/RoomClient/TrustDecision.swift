@@ -1,0 +1,72 @@
+/// Whether the certificate that a server shows is believed. Pure: who signed it and what is remembered come in.
+public enum TrustDecision: Equatable, Sendable {
+    case accept(Acceptance)
+    case refuse(Refusal)
+
+    public enum Acceptance: Equatable, Sendable {
+        /// Signed by an authority that the system trusts, for this host name.
+        case authority
+        /// The certificate that is remembered.
+        case pinned
+        /// The fingerprint that the person demanded.
+        case demanded
+        /// Nothing is remembered: believed and remembered from now on; the person is to be shown the fingerprint.
+        case firstUse
+    }
+
+    public enum Refusal: Equatable, Sendable {
+        case changed(remembered: CertificateFingerprint, line: Int)
+        /// An authority vouched for it before, and none does now.
+        case authorityLost(line: Int)
+        case notDemanded(CertificateFingerprint)
+        case unreadableEntry(line: Int)
+    }
+
+    /// - Parameters:
+    ///   - presented: of the certificate that the server shows.
+    ///   - demanded: given by the person; decides alone.
+    ///   - isVerifiedByAuthority: the chain ends at a system root and names the host.
+    ///   - remembered: what the known-servers file says.
+    public static func decide(
+        presented: CertificateFingerprint, demanded: CertificateFingerprint?, isVerifiedByAuthority: Bool,
+        remembered: KnownServers.Lookup
+    ) -> TrustDecision {
+        if let demanded { return demanded == presented ? .accept(.demanded) : .refuse(.notDemanded(demanded)) }
+        if case .unreadable(let line) = remembered { return .refuse(.unreadableEntry(line: line)) }
+        // An authority outranks a pin: moving from the self-made certificate to a signed one needs nobody's hand.
+        if isVerifiedByAuthority { return .accept(.authority) }
+        return switch remembered {
+        case .unknown: .accept(.firstUse)
+        case .pinned(presented, _): .accept(.pinned)
+        case .pinned(let fingerprint, let line): .refuse(.changed(remembered: fingerprint, line: line))
+        case .authority(let line): .refuse(.authorityLost(line: line))
+        case .unreadable(let line): .refuse(.unreadableEntry(line: line))
+        }
+    }
+}
+
+extension TrustDecision.Refusal {
+    /// The one line a person gets: both fingerprints, the file and line, and what to do.
+    func error(server: ServerAddress, presented: CertificateFingerprint, path: String) -> RoomClientError {
+        func remedy(_ line: Int) -> String {
+            "Somebody may be listening in. If its administrator confirms the new one, delete that line (\(line)) and "
+                + "connect again."
+        }
+        let text =
+            switch self {
+            case .changed(let remembered, let line):
+                "the certificate of \(server) has changed: remembered \(remembered) (\(path), line \(line)), "
+                    + "presented \(presented). \(remedy(line))"
+            case .authorityLost(let line):
+                "the certificate of \(server) was signed by a trusted authority before (\(path), line \(line)) and is "
+                    + "not any more: presented \(presented). \(remedy(line))"
+            case .notDemanded(let demanded):
+                "the certificate of \(server) is not the one demanded: demanded \(demanded), presented \(presented). "
+                    + "Compare with the fingerprint that the server prints when it starts."
+            case .unreadableEntry(let line):
+                "\(path), line \(line), names \(server) but cannot be read. Mend or delete that line; the server "
+                    + "presents \(presented)."
+            }
+        return RoomClientError(.certificateRefused, text)
+    }
+}

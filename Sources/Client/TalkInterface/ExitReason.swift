@@ -1,0 +1,29 @@
+/// Why `roomtone` ends otherwise than wished, as its exit status: the numbers of `sysexits.h` where it has one.
+public enum ExitReason: Int32, Sendable, CaseIterable {
+    /// An option's value is wrong.
+    case usage = 64
+    /// A sound file is not of an accepted kind.
+    case fileUnsupported = 65
+    /// A file that should be read is missing or cannot be read.
+    case fileMissing = 66
+    /// There is no such room.
+    case roomNotFound = 67
+    /// The server, or its voice, cannot be reached, or is full.
+    case unavailable = 69
+    /// A fault of this program or of the system under it.
+    case software = 70
+    /// A file cannot be written.
+    case fileNotWritable = 73
+    /// A sound device is missing, busy, or has failed.
+    case device = 74
+    /// The server asks for patience: try again later.
+    case tryLater = 75
+    /// Whoever answers does not speak as this version of the server does.
+    case protocolMismatch = 76
+    /// Wrong password, not allowed, or a certificate that is not believed.
+    case permission = 77
+    /// The file of known servers cannot be used.
+    case configuration = 78
+    /// Ended by a signal before the room was joined.
+    case interrupted = 130
+}

@@ -1,0 +1,19 @@
+import ControlWire
+import RoomClient
+
+/// What has to be done after a ``TalkInput``; the shell does it in this order.
+enum TalkEffect: Equatable, Sendable {
+    /// A line above the status.
+    case print(String)
+    case connectVoice(VoiceGrant, host: String)
+    case disconnectVoice
+    case setMuted(Bool)
+    case setDeafened(Bool)
+    case setTransmitting(Bool)
+    case setVolume(Float)
+    /// Over the control connection, if there is one now.
+    case send(ControlMessage)
+    case renewVoice(RoomClientError)
+    /// Nil: as the person wished.
+    case quit(TalkFailure?)
+}

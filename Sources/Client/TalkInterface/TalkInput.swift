@@ -1,0 +1,28 @@
+import RoomClient
+import VoiceClient
+
+/// Everything that can happen to a ``TalkModel``.
+enum TalkInput: Sendable {
+    case session(RoomSession.Event)
+    case engine(VoiceEngineEvent)
+    /// Time passes; the engine's newest snapshot.
+    case tick(VoiceStatistics)
+    case command(TalkCommand)
+    /// A line of standard input that is no command.
+    case commandUnknown(String)
+    /// SIGINT, SIGTERM or SIGHUP.
+    case interrupted
+    /// The shell could not do what it had to.
+    case failed(TalkFailure)
+}
+
+/// What a person can ask for while talking, by key or by line.
+enum TalkCommand: Equatable, Sendable {
+    /// Nil turns it the other way round.
+    case talk(Bool?)
+    case mute(Bool?)
+    case deafen(Bool?)
+    case volume(steps: Int)
+    case help
+    case quit
+}

@@ -1,0 +1,137 @@
+import ControlWire
+import Identifiers
+import RoomClient
+import VoiceWire
+
+extension TalkModel {
+    mutating func handle(_ event: RoomSession.Event, now: Duration) -> [TalkEffect] {
+        switch event {
+        case .connected(let trust):
+            people = []
+            return trust.map(introduce) ?? []
+        case .loggedIn(let userID):
+            self.userID = userID
+            return []
+        case .joined(let room):
+            let isReturn = link != .connecting
+            link = .up
+            roomName = TerminalText.name(room.name)
+            return [.print("\(isReturn ? "Back in" : "In") “\(roomName)” on \(server).")]
+        case .voiceGranted(let grant, let host): return connect(grant, host)
+        case .announcement(let envelope): return hear(envelope)
+        case .lost(let error):
+            link = .down(retryAt: nil)
+            isVoiceOpen = false
+            people = []
+            return [.disconnectVoice, .print("Reconnecting: \(TerminalText.line(error.description))")]
+        case .retrying(let delay, let error):
+            guard link != .up else {
+                return [.print("Asking for voice again: \(TerminalText.line(error.description))")]
+            }
+            let isFirst = link == .down(retryAt: nil)
+            link = .down(retryAt: now + delay)
+            // The first attempt follows the loss, whose line is on the screen already.
+            return isFirst ? [] : [.print("Still trying: \(TerminalText.line(error.description))")]
+        }
+    }
+
+    private func introduce(_ trust: ServerTrust) -> [TalkEffect] {
+        guard trust.acceptance == .firstUse else { return [] }
+        return [
+            .print("First contact with \(server). Its certificate: \(trust.fingerprint)"),
+            .print(
+                "Remembered in \(TerminalText.line(trust.knownServersPath ?? "")); compare it with what the server printed "
+                    + "at its start."),
+        ]
+    }
+
+    /// The server's own record of this session starts clean, so what differs from that is said again.
+    private mutating func connect(_ grant: VoiceGrant, _ host: String) -> [TalkEffect] {
+        link = .up
+        ownVoice = grant.voiceID.map(VoiceID.init(rawValue:))
+        var effects: [TalkEffect] = [.connectVoice(grant, host: host)]
+        if isMuted { effects.append(.send(.setMuted(isMuted: true))) }
+        if isDeafened { effects.append(.send(.setDeafened(isDeafened: true))) }
+        if volume != 1 { effects.append(.send(.setVolume(volume: volume))) }
+        return effects
+    }
+
+    // MARK: Announcements
+
+    private mutating func hear(_ envelope: ControlEnvelope) -> [TalkEffect] {
+        switch envelope.message {
+        case .roomVoiceState(_, let users):
+            people = users.prefix(Self.peopleMax).map(Person.init)
+            return []
+        case .voiceUserJoined(_, let user): return add(Person(user))
+        case .voiceUserLeft(_, let userID, let voiceID, let reason):
+            return remove(userID, VoiceID(rawValue: voiceID), reason)
+        case .userVoiceUpdate(let update): return apply(update)
+        case .roomMessage(_, _, let content) where envelope.senderID == .server:
+            return [.print(TerminalText.line(content))]
+        case .roomMessage(_, let sender, let content), .privateMessage(_, let sender, let content):
+            return [.print("<\(TerminalText.name(sender))> \(TerminalText.line(content))")]
+        case .serverResponse(false, let content, _, _):
+            return [.print("The server says: \(TerminalText.line(content))")]
+        case .voiceError(_, let message): return [.print("The server says: \(TerminalText.line(message))")]
+        default: return []
+        }
+    }
+
+    private mutating func add(_ person: Person) -> [TalkEffect] {
+        people.removeAll { $0.userID == person.userID && $0.voice == person.voice }
+        guard people.count < Self.peopleMax else { return [] }
+        people.append(person)
+        return isSelf(person) ? [] : [.print("\(person.name) joined voice.")]
+    }
+
+    private mutating func remove(_ userID: UserID, _ voice: VoiceID, _ reason: VoiceLeaveReason) -> [TalkEffect] {
+        guard let index = index(of: userID, voice) else { return [] }
+        let person = people.remove(at: index)
+        guard !isSelf(person) else { return [] }
+        let text =
+            switch reason {
+            case .left: "left voice."
+            case .timedOut: "left voice: nothing more came from there."
+            case .disconnected: "left voice: the connection was lost."
+            case .removed: "was removed from voice."
+            }
+        return [.print("\(person.name) \(text)")]
+    }
+
+    private mutating func apply(_ update: VoiceUserUpdate) -> [TalkEffect] {
+        guard let index = index(of: update.userID, update.voiceID.map(VoiceID.init(rawValue:))) else { return [] }
+        let before = people[index]
+        people[index].isSpeaking = update.isSpeaking
+        people[index].isMuted = update.isMuted
+        people[index].isDeafened = update.isDeafened ?? before.isDeafened
+        let after = people[index]
+        guard !isSelf(after) else { return [] }
+        var effects: [TalkEffect] = []
+        if after.isMuted != before.isMuted {
+            effects.append(.print("\(after.name) is \(after.isMuted ? "muted" : "no longer muted")."))
+        }
+        if after.isDeafened != before.isDeafened {
+            effects.append(.print("\(after.name) is \(after.isDeafened ? "deafened" : "no longer deafened")."))
+        }
+        return effects
+    }
+
+    /// By voice id where both sides have one: an account may be there with two devices.
+    private func index(of userID: UserID, _ voice: VoiceID?) -> Int? {
+        people.firstIndex { $0.userID == userID && ($0.voice == nil || voice == nil || $0.voice == voice) }
+    }
+
+    private func isSelf(_ person: Person) -> Bool {
+        person.voice == nil ? person.userID == userID : person.voice == ownVoice
+    }
+}
+
+extension TalkModel.Person {
+    init(_ state: VoiceUserState) {
+        self.init(
+            userID: state.userID, voice: state.voiceID.map(VoiceID.init(rawValue:)),
+            name: TerminalText.name(state.username),
+            isSpeaking: state.isSpeaking, isMuted: state.isMuted, isDeafened: state.isDeafened)
+    }
+}

@@ -1,0 +1,141 @@
+import ControlWire
+import RoomClient
+import VoiceClient
+import VoiceWire
+
+extension TalkModel {
+    /// Takes what happened at `now` (monotonic, from a fixed start) and says what is to be done about it.
+    mutating func update(_ input: TalkInput, now: Duration) -> [TalkEffect] {
+        guard !isQuitting else { return [] }
+        let effects: [TalkEffect] =
+            switch input {
+            case .session(let event): handle(event, now: now)
+            case .engine(let event): handle(event, now: now)
+            case .tick(let statistics): tick(statistics, now: now)
+            case .command(let command): obey(command)
+            case .commandUnknown(let text):
+                [.print("“\(TerminalText.name(text))” is no command. \(Self.commandsText)")]
+            case .interrupted:
+                [.disconnectVoice, .quit(firstOpenedAt == nil ? TalkFailure(.interrupted, "interrupted.") : nil)]
+            case .failed(let failure): [.quit(failure)]
+            }
+        for case .quit in effects { isQuitting = true }
+        return effects
+    }
+
+    private mutating func tick(_ statistics: VoiceStatistics, now: Duration) -> [TalkEffect] {
+        self.statistics = statistics
+        loss.record(statistics.counters, now: now)
+        if let endsAt, now >= endsAt { return [.disconnectVoice, .quit(nil)] }
+        return qualityReport(now: now)
+    }
+
+    /// What the server may show to moderators: loss, round trip and jitter, now and then.
+    private mutating func qualityReport(now: Duration) -> [TalkEffect] {
+        guard isVoiceOpen, let roundTrip = statistics.roundTripMilliseconds, now >= nextReportAt else { return [] }
+        nextReportAt = now + Self.reportInterval
+        let jitter = statistics.talkers.map(\.jitterMilliseconds).max() ?? 0
+        return [
+            .send(
+                .audioQualityReport(
+                    packetLoss: Float(loss.fraction ?? 0), latency: UInt32(clamping: Int(roundTrip.rounded())),
+                    jitter: UInt32(clamping: Int(jitter.rounded()))))
+        ]
+    }
+
+    // MARK: The engine
+
+    private mutating func handle(_ event: VoiceEngineEvent, now: Duration) -> [TalkEffect] {
+        switch event {
+        case .connected: return open(now: now)
+        case .lost(let loss): return lose(loss)
+        case .ended(let reason): return end(reason)
+        case .sourceEnded:
+            guard exitsAtEnd else { return [.print("The input has ended; you still hear the room.")] }
+            endBy(now + Self.lingerAtEnd)
+            return []
+        case .deviceFailed(let text): return [.quit(TalkFailure(.device, text))]
+        }
+    }
+
+    private mutating func open(now: Duration) -> [TalkEffect] {
+        isVoiceOpen = true
+        guard firstOpenedAt == nil else { return [.print("Voice is back.")] }
+        firstOpenedAt = now
+        if let duration { endBy(now + duration) }
+        return [.print(welcome)]
+    }
+
+    private mutating func lose(_ loss: VoicePathLoss) -> [TalkEffect] {
+        isVoiceOpen = false
+        let text =
+            switch loss {
+            case .handshakeTimedOut: "the server's voice port does not answer: is its UDP port open on the way?"
+            case .silent: "nothing more comes from the server's voice port."
+            }
+        guard firstOpenedAt != nil else { return [.quit(TalkFailure(.unavailable, text))] }
+        return [.print("Voice is lost: \(text)"), .renewVoice(RoomClientError(.voiceLost, text))]
+    }
+
+    private mutating func end(_ reason: GoodbyeReason) -> [TalkEffect] {
+        isVoiceOpen = false
+        switch reason {
+        case .removed: return [.quit(TalkFailure(.permission, "you were removed from the room's voice."))]
+        case .replaced:
+            return [.quit(TalkFailure(.permission, "another session has taken this one's place in the room's voice."))]
+        case .left, .timedOut, .roomClosed, .serverStopping:
+            let text = "the server ended voice."
+            return [.print("Voice is lost: \(text)"), .renewVoice(RoomClientError(.voiceLost, text))]
+        }
+    }
+
+    /// The earlier of two ends counts.
+    private mutating func endBy(_ time: Duration) {
+        endsAt = endsAt.map { min($0, time) } ?? time
+    }
+
+    private var welcome: String {
+        switch mode {
+        case .pushToTalk: "You hear the room; it hears you while you talk (push-to-talk)."
+        case .voiceActivated: "You hear the room; it hears you when you speak (voice-activated)."
+        case .continuous: "You hear the room; it hears your input all the time (continuous)."
+        }
+    }
+
+    // MARK: The person
+
+    private mutating func obey(_ command: TalkCommand) -> [TalkEffect] {
+        switch command {
+        case .talk(let wish): return talk(wish)
+        case .mute(let wish):
+            isMuted = wish ?? !isMuted
+            return [.setMuted(isMuted), .send(.setMuted(isMuted: isMuted))]
+        case .deafen(let wish):
+            isDeafened = wish ?? !isDeafened
+            return [.setDeafened(isDeafened), .send(.setDeafened(isDeafened: isDeafened))]
+        case .volume(let steps):
+            let range = VoiceEngineConfiguration.volumeRange
+            let wished = ((volume / Self.volumeStep).rounded() + Float(steps)) * Self.volumeStep
+            volume = min(max(wished, range.lowerBound), range.upperBound)
+            return [.setVolume(volume), .send(.setVolume(volume: volume))]
+        case .help: return (hasKeys ? Self.helpLines : [Self.commandsText]).map { .print($0) }
+        case .quit: return [.disconnectVoice, .quit(nil)]
+        }
+    }
+
+    private mutating func talk(_ wish: Bool?) -> [TalkEffect] {
+        guard mode == .pushToTalk else {
+            return [
+                .print("Push-to-talk is off: your voice is sent \(mode == .continuous ? "always" : "when you speak").")
+            ]
+        }
+        isKeyDown = wish ?? !isKeyDown
+        return [.setTransmitting(isKeyDown)]
+    }
+
+    static let commandsText = "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, help, quit."
+    static let helpLines = [
+        "space  talk, and again: stop talking (push-to-talk)", "m      mute or unmute your microphone",
+        "d      deafen or undeafen yourself", "+ -    louder, softer", "q      leave", "?      this help",
+    ]
+}

@@ -1,0 +1,97 @@
+import ControlWire
+import Identifiers
+import RoomClient
+import VoiceClient
+import VoiceWire
+
+/// What `roomtone talk` knows; all text in it is safe for a terminal. Changed by ``update(_:now:)`` alone.
+struct TalkModel: Equatable, Sendable {
+    /// One device of one person in the room's voice.
+    struct Person: Equatable, Sendable {
+        var userID: UserID
+        var voice: VoiceID?
+        var name: String
+        var isSpeaking: Bool
+        var isMuted: Bool
+        var isDeafened: Bool
+    }
+
+    enum Link: Equatable, Sendable {
+        case connecting
+        case up
+        /// The server is gone; the next attempt is at this time.
+        case down(retryAt: Duration?)
+    }
+
+    /// Most people that are remembered; a room that has more shows the first.
+    static let peopleMax = 1_024
+    static let volumeStep: Float = 0.1
+    /// After the end of the input file, before `--exit-at-end` ends the command: the last words are on their way.
+    static let lingerAtEnd: Duration = .seconds(1)
+    /// Between two `AudioQualityReport`s.
+    static let reportInterval: Duration = .seconds(5)
+
+    // Set once.
+    let server: String
+    let mode: TransmissionMode
+    /// The person has keys, not lines, to command with.
+    let hasKeys: Bool
+    let exitsAtEnd: Bool
+    /// Counted from the moment voice first stands.
+    let duration: Duration?
+
+    var link = Link.connecting
+    var roomName = ""
+    var userID: UserID?
+    var ownVoice: VoiceID?
+    var isVoiceOpen = false
+    /// When voice first stood; nil as long as nothing was ever heard of it.
+    var firstOpenedAt: Duration?
+    var endsAt: Duration?
+    var people: [Person] = []
+
+    var isKeyDown = false
+    var isMuted = false
+    var isDeafened = false
+    var volume: Float = 1
+
+    var statistics = VoiceStatistics()
+    var loss = LossWindow()
+    var nextReportAt = Duration.zero
+    var isQuitting = false
+
+    init(
+        server: String, mode: TransmissionMode, hasKeys: Bool = true, exitsAtEnd: Bool = false,
+        duration: Duration? = nil
+    ) {
+        self.server = TerminalText.line(server)
+        self.mode = mode
+        self.hasKeys = hasKeys
+        self.exitsAtEnd = exitsAtEnd
+        self.duration = duration
+    }
+
+    /// Whether this person is heard by the room now, as far as this side knows.
+    var isTalking: Bool {
+        guard isVoiceOpen, !isMuted else { return false }
+        return mode == .pushToTalk ? isKeyDown : statistics.isTransmitting
+    }
+
+    /// The others who speak: heard here, or said by the server where nothing is heard (deafened).
+    var speakers: [Person] {
+        let heard = Dictionary(
+            statistics.talkers.map { ($0.voice, $0.isSpeaking) }, uniquingKeysWith: { first, _ in first })
+        return others.filter { person in person.voice.flatMap { heard[$0] } ?? person.isSpeaking }
+    }
+
+    /// Everybody in voice but this client.
+    var others: [Person] {
+        people.filter { $0.voice == nil ? $0.userID != userID : $0.voice != ownVoice }
+    }
+
+    /// From the relay to the ear, in milliseconds: half a round trip and the longest buffer; nil before it is known.
+    var delayMilliseconds: Double? {
+        guard let roundTrip = statistics.roundTripMilliseconds else { return nil }
+        return roundTrip / 2 + (statistics.talkers.map(\.playoutDelayMilliseconds).max() ?? 0)
+    }
+}

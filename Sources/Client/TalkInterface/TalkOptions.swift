@@ -1,0 +1,39 @@
+public import VoiceClient
+
+/// What a person asked `roomtone talk` for, as written; ``TalkRun`` checks it.
+public struct TalkOptions: Sendable {
+    /// `HOST`, `HOST:PORT`, `[IPV6]:PORT`.
+    public var server: String
+    /// Name or number.
+    public var room: String
+    public var user: String
+    /// Its first line is the password.
+    public var passwordFile: String?
+    public var registers = false
+    public var roomPassword: String?
+    /// Nil: push-to-talk for a device, continuous for a file.
+    public var mode: TransmissionMode?
+    /// ALSA device or WAV file; nil for the default device.
+    public var input: String?
+    public var output: String?
+    /// 2.5, 5, 10, 20, 40 or 60.
+    public var frameDurationMilliseconds: Double?
+    public var bitrateKilobits: Int?
+    public var complexity: Int?
+    public var isConstantBitrate = false
+    public var usesErrorCorrection: Bool?
+    public var exitsAtEnd = false
+    /// From the moment voice stands.
+    public var durationSeconds: Double?
+    public var fingerprint: String?
+    public var isPlaintext = false
+    /// HOME, XDG_DATA_HOME, ROOMTONE_PASSWORD and ROOMTONE_ROOM_PASSWORD are looked at.
+    public var environment: [String: String]
+
+    public init(server: String, room: String, user: String, environment: [String: String]) {
+        self.server = server
+        self.room = room
+        self.user = user
+        self.environment = environment
+    }
+}

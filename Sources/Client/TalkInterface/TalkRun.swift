@@ -1,0 +1,144 @@
+import AudioDevice
+import ControlWire
+import Glibc
+import RoomClient
+import VoiceClient
+import VoiceSealing
+
+/// `roomtone talk`, from options to exit status.
+public struct TalkRun: Sendable {
+    private let options: TalkOptions
+    private let input: Int32
+    private let output: Int32
+    private let prompt: TerminalPrompt
+
+    /// Talks over standard input and output, and asks over standard error.
+    public init(_ options: TalkOptions) {
+        self.init(options, input: STDIN_FILENO, output: STDOUT_FILENO)
+    }
+
+    init(_ options: TalkOptions, input: Int32, output: Int32) {
+        self.options = options
+        self.input = input
+        self.output = output
+        prompt = TerminalPrompt(input: input, output: STDERR_FILENO)
+    }
+
+    /// Talks until the person leaves, the time is up, or nothing can be mended. Call once; takes the process's signals
+    /// while it talks.
+    public func run() async throws(TalkFailure) {
+        // A pipe whose reader has gone is an error of write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let configuration = try options.engineConfiguration()
+        let duration = try options.duration()
+        var plan = try plan()
+        var outcome = try await attempt(plan, configuration, duration)
+        if outcome.isLoginRefused, !plan.registersFirst, let failure = outcome.failure, try mayRegister(after: failure)
+        {
+            plan.registersFirst = true
+            outcome = try await attempt(plan, configuration, duration)
+        }
+        if let failure = outcome.failure { throw failure }
+    }
+
+    private struct Outcome {
+        var failure: TalkFailure?
+        var isLoginRefused: Bool
+    }
+
+    private func attempt(
+        _ plan: RoomSessionPlan, _ configuration: VoiceEngineConfiguration, _ duration: Duration?
+    ) async throws(TalkFailure) -> Outcome {
+        let engine = try engine(configuration)
+        let session = RoomSession(plan)
+        let isScreen = Terminal.isTerminal(input) && Terminal.isTerminal(output)
+        let model = TalkModel(
+            server: plan.server.description, mode: configuration.mode, hasKeys: isScreen,
+            exitsAtEnd: options.exitsAtEnd,
+            duration: duration)
+        let shell = TalkShell(
+            model: model, session: session, engine: engine, output: output,
+            terminal: isScreen ? Terminal(input: input) : nil)
+        return await talk(shell, session, engine, TalkKeyboard(input: input, isKeys: isScreen, shell: shell))
+    }
+
+    private func talk(
+        _ shell: TalkShell, _ session: RoomSession, _ engine: VoiceEngine, _ keyboard: TalkKeyboard
+    ) async -> Outcome {
+        let sender = Task { await shell.sendMessages() }
+        let listener = Task { for await event in engine.events { await shell.handle(.engine(event)) } }
+        let ticker = Task {
+            while (try? await Task.sleep(for: Self.tickInterval)) != nil {
+                await shell.handle(.tick(engine.statistics))
+            }
+        }
+        let error = await session.run { event in
+            // From here on nothing is asked any more: keys are commands, and signals are heard.
+            if case .voiceGranted = event { await keyboard.start() }
+            await shell.handle(.session(event))
+        }
+        await keyboard.stop()
+        ticker.cancel()
+        await engine.stop()
+        await shell.close()
+        for task in [sender, listener, ticker] { await task.value }
+        return Outcome(
+            failure: await shell.failure ?? error.map { TalkFailure($0) },
+            isLoginRefused: error?.code == .authenticationFailed)
+    }
+
+    private func engine(_ configuration: VoiceEngineConfiguration) throws(TalkFailure) -> VoiceEngine {
+        let source = try source()
+        let sink = try sink()
+        do throws(VoiceEngineError) {
+            return try VoiceEngine(configuration: configuration, source: source, sink: sink)
+        } catch {
+            throw TalkFailure(error)
+        }
+    }
+
+    private func source() throws(TalkFailure) -> any AudioSource {
+        do throws(AudioDeviceError) {
+            return try AudioSources.open(name: options.input)
+        } catch {
+            throw TalkFailure(error)
+        }
+    }
+
+    private func sink() throws(TalkFailure) -> any AudioSink {
+        do throws(AudioDeviceError) {
+            return try AudioSinks.open(name: options.output)
+        } catch {
+            throw error.code == .fileInaccessible
+                ? TalkFailure(.fileNotWritable, error.description) : TalkFailure(error)
+        }
+    }
+
+    private func plan() throws(TalkFailure) -> RoomSessionPlan {
+        guard !options.user.isEmpty else {
+            throw TalkFailure(.usage, "there is no user name: give --user, or set USER.")
+        }
+        let server = try options.serverAddress()
+        let client = try options.clientOptions()
+        let source = PasswordSource(file: options.passwordFile, environment: options.environment, prompt: prompt)
+        var plan = RoomSessionPlan(
+            server: server, options: client, username: options.user,
+            password: try source.password(user: options.user, server: server.description),
+            room: RoomSelector(parsing: options.room))
+        plan.registersFirst = options.registers
+        plan.ciphers = VoiceCipher.available.map(\.rawValue)
+        let roomPassword = RoomPassword(
+            given: options.roomPassword ?? options.environment[RoomPassword.variable], prompt: prompt)
+        plan.roomPassword = { await roomPassword.password(of: $0) }
+        return plan
+    }
+
+    /// Asked with the connection closed: a server does not wait for a person who has not logged in.
+    private func mayRegister(after failure: TalkFailure) throws(TalkFailure) -> Bool {
+        guard prompt.isPossible else { return false }
+        let user = TerminalText.name(options.user)
+        return try prompt.confirm("\(failure)\nIs “\(user)” new on this server, and shall the account be made now?")
+    }
+
+    private static let tickInterval: Duration = .milliseconds(100)
+}

@@ -1,0 +1,48 @@
+import ControlWire
+import VoiceClient
+import VoiceSealing
+import VoiceWire
+
+extension VoiceConnectionGrant {
+    /// The grant as the control connection brought it; throws what this client cannot work with.
+    init(_ grant: VoiceGrant, host: String) throws(TalkFailure) {
+        guard let voiceID = grant.voiceID, let roomID = grant.voiceRoomID, let token = Self.bytes(grant.sessionToken)
+        else {
+            throw Self.mismatch("its voice grant is incomplete")
+        }
+        self.init(
+            host: host, port: grant.udpPort, voice: VoiceID(rawValue: voiceID), room: VoiceRoomID(rawValue: roomID),
+            token: token, keys: try Self.keys(of: grant))
+        if let milliseconds = grant.tokenMilliseconds { tokenLifetime = .milliseconds(milliseconds) }
+        if let milliseconds = grant.keepaliveMilliseconds { keepalive = .milliseconds(milliseconds) }
+        if let milliseconds = grant.timeoutMilliseconds { timeout = .milliseconds(milliseconds) }
+    }
+
+    private static func keys(of grant: VoiceGrant) throws(TalkFailure) -> Keys? {
+        guard grant.cipher != unsealedName else { return nil }
+        guard let name = grant.cipher, let cipher = VoiceCipher(rawValue: name) else {
+            throw mismatch("it asks for the voice cipher “\(grant.cipher ?? "")”, which this version does not have")
+        }
+        guard let clientKey = grant.clientKey.flatMap(bytes), let serverKey = grant.serverKey.flatMap(bytes) else {
+            throw mismatch("its voice grant has no keys")
+        }
+        return Keys(cipher: cipher, clientKey: clientKey, serverKey: serverKey)
+    }
+
+    private static func bytes(_ hexadecimal: String) -> [UInt8]? {
+        let digits = hexadecimal.map { $0.isASCII ? $0.hexDigitValue : nil }
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        return bytes
+    }
+
+    private static func mismatch(_ what: String) -> TalkFailure {
+        TalkFailure(.protocolMismatch, "server and client do not match: \(what). Update the older of the two.")
+    }
+
+    private static let unsealedName = "none"
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Foundation
+import TalkInterface
+import VoiceClient
+
+struct TalkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "talk",
+        abstract: "Join a room's voice: hear everybody, and be heard.",
+        discussion: """
+            Keys on a terminal: space starts and stops talking (push-to-talk), m mutes, d deafens, + and - change the \
+            volume, q leaves, ? shows this. When standard input is no terminal, lines do the same: talk on, talk off, \
+            mute on, mute off, deafen on, deafen off, volume up, volume down, quit.
+
+            The password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never from the command line.
+
+            The server's certificate is remembered at the first contact and refused when it changes; one that a trusted \
+            authority has signed is checked as usual.
+
+            Exit status: 0 left as wished; 64 wrong option; 65 sound file of the wrong kind; 66 file missing; 67 no such \
+            room; 69 server not reachable; 70 internal error; 74 sound device; 75 too many attempts, wait; 76 not a \
+            Roomtone server of this version; 77 password, permission or certificate refused; 78 file of known servers \
+            unusable; 130 interrupted before voice stood.
+            """)
+
+    @Option(help: ArgumentHelp("The server; the port is 8080 if none is given.", valueName: "host[:port]"))
+    var server: String
+
+    @Option(help: ArgumentHelp("The room.", valueName: "name|id"))
+    var room: String
+
+    @Option(help: ArgumentHelp("Your account. (default: $USER)", valueName: "name"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("Read the password from the first line of this file.", valueName: "file"))
+    var passwordFile: String?
+
+    @Flag(help: "Make the account first; log in if it is there already.")
+    var register = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The room's password, if it has one. Others on this machine can see it here: ROOMTONE_ROOM_PASSWORD hides it.",
+            valueName: "password"))
+    var roomPassword: String?
+
+    @Flag(help: "When your voice is sent. (default: --push-to-talk, but --continuous with a WAV file as input)")
+    var mode: Mode?
+
+    @Option(
+        help: ArgumentHelp(
+            "Microphone (see “roomtone devices”), or a WAV file to play once.", valueName: "device|file.wav"))
+    var input: String?
+
+    @Option(help: ArgumentHelp("Speaker, or a WAV file to record what you hear.", valueName: "device|file.wav"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds of sound in a packet: 2.5, 5, 10, 20, 40 or 60. (default: 20)", valueName: "ms"))
+    var frameDuration: Double?
+
+    @Option(help: ArgumentHelp("Bits of your voice: 16 to 128 kbit/s. (default: 40)", valueName: "kbit/s"))
+    var bitrate: Int?
+
+    @Option(help: ArgumentHelp("Computation spent on quality: 0 to 10. (default: 10)", valueName: "0…10"))
+    var complexity: Int?
+
+    @Flag(help: "Packets of constant size instead of as many bits as the sound needs.")
+    var constantBitrate = false
+
+    @Flag(inversion: .prefixedNo, help: "Carry a coarse copy of each packet in the next one. (default: --fec)")
+    var fec: Bool?
+
+    @Flag(help: "Leave when the WAV file of --input has been played.")
+    var exitAtEnd = false
+
+    @Option(help: ArgumentHelp("Leave this long after voice stood.", valueName: "seconds"))
+    var duration: Double?
+
+    @Option(help: ArgumentHelp("Accept only the certificate with this SHA-256 fingerprint.", valueName: "SHA256:…"))
+    var fingerprint: String?
+
+    @Flag(help: "No encryption of the control connection: for a server on this machine only.")
+    var plaintext = false
+
+    func run() async throws {
+        do throws(TalkFailure) {
+            try await TalkRun(options()).run()
+        } catch {
+            throw error.exit()
+        }
+    }
+
+    private func options() -> TalkOptions {
+        let environment = ProcessInfo.processInfo.environment
+        var options = TalkOptions(
+            server: server, room: room, user: user ?? environment["USER"] ?? "", environment: environment)
+        options.passwordFile = passwordFile
+        options.registers = register
+        options.roomPassword = roomPassword
+        options.mode = mode?.transmission
+        options.input = input
+        options.output = output
+        options.frameDurationMilliseconds = frameDuration
+        options.bitrateKilobits = bitrate
+        options.complexity = complexity
+        options.isConstantBitrate = constantBitrate
+        options.usesErrorCorrection = fec
+        options.exitsAtEnd = exitAtEnd
+        options.durationSeconds = duration
+        options.fingerprint = fingerprint
+        options.isPlaintext = plaintext
+        return options
+    }
+
+    enum Mode: String, EnumerableFlag {
+        case pushToTalk, voiceActivated, continuous
+
+        var transmission: TransmissionMode {
+            switch self {
+            case .pushToTalk: .pushToTalk
+            case .voiceActivated: .voiceActivated
+            case .continuous: .continuous
+            }
+        }
+    }
+}

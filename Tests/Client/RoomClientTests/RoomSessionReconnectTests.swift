@@ -1,0 +1,106 @@
+import ControlWire
+import Identifiers
+import RoomClient
+import Testing
+
+struct RoomSessionReconnectTests {
+    private let room = RoomSummary(
+        id: RoomID(rawValue: 1), name: "General", description: "", isPasswordProtected: false)
+
+    /// A server with one account and one room.
+    private func serve(port: UInt16 = 0, password: String = "secret") async throws -> LineServer {
+        try await LineServer.start(certificate: nil, port: port) { [room] envelope in
+            switch envelope.message {
+            case .login(_, password): [envelope.answered(.authSuccess(userID: UserID(rawValue: 5), message: "hello"))]
+            case .login: [envelope.answered(.authFailure(reason: "wrong name or password"))]
+            case .listRooms: [envelope.answered(.roomList(rooms: [room]))]
+            case .join(let id, _): [envelope.answered(.roomJoined(roomID: id, name: "General", description: ""))]
+            case .voiceConnect:
+                [envelope.answered(.voiceConnectionEstablished(VoiceGrant(udpPort: 9, sessionToken: "00")))]
+            case .voiceDisconnect: [envelope.answered(.voiceError(code: .notConnected, message: "not in voice"))]
+            case .ping: [envelope.answered(.pong)]
+            default: []
+            }
+        }
+    }
+
+    private func session(at server: LineServer, password: String = "secret") -> RoomSession {
+        var options = RoomClientOptions()
+        options.isPlaintext = true
+        return RoomSession(
+            RoomSessionPlan(
+                server: server.address, options: options, username: "ada", password: password, room: .name("general")))
+    }
+
+    /// The session's events as a stream, and how it ended.
+    private func run(_ session: RoomSession) -> (AsyncStream<RoomSession.Event>, Task<RoomClientError?, Never>) {
+        let (events, telling) = AsyncStream.makeStream(of: RoomSession.Event.self)
+        return (events, Task { await session.run { telling.yield($0) } })
+    }
+
+    private func nextGrant(_ events: inout AsyncStream<RoomSession.Event>.Iterator) async -> [String] {
+        var names: [String] = []
+        while let event = await events.next(isolation: #isolation) {
+            names.append(String(describing: event).prefix { $0.isLetter }.description)
+            if case .voiceGranted = event { break }
+        }
+        return names
+    }
+
+    @Test func `a restarted server is found again, logged in to, joined, and asked for voice`() async throws {
+        let first = try await serve()
+        let session = session(at: first)
+        let (stream, end) = run(session)
+        var events = stream.makeAsyncIterator()
+        #expect(await nextGrant(&events) == ["connected", "loggedIn", "joined", "voiceGranted"])
+        await first.stop()
+        let second = try await serve(port: first.port)
+        let names = await nextGrant(&events)
+        #expect(names.first == "lost")
+        #expect(names.suffix(4) == ["connected", "loggedIn", "joined", "voiceGranted"])
+        session.stop()
+        #expect(await end.value == nil)
+        await second.stop()
+    }
+
+    @Test func `a wrong password is final at once`() async throws {
+        let server = try await serve()
+        let (_, end) = run(session(at: server, password: "guess"))
+        #expect(await end.value?.code == .authenticationFailed)
+        await server.stop()
+    }
+
+    @Test func `a password that stopped working ends the retries`() async throws {
+        let first = try await serve()
+        let (stream, end) = run(session(at: first))
+        var events = stream.makeAsyncIterator()
+        _ = await nextGrant(&events)
+        await first.stop()
+        let second = try await serve(port: first.port, password: "changed")
+        #expect(await end.value?.code == .authenticationFailed)
+        await second.stop()
+    }
+
+    @Test func `lost voice is granted again over the standing connection`() async throws {
+        let server = try await serve()
+        let session = session(at: server)
+        let (stream, end) = run(session)
+        var events = stream.makeAsyncIterator()
+        _ = await nextGrant(&events)
+        session.renewVoice(after: RoomClientError(.voiceLost, "silent"))
+        #expect(await nextGrant(&events) == ["retrying", "voiceGranted"])
+        session.stop()
+        #expect(await end.value == nil)
+        await server.stop()
+    }
+
+    @Test func `cancelling the run leaves`() async throws {
+        let server = try await serve()
+        let (stream, end) = run(session(at: server))
+        var events = stream.makeAsyncIterator()
+        _ = await nextGrant(&events)
+        end.cancel()
+        #expect(await end.value == nil)
+        await server.stop()
+    }
+}

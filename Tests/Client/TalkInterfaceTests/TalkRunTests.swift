@@ -1,0 +1,126 @@
+import AudioDevice
+import ControlServer
+import Daemon
+import Foundation
+import Logging
+import RoomClient
+import Testing
+import VoiceRelay
+
+@testable import TalkInterface
+
+/// `roomtone talk` as a whole, against the real server, with files for microphone and speaker and a pipe for keyboard.
+extension SignalTakingTests {
+    @Suite(.serialized) struct TalkRunTests {
+        private let path = NSTemporaryDirectory() + "roomtone-talk-" + UUID().uuidString
+
+        private func start() async throws -> RunningDaemon {
+            var configuration = DaemonConfiguration()
+            configuration.dataDirectory = path + "/data"
+            configuration.control.host = "127.0.0.1"
+            configuration.control.port = 0
+            configuration.voice.host = "127.0.0.1"
+            configuration.voice.port = 0
+            configuration.voiceThreads = 1
+            return try await Daemon.start(
+                configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+
+        private func options(_ user: String, at port: UInt16) -> TalkOptions {
+            var options = TalkOptions(
+                server: "127.0.0.1:\(port)", room: "General", user: user,
+                environment: ["HOME": path, "ROOMTONE_PASSWORD": "a long password"])
+            options.registers = true
+            options.input = path + "/silence.wav"
+            options.output = path + "/\(user).wav"
+            return options
+        }
+
+        /// One second of silence, 48 kHz mono.
+        private func writeSilence() throws {
+            let sampleBytes = 96_000
+            func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 0xFF) } }
+            let format = Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(1, 2) + little(48_000, 4)
+            let body =
+                format + little(96_000, 4) + little(2, 2) + little(16, 2) + Array("data".utf8) + little(sampleBytes, 4)
+            let file =
+                Array("RIFF".utf8) + little(body.count + sampleBytes, 4) + body
+                + [UInt8](repeating: 0, count: sampleBytes)
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try Data(file).write(to: URL(fileURLWithPath: path + "/silence.wav"))
+        }
+
+        @Test func `a person talks by lines of commands, sees others come and go, and leaves`() async throws {
+            try writeSilence()
+            let daemon = try await start()
+            let screen = try TalkScreenReader()
+            let ada = Task { [options = options("ada", at: daemon.controlPort)] in
+                try await TalkRun(options, input: screen.keyboard, output: screen.output).run()
+            }
+            #expect(await screen.line(containing: "First contact with 127.0.0.1") != nil)
+            #expect(await screen.line(containing: "In “General”") != nil)
+            #expect(await screen.line(containing: "You hear the room") != nil)
+            var guest = options("bob", at: daemon.controlPort)
+            guest.exitsAtEnd = true
+            let quiet = try TalkScreenReader()
+            try await TalkRun(guest, input: quiet.keyboard, output: quiet.output).run()
+            #expect(await screen.line(containing: "bob joined voice.") != nil)
+            #expect(await screen.line(containing: "bob left voice.") != nil)
+            screen.type("sing\nquit\n")
+            #expect(await screen.line(containing: "“sing” is no command") != nil)
+            try await ada.value
+            await daemon.stop()
+            try FileManager.default.removeItem(atPath: path)
+        }
+
+        @Test func `every mistake has its status, and none needs a server or a device to be told`() async throws {
+            try writeSilence()
+            try Data("no sound".utf8).write(to: URL(fileURLWithPath: path + "/broken.wav"))
+            let daemon = try await start()
+            let port = daemon.controlPort
+            let mistakes: [(ExitReason, @Sendable (inout TalkOptions) -> Void)] = [
+                (.usage, { $0.user = "" }), (.usage, { $0.server = "no host" }),
+                (
+                    .usage,
+                    {
+                        $0.isPlaintext = true
+                        $0.server = "192.0.2.1"
+                    }
+                ),
+                (.usage, { $0.environment["ROOMTONE_PASSWORD"] = nil }), (.usage, { $0.bitrateKilobits = 1 }),
+                (.fileMissing, { $0.input = "/nowhere/voice.wav" }),
+                (.fileNotWritable, { $0.output = "/nowhere/heard.wav" }),
+                (.fileMissing, { $0.passwordFile = "/nowhere/password" }),
+                (.fileUnsupported, { [path] in $0.input = path + "/broken.wav" }),
+                (.device, { $0.input = "no-such-device" }), (.roomNotFound, { $0.room = "Genral" }),
+                (.permission, { $0.environment["ROOMTONE_PASSWORD"] = "another password" }),
+                (.permission, { $0.fingerprint = String(repeating: "00", count: 32) }),
+                (.configuration, { $0.environment["HOME"] = nil }),
+            ]
+            let screen = try TalkScreenReader()
+            // The account is there, so that its password can be wrong.
+            var first = options("ada", at: port)
+            first.exitsAtEnd = true
+            try await TalkRun(first, input: screen.keyboard, output: screen.output).run()
+            for (reason, change) in mistakes {
+                var mistaken = options("ada", at: port)
+                mistaken.exitsAtEnd = true
+                change(&mistaken)
+                #expect(await failure(of: mistaken, screen)?.status == reason, "\(reason)")
+            }
+            await daemon.stop()
+            #expect(await failure(of: options("ada", at: port), screen)?.status == .unavailable)
+            try FileManager.default.removeItem(atPath: path)
+        }
+
+        private func failure(of options: TalkOptions, _ screen: TalkScreenReader) async -> TalkFailure? {
+            do throws(TalkFailure) {
+                try await TalkRun(options, input: screen.keyboard, output: screen.output).run()
+                return nil
+            } catch {
+                #expect(!error.description.contains("\n"))
+                return error
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Glibc
+import Testing
+
+@testable import TalkInterface
+
+/// A pair of pseudo-terminal ends: what the program sees, and what the person's side sees.
+final class PseudoTerminal: Sendable {
+    let master: Int32
+    let device: Int32
+
+    init() throws {
+        master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        var (isLocked, number): (Int32, Int32) = (0, 0)
+        try #require(ioctl(master, Self.setLock, &isLocked) == 0 && ioctl(master, Self.getNumber, &number) == 0)
+        device = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        try #require(device >= 0)
+    }
+
+    /// TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), which Swift does not import.
+    private static let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+
+    deinit {
+        close(master)
+        close(device)
+    }
+
+    var mode: termios {
+        var mode = termios()
+        tcgetattr(device, &mode)
+        return mode
+    }
+
+    func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(master, bytes, bytes.count)
+    }
+}
+
+/// A process has one set of signal handlers: tests that take them go one after the other.
+@Suite(.serialized) enum SignalTakingTests {}
+
+extension SignalTakingTests {
+    @Suite(.serialized) struct TerminalTests {
+        @Test func `raw mode takes echo and lines away, and restoring brings exactly what was there`() throws {
+            let pair = try PseudoTerminal()
+            let before = pair.mode
+            let terminal = Terminal(input: pair.device)
+            terminal.makeRaw()
+            #expect(pair.mode.c_lflag & tcflag_t(ICANON | ECHO) == 0)
+            #expect(pair.mode.c_lflag & tcflag_t(ISIG) != 0)
+            #expect(pair.mode.c_iflag & tcflag_t(IXON) == 0)
+            terminal.makeRaw()
+            terminal.restore()
+            #expect(pair.mode.c_lflag == before.c_lflag)
+            #expect(pair.mode.c_iflag == before.c_iflag)
+            #expect(pair.mode.c_cc.6 == before.c_cc.6)
+        }
+
+        @Test func `a secret is not echoed and the echo comes back`() throws {
+            let pair = try PseudoTerminal()
+            let before = pair.mode
+            var sink: [Int32] = [0, 0]
+            pipe(&sink)
+            pair.type("geheim\n")
+            let prompt = TerminalPrompt(input: pair.device, output: sink[1])
+            #expect(try prompt.ask("Password: ", isSecret: true) == "geheim")
+            #expect(pair.mode.c_lflag == before.c_lflag)
+            for descriptor in sink { close(descriptor) }
+        }
+
+        @Test func `an answer may have answerBytesMax bytes and no more`() throws {
+            var source: [Int32] = [0, 0]
+            pipe(&source)
+            let longest = [UInt8](repeating: 0x61, count: TerminalPrompt.answerBytesMax)
+            let lines = longest + [0x0A] + longest + [0x61, 0x0A]
+            #expect(write(source[1], lines, lines.count) == lines.count)
+            let prompt = TerminalPrompt(input: source[0], output: source[1])
+            #expect(try prompt.ask("", isSecret: false)?.utf8.count == TerminalPrompt.answerBytesMax)
+            #expect(throws: TalkFailure.self) { try prompt.ask("", isSecret: false) }
+            for descriptor in source { close(descriptor) }
+        }
+
+        @Test func `keys, signals and the end arrive in order, and stopping gives the signals back`() async throws {
+            var source: [Int32] = [0, 0]
+            pipe(&source)
+            var before = sigaction()
+            sigaction(SIGHUP, nil, &before)
+            let reader = try TalkReader(input: source[0])
+            var events = reader.events.makeAsyncIterator()
+            _ = write(source[1], "m", 1)
+            #expect(await events.next() == .bytes([UInt8(ascii: "m")]))
+            kill(getpid(), SIGHUP)
+            #expect(await events.next() == .signal(SIGHUP))
+            close(source[1])
+            #expect(await events.next() == .endOfInput)
+            await reader.stop()
+            #expect(await events.next() == nil)
+            var after = sigaction()
+            sigaction(SIGHUP, nil, &after)
+            #expect(
+                unsafeBitCast(after.__sigaction_handler.sa_handler, to: Int.self)
+                    == unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self))
+            close(source[0])
+        }
+
+        @Test func `a password comes from its file, else the environment, else nowhere`() throws {
+            var source: [Int32] = [0, 0]
+            pipe(&source)
+            let prompt = TerminalPrompt(input: source[0], output: source[1])
+            let path = "/tmp/roomtone-password-\(getpid())"
+            let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+            _ = write(file, "from file\r\nsecond\n", 18)
+            close(file)
+            let environment = [PasswordSource.variable: "from environment"]
+            let first = PasswordSource(file: path, environment: environment, prompt: prompt)
+            #expect(try first.password(user: "ada", server: "s") == "from file")
+            let second = PasswordSource(file: nil, environment: environment, prompt: prompt)
+            #expect(try second.password(user: "ada", server: "s") == "from environment")
+            let third = PasswordSource(file: nil, environment: [:], prompt: prompt)
+            #expect { try third.password(user: "ada", server: "s") } throws: { ($0 as? TalkFailure)?.status == .usage }
+            unlink(path)
+            let fourth = PasswordSource(file: path, environment: environment, prompt: prompt)
+            #expect { try fourth.password(user: "ada", server: "s") } throws: {
+                ($0 as? TalkFailure)?.status == .fileMissing
+            }
+            for descriptor in source { close(descriptor) }
+        }
+    }
+}
