@@ -165,8 +165,13 @@ let testTargets: [Target] = [
             "ControlServer", "ControlWire", "Daemon", "Rooms", "ChatStore", "Credentials", "Identifiers", "VoiceRelay",
             nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, logging,
         ]),
-    tests("Daemon", "Server", ["Daemon"]),
-    tests("RoomClient", "Client", ["RoomClient", "ControlWire", "Identifiers", "Daemon"]),
+    tests("Daemon", "Server", ["Daemon", "ControlServer", "Credentials", "VoiceRelay"]),
+    tests(
+        "RoomClient", "Client",
+        [
+            "RoomClient", "ControlServer", "ControlWire", "Identifiers", "Daemon", "VoiceRelay", nio("NIOCore"),
+            nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
+        ]),
     tests(
         "VoiceClient", "Client",
         [
@@ -176,8 +181,8 @@ let testTargets: [Target] = [
     tests(
         "TalkInterface", "Client",
         [
-            "TalkInterface", "Daemon", "RoomClient", "VoiceClient", "ControlWire", "Identifiers", "VoiceWire",
-            "AudioDevice",
+            "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "Identifiers", "OpusCodec",
+            "RoomClient", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
     tests("NetworkSimulator", "Tools", ["NetworkSimulator"]),
     // Runs the programs themselves, as a person would.

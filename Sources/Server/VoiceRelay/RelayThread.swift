@@ -36,14 +36,18 @@ final class RelayThread: Sendable {
     deinit { counters.deallocate() }
 
     /// Binds one socket a thread to the same port.
-    static func bindAll(_ configuration: VoiceRelayConfiguration, board: StatusBoard) throws(VoiceRelayError)
-        -> [RelayThread]
-    {
+    static func bindAll(
+        _ configuration: VoiceRelayConfiguration, board: StatusBoard
+    ) throws(VoiceRelayError) -> [RelayThread] {
         let settings = RelaySettings(configuration)
         var port = configuration.port
+        let sharesPort = configuration.threadCount > 1
+        // Sockets that share a port also share it with another server of the same user, and each would get half of the
+        // datagrams. One that does not share finds out whether somebody is there.
+        if sharesPort, port != 0 { _ = try bind(host: configuration.host, port: port, sharesPort: false) }
         var threads: [RelayThread] = []
         for index in 0..<configuration.threadCount {
-            let socket = try bind(host: configuration.host, port: port)
+            let socket = try bind(host: configuration.host, port: port, sharesPort: sharesPort)
             port = socket.localAddress.port
             do {
                 threads.append(try RelayThread(index: index, settings: settings, board: board, socket: socket))
@@ -54,16 +58,18 @@ final class RelayThread: Sendable {
         return threads
     }
 
-    private static func bind(host: String, port: UInt16) throws(VoiceRelayError) -> DatagramSocket {
+    private static func bind(host: String, port: UInt16, sharesPort: Bool) throws(VoiceRelayError) -> DatagramSocket {
         guard let address = SocketAddress(host: host, port: port) else {
             throw VoiceRelayError(
                 code: .addressInvalid, description: "voice address “\(host)” is not a numeric IPv4 or IPv6 address")
         }
         do {
-            return try DatagramSocket(binding: address, sharesPort: true)
+            return try DatagramSocket(binding: address, sharesPort: sharesPort)
         } catch {
             // A machine without IPv6 has no `::`; everybody on it is reached over IPv4.
-            if host == "::", error.errorNumber == EAFNOSUPPORT { return try bind(host: "0.0.0.0", port: port) }
+            if host == "::", error.errorNumber == EAFNOSUPPORT {
+                return try bind(host: "0.0.0.0", port: port, sharesPort: sharesPort)
+            }
             throw VoiceRelayError(code: .bindFailed, description: error.description)
         }
     }

@@ -104,6 +104,19 @@ struct VoiceRelaySocketTests {
         for client in clients { #expect(client.receive()?.body == [GoodbyeReason.serverStopping.rawValue]) }
     }
 
+    @Test("a second relay does not share the first one's port", arguments: [1, 2])
+    func portInUse(threadCount: Int) async throws {
+        let relay = try Self.relay(threadCount: threadCount)
+        var configuration = VoiceRelayConfiguration()
+        configuration.host = "127.0.0.1"
+        configuration.port = relay.port
+        configuration.threadCount = threadCount
+        let error = #expect(throws: VoiceRelayError.self) { try VoiceRelay(configuration) }
+        #expect(error?.code == .bindFailed)
+        #expect(error?.description.contains("another program uses the port") == true)
+        await relay.stop()
+    }
+
     @Test("limits and unmet conditions are refused with a reason")
     func refusals() async throws {
         var configuration = VoiceRelayConfiguration()

@@ -1,0 +1,45 @@
+import Rooms
+
+/// How many connections there are, in all and by address: pure, who may come in and who may not.
+struct ConnectionLedger {
+    private struct Usage {
+        var count = 0
+        var unauthenticatedCount = 0
+    }
+
+    private let connectionsMax: Int
+    private let perAddressMax: Int
+    private let unauthenticatedPerAddressMax: Int
+    private var total = 0
+    /// Only addresses that have a connection: no larger than `connectionsMax`.
+    private var usage: [String: Usage] = [:]
+
+    init(_ configuration: ControlServerConfiguration) {
+        connectionsMax = configuration.connectionsMax
+        perAddressMax = configuration.connectionsPerAddressMax
+        unauthenticatedPerAddressMax = configuration.unauthenticatedPerAddressMax
+    }
+
+    /// Counts a new connection in, or says which limit it hit.
+    mutating func admit(_ address: String) -> ControlEvent? {
+        let current = usage[address] ?? Usage()
+        if total >= connectionsMax { return .connectionLimitHit }
+        if current.count >= perAddressMax { return .addressLimitHit }
+        if current.unauthenticatedCount >= unauthenticatedPerAddressMax { return .unauthenticatedLimitHit }
+        total += 1
+        usage[address] = Usage(
+            count: current.count + 1, unauthenticatedCount: current.unauthenticatedCount + 1)
+        return nil
+    }
+
+    /// A connection from there logged in.
+    mutating func authenticated(_ address: String) { usage[address]?.unauthenticatedCount -= 1 }
+
+    mutating func release(_ address: String, wasAuthenticated: Bool) {
+        guard var current = usage[address] else { return }
+        total -= 1
+        current.count -= 1
+        if !wasAuthenticated { current.unauthenticatedCount -= 1 }
+        usage[address] = current.count == 0 ? nil : current
+    }
+}

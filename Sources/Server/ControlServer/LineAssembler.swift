@@ -1,0 +1,55 @@
+import ControlWire
+
+/// Cuts a stream of bytes into lines, holding at most one line's worth: pure.
+struct LineAssembler {
+    enum Item: Equatable {
+        /// One line, without its newline.
+        case line(ArraySlice<UInt8>)
+        /// A line is too long; what came of it was thrown away, and so is the rest up to its newline.
+        /// Comes once for every ``ControlLine/bytesMax`` bytes, so that a line that never ends is an
+        /// offence again and again.
+        case overlong
+    }
+
+    private var buffer: [UInt8] = []
+    /// Bytes of `buffer` that have been handed out.
+    private var consumedCount = 0
+    private var isDiscarding = false
+
+    /// Takes what was read. Call ``next()`` until nil before adding more.
+    mutating func append(_ bytes: some Sequence<UInt8>) {
+        buffer.removeFirst(consumedCount)
+        consumedCount = 0
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next line or offence; nil when more bytes are needed.
+    mutating func next() -> Item? {
+        while true {
+            let rest = buffer[consumedCount...]
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return takeOverlong(rest) }
+            let line = rest[..<end]
+            consumedCount = end + 1
+            if isDiscarding {
+                isDiscarding = false
+                if line.count > ControlLine.bytesMax { return .overlong }
+            } else if line.count > ControlLine.bytesMax {
+                return .overlong
+            } else if !line.allSatisfy(\.isJSONWhitespace) {
+                return .line(line)
+            }
+        }
+    }
+
+    private mutating func takeOverlong(_ rest: ArraySlice<UInt8>) -> Item? {
+        guard rest.count > ControlLine.bytesMax else { return nil }
+        consumedCount = buffer.endIndex
+        isDiscarding = true
+        return .overlong
+    }
+}
+
+extension UInt8 {
+    /// RFC 8259 §2.
+    var isJSONWhitespace: Bool { self == 0x20 || self == 0x09 || self == 0x0A || self == 0x0D }
+}

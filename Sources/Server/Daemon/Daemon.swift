@@ -1,0 +1,119 @@
+import ChatStore
+import ControlServer
+import Credentials
+import Foundation
+public import Logging
+import Rooms
+import ServiceLifecycle
+import UnixSignals
+import VoiceRelay
+
+/// Puts the server together: store, hashing, relay, rooms, control listener.
+public enum Daemon {
+    /// Starts a server in this process; it serves when this returns.
+    ///
+    /// Ports 0 and a directory of its own make as many servers as wanted. Whatever was started before a
+    /// failure is stopped again.
+    /// - Parameter stoppedBySignals: whether SIGTERM and SIGINT stop it.
+    public static func start(
+        _ configuration: DaemonConfiguration, stoppedBySignals: Bool = false,
+        logger: Logger = Logger(label: "roomtoned")
+    ) async throws(DaemonError) -> RunningDaemon {
+        let path = try DataDirectory.resolve(
+            configuration.dataDirectory, environment: ProcessInfo.processInfo.environment)
+        try DataDirectory.prepare(path)
+        let filesMax = FileDescriptorLimit.raise()
+        if filesMax < UInt64(configuration.control.connectionsMax) {
+            logger.warning(
+                "fewer files may be open than control.connections_max asks for", metadata: ["files": "\(filesMax)"])
+        }
+        let identity = try makeIdentity(configuration.certificate, directory: path)
+        var voice = configuration.voice
+        if configuration.voiceThreads > 0 { voice.threadCount = configuration.voiceThreads }
+        let relay: VoiceRelay
+        do { relay = try VoiceRelay(voice) } catch { throw DaemonError(error.description) }
+        do {
+            let parts = try await assemble(configuration, voice, relay, identity, directory: path, logger)
+            let running = RunningDaemon(
+                parts, identity: identity, configuration: configuration, dataDirectory: path,
+                signals: stoppedBySignals ? [.sigterm, .sigint] : [], logger: logger)
+            return running
+        } catch {
+            await relay.stop()
+            throw error
+        }
+    }
+
+    /// The program: reads the configuration, serves until a signal, and says how to join.
+    /// - Returns: the exit status. What went wrong is one line on standard error.
+    public static func run(configurationFile: String?, flags: [ConfigurationFlag]) async -> Int32 {
+        do {
+            let configuration = try DaemonConfiguration.load(
+                file: configurationFile, environment: ProcessInfo.processInfo.environment, flags: flags)
+            LoggingSystem.bootstrap { label in
+                var handler = StreamLogHandler.standardError(label: label)
+                handler.logLevel = configuration.logLevel
+                return handler
+            }
+            let running = try await start(configuration, stoppedBySignals: true)
+            print(running.joinInstructions)
+            // Whoever reads through a pipe waits for this.
+            fflush(nil)
+            await running.wait()
+            return 0
+        } catch {
+            FileHandle.standardError.write(Data("roomtoned: \(error)\n".utf8))
+            return 1
+        }
+    }
+
+    /// What ``RunningDaemon`` runs.
+    struct Parts {
+        let store: ChatStore
+        let hasher: PasswordHasher
+        let directory: RoomDirectory
+        let relay: VoiceRelay
+        let server: ControlServer
+    }
+
+    private static func assemble(
+        _ configuration: DaemonConfiguration, _ voice: VoiceRelayConfiguration, _ relay: VoiceRelay,
+        _ identity: ServerIdentity, directory path: String, _ logger: Logger
+    ) async throws(DaemonError) -> Parts {
+        let counters = ControlCounters()
+        let access = VoiceAccess(relay: relay, configuration: voice)
+        do {
+            let store = try await ChatStore.open(path: path + "/" + DataDirectory.databaseFile)
+            let hasher = try PasswordHasher(configuration.hashing)
+            let directory = try await RoomDirectory.load(
+                store: store, voice: access, limits: configuration.rooms, counters: counters, logger: logger)
+            let accounts = Accounts(
+                store: store, hasher: hasher, limits: configuration.rooms, attempts: configuration.attempts,
+                counters: counters)
+            let services = MemberSession.Services(
+                directory: directory, accounts: accounts, voice: access, limits: configuration.rooms, counters: counters
+            )
+            try relay.start()
+            let server = try await ControlServer.bind(
+                configuration.control, identity: identity, services: services, logger: logger)
+            return Parts(store: store, hasher: hasher, directory: directory, relay: relay, server: server)
+        } catch let error as PasswordHasherError {
+            throw DaemonError("password hashing cannot be set up: \(error)")
+        } catch {
+            throw DaemonError("\(error)")
+        }
+    }
+
+    private static func makeIdentity(
+        _ source: CertificateSource, directory: String
+    ) throws(DaemonError) -> ServerIdentity {
+        do {
+            if source.certificateFile.isEmpty {
+                return try ServerIdentity.loadOrCreate(directory: directory, names: source.names)
+            }
+            return try ServerIdentity.load(certificatePath: source.certificateFile, keyPath: source.keyFile)
+        } catch {
+            throw DaemonError(error.description)
+        }
+    }
+}

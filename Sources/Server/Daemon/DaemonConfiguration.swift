@@ -1,0 +1,33 @@
+public import ControlServer
+public import Credentials
+public import Logging
+public import Rooms
+public import VoiceRelay
+
+/// Everything that can be set. ``DaemonSettings`` names each value for the file, the environment and the command line.
+public struct DaemonConfiguration: Sendable {
+    /// Where database, certificate and key live; empty means the user's data directory (``DataDirectory``).
+    public var dataDirectory = ""
+    public var logLevel = Logger.Level.info
+    public var control = ControlServerConfiguration()
+    public var certificate = CertificateSource()
+    public var voice = VoiceRelayConfiguration()
+    /// Relay threads; 0 means one for two processors.
+    public var voiceThreads = 0
+    public var rooms = RoomsLimits()
+    public var attempts = AttemptLimits()
+    public var hashing = PasswordHasher.Configuration()
+
+    public init() {}
+}
+
+/// Where the server's certificate comes from.
+public struct CertificateSource: Sendable, Equatable {
+    /// PEM files of a certificate chain and its key; both empty: one is made in the data directory.
+    public var certificateFile = ""
+    public var keyFile = ""
+    /// DNS names for a certificate that is made, besides `localhost` and the machine's own.
+    public var names: [String] = []
+
+    public init() {}
+}

@@ -1,0 +1,93 @@
+import ControlServer
+import Credentials
+import Logging
+import Rooms
+import VoiceRelay
+
+/// Every key of the configuration, in the order of `Configuration/roomtoned.yaml`.
+enum DaemonSettings {
+    static let all: [Setting] = general + control + certificate + voice + accounts + rooms
+
+    private static let general: [Setting] = [
+        .text("data_directory", \.dataDirectory, "a directory; empty for the user's data directory"),
+        .choice("log_level", \.logLevel),
+    ]
+
+    private static let control: [Setting] = [
+        .text("control.host", \.control.host, "a numeric address of this machine"),
+        .integer("control.port", \.control.port, 0...65_535),
+        .boolean("control.allow_plaintext", \.control.allowsPlaintext),
+        .integer("control.connections_max", \.control.connectionsMax, 1...65_000, "connections"),
+        .integer(
+            "control.connections_per_address_max", \.control.connectionsPerAddressMax, 1...65_000, "connections"),
+        .integer(
+            "control.unauthenticated_per_address_max", \.control.unauthenticatedPerAddressMax, 1...65_000,
+            "connections"),
+        .seconds("control.authentication_seconds", \.control.authenticationTimeout, 1...600),
+        .integer("control.offences_max", \.control.offencesMax, 1...1_000, "offences"),
+        .seconds("control.offence_forgiven_seconds", \.control.offenceInterval, 1...3_600),
+        .integer("control.message_burst", \.control.messageRate.burst, 1...10_000, "messages"),
+        .integer(
+            "control.message_interval_milliseconds", \.control.messageRate.interval.inMilliseconds, 1...60_000,
+            "milliseconds"),
+        .integer("control.outbox_bytes_max", \.control.outboxBytesMax, 131_072...67_108_864, "bytes"),
+        .seconds("control.ping_after_seconds", \.control.pingAfter, 1...3_600),
+        .seconds("control.idle_seconds", \.control.idleTimeout, 2...7_200),
+    ]
+
+    private static let certificate: [Setting] = [
+        .text("tls.certificate_file", \.certificate.certificateFile, "a PEM file; empty to make one"),
+        .text("tls.key_file", \.certificate.keyFile, "a PEM file; empty to make one"),
+        .list("tls.names", \.certificate.names, "DNS names with commas between"),
+    ]
+
+    private static let voice: [Setting] = [
+        .text("voice.host", \.voice.host, "a numeric address of this machine"),
+        .integer("voice.port", \.voice.port, 0...65_535),
+        .integer("voice.threads", \.voiceThreads, 0...64, "threads"),
+        .integer("voice.sessions_max", \.voice.sessionsMax, 1...65_000, "sessions"),
+        .boolean("voice.allow_unsealed", \.voice.allowsUnsealed),
+        .seconds("voice.token_seconds", \.voice.tokenLifetime, 1...60),
+        .seconds("voice.keepalive_seconds", \.voice.keepalive, 1...60),
+        .seconds("voice.timeout_seconds", \.voice.sessionTimeout, 2...600),
+        .integer(
+            "voice.datagrams_per_second_max", \.voice.datagramsPerSecondMax, 50...10_000, "datagrams a second"),
+        .integer("voice.bytes_per_second_max", \.voice.bytesPerSecondMax, 4_000...10_000_000, "bytes a second"),
+    ]
+
+    private static let accounts: [Setting] = [
+        .integer("accounts.max", \.rooms.accountsMax, 1...10_000_000, "accounts"),
+        .integer("accounts.connections_max", \.rooms.connectionsPerAccountMax, 1...1_000, "connections"),
+        .integer("accounts.password_characters_min", \.rooms.passwordCharactersMin, 1...64, "characters"),
+        .integer("accounts.failed_logins_burst", \.attempts.perAccount.burst, 1...1_000, "logins"),
+        .seconds("accounts.failed_logins_interval_seconds", \.attempts.perAccount.interval, 1...3_600),
+        .integer("accounts.failed_logins_per_address_burst", \.attempts.perAddress.burst, 1...10_000, "logins"),
+        .seconds("accounts.failed_logins_per_address_interval_seconds", \.attempts.perAddress.interval, 1...3_600),
+        .integer(
+            "accounts.registrations_per_address_burst", \.attempts.registrationsPerAddress.burst, 1...100_000,
+            "accounts"),
+        .seconds(
+            "accounts.registrations_per_address_interval_seconds", \.attempts.registrationsPerAddress.interval,
+            1...3_600),
+        .integer("accounts.hash_memory_bytes", \.hashing.cost.memoryBytes, 8_192...1_073_741_824, "bytes"),
+        .integer("accounts.hash_passes", \.hashing.cost.passes, 1...20, "passes"),
+        .integer("accounts.hashes_at_once_max", \.hashing.hashesAtOnceMax, 1...64, "hashes"),
+        .integer("accounts.hashes_waiting_max", \.hashing.waitingMax, 1...10_000, "hashes"),
+    ]
+
+    private static let rooms: [Setting] = [
+        .integer("rooms.max", \.rooms.roomsMax, 1...65_000, "rooms"),
+        .integer("rooms.members_max", \.rooms.membersPerRoomMax, 2...65_000, "connections"),
+        .integer("rooms.voice_members_max", \.rooms.voiceMembersPerRoomMax, 2...65_000, "voice sessions"),
+        .integer("rooms.joined_max", \.rooms.roomsPerConnectionMax, 1...1_000, "rooms"),
+        .integer("rooms.failed_passwords_burst", \.attempts.perRoom.burst, 1...1_000, "passwords"),
+        .seconds("rooms.failed_passwords_interval_seconds", \.attempts.perRoom.interval, 1...3_600),
+    ]
+}
+
+extension Duration {
+    fileprivate var inMilliseconds: Int {
+        get { Int(components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000) }
+        set { self = .milliseconds(newValue) }
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Glibc
+
+/// Where the server keeps what must survive it.
+enum DataDirectory {
+    static let databaseFile = "roomtone.sqlite"
+
+    /// The configured path, or `$XDG_DATA_HOME/roomtone-server`, or `~/.local/share/roomtone-server`
+    /// (XDG Base Directory Specification).
+    static func resolve(_ configured: String, environment: [String: String]) throws(DaemonError) -> String {
+        if !configured.isEmpty { return configured }
+        // The specification says to ignore a relative path.
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/roomtone-server" }
+        if let home = environment["HOME"], !home.isEmpty { return home + "/.local/share/roomtone-server" }
+        throw DaemonError("there is no home directory: name a data directory with --data-directory")
+    }
+
+    /// Makes the directory for its owner only, if it is not there.
+    static func prepare(_ path: String) throws(DaemonError) {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
+            guard isDirectory.boolValue else { throw DaemonError("\(path) is not a directory") }
+            guard access(path, W_OK | X_OK) == 0 else {
+                throw DaemonError("\(path) cannot be written: change who owns it, or name another --data-directory")
+            }
+            return
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw DaemonError("\(path) cannot be made: \(String(cString: strerror(errno)))")
+        }
+    }
+}
+
+/// Why the server did not start, in one line for the person who runs it.
+public struct DaemonError: Error, CustomStringConvertible, Sendable {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}

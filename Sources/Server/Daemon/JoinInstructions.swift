@@ -1,0 +1,45 @@
+import Foundation
+
+/// What the person who started the server passes on to those who shall join.
+struct JoinInstructions {
+    private let listeningHost: String
+    private let controlPort: UInt16
+    private let voicePort: UInt16
+    private let fingerprint: String
+    private let dataDirectory: String
+
+    init(listeningHost: String, controlPort: UInt16, voicePort: UInt16, fingerprint: String, dataDirectory: String) {
+        self.listeningHost = listeningHost
+        self.controlPort = controlPort
+        self.voicePort = voicePort
+        self.fingerprint = fingerprint
+        self.dataDirectory = dataDirectory
+    }
+
+    var text: String {
+        """
+        Roomtone is running on \(hosts[0]).
+        TCP port \(controlPort) is for control and text, UDP port \(voicePort) for voice.
+        Data: \(dataDirectory)
+        Certificate fingerprint (SHA-256), to compare when a client asks:
+          \(fingerprint)
+        Join with:
+        \(hosts.map(command).joined(separator: "\n"))
+        Stop with Ctrl-C.
+        """
+    }
+
+    /// Where clients find the server, for other machines first. Listening everywhere has no address of its
+    /// own: the machine's name stands for it.
+    private var hosts: [String] {
+        let isEverywhere = listeningHost == "::" || listeningHost == "0.0.0.0"
+        guard isEverywhere else { return [listeningHost] }
+        let name = ProcessInfo.processInfo.hostName
+        return name == "localhost" ? [name] : [name, "localhost"]
+    }
+
+    private func command(_ host: String) -> String {
+        let bracketed = host.contains(":") ? "[\(host)]" : host
+        return "  roomtone talk --server \(bracketed):\(controlPort) --room General --user NAME"
+    }
+}

@@ -1,0 +1,98 @@
+import ChatStore
+import ControlWire
+import Identifiers
+
+extension MemberSession {
+    /// Bits a second that `RequestBitrateChange` may name: what Opus speech is good for here.
+    static let bitrateRange: ClosedRange<UInt32> = 16_000...128_000
+
+    func serveVoice(_ message: ControlMessage, _ member: Member, _ requestID: UInt64?) async {
+        switch message {
+        case .voiceConnect(let roomID, _, let ciphers):
+            await connectVoice(roomID, ciphers: ciphers, member, requestID)
+        case .voiceDisconnect(let roomID, _):
+            await disconnectVoice(roomID, member, requestID)
+        case .setMuted(let isMuted):
+            voiceSettings.isMuted = isMuted
+            await applySettings(member, requestID, kept: isMuted ? "Muted" : "Not muted")
+        case .setDeafened(let isDeafened):
+            voiceSettings.isDeafened = isDeafened
+            await applySettings(member, requestID, kept: isDeafened ? "Deafened" : "Not deafened")
+        case .setVolume(let volume):
+            await setVolume(volume, member, requestID)
+        case .requestBitrateChange(let bitrate):
+            answerBitrate(bitrate, requestID)
+        case .audioQualityReport(let packetLoss, _, _):
+            guard packetLoss.isFinite, (0...1).contains(packetLoss) else {
+                return refuseVoice(.invalidValue, "packet_loss must be 0…1", .valueRefused, requestID)
+            }
+        default:
+            _ = refuseUnexpected("Not a request about voice", requestID)
+        }
+    }
+
+    private func connectVoice(_ id: RoomID, ciphers: [String]?, _ member: Member, _ requestID: UInt64?) async {
+        guard let room = rooms[id] else {
+            guard await services.directory.room(id) != nil else {
+                return refuseVoice(.roomNotFound, "There is no room \(id)", .roomUnknown, requestID)
+            }
+            return refuseVoice(.notAMember, RoomRefusal.notAMember.explanation, .notAMember, requestID)
+        }
+        do {
+            // The relay may have ended the session since: the room knows.
+            if let voiceRoom, await voiceRoom.hasVoice(member.connection) { throw RoomRefusal.alreadyInVoice }
+            let cipher = try services.voice.cipher(offered: ciphers, isEncrypted: peer.isEncrypted)
+            try await room.connectVoice(
+                member.connection, settings: voiceSettings, cipher: cipher, answering: requestID)
+            voiceRoom = room
+        } catch let refusal as RoomRefusal {
+            refuseVoice(refusal.voiceCode, refusal.explanation, refusal.event, requestID)
+        } catch {
+            refuseVoice(.unavailable, "Voice could not be opened", .voiceUnavailable, requestID)
+        }
+    }
+
+    private func disconnectVoice(_ id: RoomID, _ member: Member, _ requestID: UInt64?) async {
+        do {
+            guard let voiceRoom, voiceRoom.record.id == id else { throw RoomRefusal.notInVoice }
+            self.voiceRoom = nil
+            try await voiceRoom.disconnectVoice(member.connection, answering: requestID)
+        } catch {
+            let refusal = RoomRefusal.notInVoice
+            refuseVoice(refusal.voiceCode, refusal.explanation, refusal.event, requestID)
+        }
+    }
+
+    /// In voice the answer is the member's new state; otherwise the setting waits for `VoiceConnect`.
+    private func applySettings(_ member: Member, _ requestID: UInt64?, kept: String) async {
+        if let update = await voiceRoom?.applyVoice(voiceSettings, to: member.connection) {
+            answer(.userVoiceUpdate(update), requestID)
+        } else {
+            answer(.serverResponse(success: true, content: "\(kept) from the next voice connection on"), requestID)
+        }
+    }
+
+    private func setVolume(_ volume: Float, _ member: Member, _ requestID: UInt64?) async {
+        guard volume.isFinite, VoiceSettings.volumeRange.contains(volume) else {
+            return refuseVoice(.invalidValue, "volume must be 0…2", .valueRefused, requestID)
+        }
+        voiceSettings.volume = volume
+        _ = await voiceRoom?.applyVoice(voiceSettings, to: member.connection)
+        answer(.serverResponse(success: true, content: "Volume \(volume)"), requestID)
+    }
+
+    /// The relay forwards what it gets and never re-encodes: a bitrate in range is the sender's own choice.
+    private func answerBitrate(_ bitrate: UInt32, _ requestID: UInt64?) {
+        let range = Self.bitrateRange
+        guard range.contains(bitrate) else {
+            let text = "target_bitrate must be \(range.lowerBound)…\(range.upperBound) bits a second"
+            return refuseVoice(.invalidValue, text, .valueRefused, requestID)
+        }
+        answer(.serverResponse(success: true, content: "Encode at \(bitrate) bits a second"), requestID)
+    }
+
+    private func refuseVoice(_ code: VoiceErrorCode, _ text: String, _ event: ControlEvent, _ requestID: UInt64?) {
+        services.counters.count(event)
+        answer(.voiceError(code: code, message: text), requestID)
+    }
+}

@@ -1,0 +1,120 @@
+import Synchronization
+
+/// What waits to be sent on one connection: bounded, filled by anybody, drained by the connection's writer.
+///
+/// A peer that reads slower than its rooms talk does not slow the rooms and does not grow without
+/// bound: past ``init(bytesMax:counters:)``'s cap the connection is closed.
+public final class Outbox: Sendable {
+    /// Bytes that may wait unless configured otherwise: 1 MiB.
+    public static let bytesMaxDefault = 1_048_576
+    /// Bytes handed to the writer at a time, unless one line is longer: one flush each.
+    public static let batchBytesMax = 65_536
+
+    /// Why a connection ends.
+    public enum CloseReason: Sendable, Equatable {
+        case peerLeft, connectionLost, slowReader, offences, authenticationTimedOut, idle, serverStopping
+    }
+
+    fileprivate struct State {
+        var lines: [[UInt8]] = []
+        var byteCount = 0
+        var closeReason: CloseReason?
+        var writer: CheckedContinuation<Void, Never>?
+        var watcher: CheckedContinuation<CloseReason, Never>?
+    }
+
+    private let state = Mutex(State())
+    private let bytesMax: Int
+    private let counters: ControlCounters
+
+    public init(bytesMax: Int = Outbox.bytesMaxDefault, counters: ControlCounters) {
+        self.bytesMax = bytesMax
+        self.counters = counters
+    }
+
+    /// Any thread; never blocks. Dropped when the outbox is closed; closes it when the line does not fit.
+    public func post(_ line: EncodedLine) {
+        let isOverflowing = state.withLock { state -> Bool in
+            guard state.closeReason == nil else { return false }
+            guard state.byteCount + line.bytes.count <= bytesMax else { return true }
+            state.append(line)
+            state.wakeWriter()
+            return false
+        }
+        if isOverflowing { close(.slowReader) }
+    }
+
+    /// Any thread; never blocks; the first reason stands.
+    /// - Parameter lastWords: sent after what waits. A slow reader is sent nothing more.
+    public func close(_ reason: CloseReason, lastWords: EncodedLine? = nil) {
+        let isFirst = state.withLock { state -> Bool in
+            guard state.closeReason == nil else { return false }
+            state.closeReason = reason
+            if reason == .slowReader {
+                state.lines = []
+                state.byteCount = 0
+            } else if let lastWords {
+                state.append(lastWords)
+            }
+            state.wakeWriter()
+            state.watcher.take()?.resume(returning: reason)
+            return true
+        }
+        if isFirst, reason == .slowReader { counters.count(.slowReaderClosed) }
+    }
+
+    /// The next lines to send, joined; waits for some; nil when closed and drained. One caller at a time.
+    public func nextBatch() async -> [UInt8]? {
+        while true {
+            if let batch = state.withLock({ $0.takeBatch() }) { return batch.isEmpty ? nil : batch }
+            await withCheckedContinuation { continuation in
+                state.withLock { state in
+                    if state.lines.isEmpty, state.closeReason == nil {
+                        state.writer = continuation
+                    } else {
+                        continuation.resume()
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until the outbox is closed, by whomever. One caller at a time.
+    public func closed() async -> CloseReason {
+        await withCheckedContinuation { continuation in
+            state.withLock { state in
+                if let reason = state.closeReason {
+                    continuation.resume(returning: reason)
+                } else {
+                    state.watcher = continuation
+                }
+            }
+        }
+    }
+
+    public var closeReason: CloseReason? { state.withLock { $0.closeReason } }
+}
+
+extension Outbox.State {
+    fileprivate mutating func append(_ line: EncodedLine) {
+        lines.append(line.bytes)
+        byteCount += line.bytes.count
+    }
+
+    fileprivate mutating func wakeWriter() { writer.take()?.resume() }
+
+    /// Nil when there is nothing yet; empty when there will never be anything more.
+    fileprivate mutating func takeBatch() -> [UInt8]? {
+        guard !lines.isEmpty else { return closeReason == nil ? nil : [] }
+        var batch: [UInt8] = []
+        var count = 0
+        for line in lines {
+            guard count == 0 || batch.count + line.count <= Outbox.batchBytesMax else { break }
+            batch += line
+            count += 1
+        }
+        lines.removeFirst(count)
+        byteCount -= batch.count
+        return batch
+    }
+}

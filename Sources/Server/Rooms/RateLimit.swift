@@ -1,0 +1,30 @@
+/// How often something may happen: `burst` times at once, then once an `interval`.
+public struct RateLimit: Sendable, Equatable {
+    public var burst: Int
+    public var interval: Duration
+
+    public init(burst: Int, interval: Duration) {
+        self.burst = burst
+        self.interval = interval
+    }
+}
+
+/// How much of a ``RateLimit`` is used up: the instant at which it will be whole again (the “virtual
+/// scheduling” form of ITU-T I.371's generic cell rate algorithm; one instant instead of a count and a clock).
+public struct RateBucket: Sendable {
+    public private(set) var wholeAt: ContinuousClock.Instant
+
+    public init(now: ContinuousClock.Instant) { wholeAt = now }
+
+    /// Takes one, or says how long until one can be had. Pure.
+    public mutating func take(_ limit: RateLimit, now: ContinuousClock.Instant) -> Duration? {
+        let base = max(wholeAt, now)
+        let wait = now.duration(to: base) - limit.interval * (limit.burst - 1)
+        guard wait <= .zero else { return wait }
+        wholeAt = base + limit.interval
+        return nil
+    }
+
+    /// Gives one back.
+    public mutating func refund(_ limit: RateLimit) { wholeAt -= limit.interval }
+}

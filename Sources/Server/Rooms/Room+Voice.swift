@@ -1,0 +1,118 @@
+import ChatStore
+import ControlWire
+import Identifiers
+import VoiceRelay
+import VoiceSealing
+import VoiceWire
+
+extension Room {
+    /// Opens a voice session for a member: leases, publishes the routes, answers with what the client
+    /// needs, shows it who is there, and tells the others.
+    func connectVoice(
+        _ connection: ConnectionID, settings: VoiceSettings, cipher: VoiceCipher?, answering requestID: UInt64?
+    ) throws(RoomRefusal) {
+        guard let member = members[connection] else { throw .notAMember }
+        guard voiceTable[connection] == nil else { throw .alreadyInVoice }
+        guard voiceTable.count < limits.voiceMembersPerRoomMax else {
+            throw .voiceRoomFull(max: limits.voiceMembersPerRoomMax)
+        }
+        let grant = try openSession(cipher)
+        let entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings)
+        voiceTable.insert(entry)
+        // Before anybody can send: no notice of this session may miss its room.
+        voice.remember(grant.voice, in: self)
+        voice.relay.publish(voiceTable.routes, for: grant.room)
+        let answer = ControlMessage.voiceConnectionEstablished(voice.grant(grant, in: record.id))
+        member.outbox.post(EncodedLine(answer, answering: requestID))
+        showVoice(to: member)
+        let arrival = EncodedLine(.voiceUserJoined(roomID: record.id, user: entry.state))
+        for (other, member) in members where other != connection { member.outbox.post(arrival) }
+    }
+
+    /// Ends a member's voice session; the room, the member included, hears of it once.
+    func disconnectVoice(_ connection: ConnectionID, answering requestID: UInt64?) throws(RoomRefusal) {
+        guard endVoice(of: connection, .left, answering: requestID) else { throw .notInVoice }
+    }
+
+    func hasVoice(_ connection: ConnectionID) -> Bool { voiceTable[connection] != nil }
+
+    /// Applies what a member set for itself and tells the room what changed for others.
+    /// - Returns: the member's state for the answer; nil if it is not in voice.
+    func applyVoice(_ settings: VoiceSettings, to connection: ConnectionID) -> VoiceUserUpdate? {
+        guard let (before, after) = voiceTable.apply(settings, to: connection) else { return nil }
+        let update = after.update(in: record.id)
+        let isRouteChanged =
+            before.settings.isMuted != after.settings.isMuted || before.settings.isDeafened != after.settings.isDeafened
+        guard isRouteChanged, let voiceRoom else { return update }
+        voice.relay.publish(voiceTable.routes, for: voiceRoom)
+        let line = EncodedLine(.userVoiceUpdate(update))
+        for (other, member) in members where other != connection { member.outbox.post(line) }
+        return update
+    }
+
+    /// Takes up what the relay noticed about one of this room's sessions. Late notices change nothing.
+    func relayNoticed(_ event: VoiceRelayEvent) {
+        switch event {
+        case .established:
+            // The room announced the session when it was granted: listeners need the name before the voice.
+            break
+        case .speaking(let voice, let isSpeaking):
+            guard let entry = voiceTable.setSpeaking(isSpeaking, voice) else { return }
+            broadcast(.userVoiceUpdate(entry.update(in: record.id)))
+        case .ended(let voice, let end):
+            let isGoodbye = end == .goodbye
+            endVoice(
+                voice, reason: isGoodbye ? .left : .timedOut, goodbye: isGoodbye ? .left : .timedOut)
+        }
+    }
+
+    /// Ends whatever voice session the connection has here. False if it has none.
+    @discardableResult
+    func endVoice(of connection: ConnectionID, _ reason: VoiceLeaveReason, answering requestID: UInt64? = nil) -> Bool {
+        guard let entry = voiceTable[connection] else { return false }
+        let goodbye: GoodbyeReason = reason == .removed ? .removed : .left
+        endVoice(entry.voice, reason: reason, goodbye: goodbye, answering: requestID)
+        return true
+    }
+
+    /// `RoomVoiceState`, and where it outgrows a line, the rest as arrivals.
+    func showVoice(to member: Member) {
+        let states = voiceTable.states
+        let (line, shownCount) = EncodedLine.fitting(states) { .roomVoiceState(roomID: record.id, users: $0) }
+        member.outbox.post(line)
+        for state in states.dropFirst(shownCount) {
+            member.outbox.post(EncodedLine(.voiceUserJoined(roomID: record.id, user: state)))
+        }
+    }
+
+    private func openSession(_ cipher: VoiceCipher?) throws(RoomRefusal) -> VoiceSessionGrant {
+        do throws(VoiceRelayError) {
+            let room: VoiceRoomID
+            if let voiceRoom { room = voiceRoom } else { room = try voice.relay.leaseRoom() }
+            voiceRoom = room
+            return try voice.relay.openSession(VoiceSessionRequest(room: room, cipher: cipher))
+        } catch {
+            releaseRoomIfEmpty()
+            throw RoomRefusal(error)
+        }
+    }
+
+    private func endVoice(
+        _ ended: VoiceID, reason: VoiceLeaveReason, goodbye: GoodbyeReason, answering requestID: UInt64? = nil
+    ) {
+        guard let entry = voiceTable.remove(ended), let voiceRoom else { return }
+        voice.forget(ended)
+        voice.relay.publish(voiceTable.routes, for: voiceRoom)
+        voice.relay.closeSession(ended, reason: goodbye)
+        releaseRoomIfEmpty()
+        broadcast(
+            .voiceUserLeft(roomID: record.id, userID: entry.member.user, voiceID: ended.rawValue, reason: reason),
+            answering: requestID, of: entry.member.connection)
+    }
+
+    private func releaseRoomIfEmpty() {
+        guard voiceTable.count == 0, let empty = voiceRoom else { return }
+        voiceRoom = nil
+        voice.relay.releaseRoom(empty)
+    }
+}

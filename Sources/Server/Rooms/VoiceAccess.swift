@@ -1,0 +1,82 @@
+import ControlWire
+import Identifiers
+import Synchronization
+public import VoiceRelay
+import VoiceSealing
+import VoiceWire
+
+/// The relay as rooms use it: opens sessions under the server's encryption policy, and finds the room of a session.
+public final class VoiceAccess: Sendable {
+    let relay: VoiceRelay
+    private let configuration: VoiceRelayConfiguration
+    /// The relay reports by wire id; the room that opened the session answers for it.
+    private let rooms = Mutex<[VoiceID: Room]>([:])
+
+    /// - Parameter configuration: the one the relay was made with; clients are told its times.
+    public init(relay: VoiceRelay, configuration: VoiceRelayConfiguration) {
+        self.relay = relay
+        self.configuration = configuration
+    }
+
+    /// The cipher of a new session; nil means unsealed.
+    ///
+    /// Keys travel over TLS only, so a plaintext connection can have unsealed voice or none.
+    /// - Parameter names: what the client can open, best first; nil means every cipher.
+    func cipher(offered names: [String]?, isEncrypted: Bool) throws(RoomRefusal) -> VoiceCipher? {
+        guard isEncrypted else {
+            if configuration.allowsUnsealed { return nil }
+            throw .encryptionRequired("Voice keys are handed over on encrypted connections only: connect with TLS")
+        }
+        let available = VoiceCipher.available
+        guard let names else { return available.first }
+        // The relay seals a frame for every listener: its order of preference counts.
+        if let match = available.first(where: { names.contains($0.rawValue) }) { return match }
+        if configuration.allowsUnsealed, names.contains(Self.unsealedName) { return nil }
+        let choices = available.map(\.rawValue).joined(separator: ", ")
+        throw .encryptionRequired("None of the offered ciphers can be used here; this server has \(choices)")
+    }
+
+    /// What the client is told, so that it can open the session.
+    func grant(_ session: VoiceSessionGrant, in room: RoomID) -> VoiceGrant {
+        var grant = VoiceGrant(udpPort: relay.port, sessionToken: hexadecimal(session.token))
+        grant.roomID = room
+        grant.voiceID = session.voice.rawValue
+        grant.voiceRoomID = session.room.rawValue
+        grant.cipher = session.cipher?.rawValue ?? Self.unsealedName
+        if session.cipher != nil {
+            grant.clientKey = hexadecimal(session.clientKey)
+            grant.serverKey = hexadecimal(session.serverKey)
+        }
+        grant.tokenMilliseconds = milliseconds(configuration.tokenLifetime)
+        grant.keepaliveMilliseconds = milliseconds(configuration.keepalive)
+        grant.timeoutMilliseconds = milliseconds(configuration.sessionTimeout)
+        return grant
+    }
+
+    func remember(_ voice: VoiceID, in room: Room) { rooms.withLock { $0[voice] = room } }
+
+    func forget(_ voice: VoiceID) { rooms.withLock { $0[voice] = nil } }
+
+    /// Hands what the relay notices to the rooms until the relay stops. Called once.
+    func dispatchEvents() async {
+        for await event in relay.events {
+            let voice =
+                switch event {
+                case .established(let voice), .speaking(let voice, _), .ended(let voice, _): voice
+                }
+            if let room = rooms.withLock({ $0[voice] }) { await room.relayNoticed(event) }
+        }
+    }
+
+    /// How the control channel calls a session without encryption.
+    static let unsealedName = "none"
+}
+
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
+private func milliseconds(_ duration: Duration) -> UInt32 {
+    let (seconds, attoseconds) = duration.components
+    return UInt32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+}

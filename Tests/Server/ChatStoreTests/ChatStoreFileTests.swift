@@ -1,0 +1,83 @@
+import Foundation
+import GRDB
+import Identifiers
+import Testing
+
+@testable import ChatStore
+
+@Suite struct ChatStoreFileTests {
+    private let directory: TemporaryDirectory
+    private var path: String { directory.file("store.sqlite") }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test func everyCommitReachesTheDiskThroughTheLog() async throws {
+        let store = try await ChatStore.open(path: path)
+        let (journal, synchronous, foreignKeys) = try await store.write { database in
+            (
+                try String.fetchOne(database, sql: "PRAGMA journal_mode"),
+                try Int.fetchOne(database, sql: "PRAGMA synchronous"),
+                try Bool.fetchOne(database, sql: "PRAGMA foreign_keys")
+            )
+        }
+        #expect(journal == "wal")
+        #expect(synchronous == 2)
+        #expect(foreignKeys == true)
+    }
+
+    @Test func whatWasWrittenIsThereAfterReopening() async throws {
+        var store = try await ChatStore.open(path: path)
+        _ = try await store.createAccount(name: "A", nameKey: "a", passwordHash: "h", at: .now, accountsMax: 10)
+        try await store.close()
+        store = try await ChatStore.open(path: path)
+        #expect(try await store.account(nameKey: "a")?.name == "A")
+        #expect(try await store.rooms().count == 1)
+    }
+
+    @Test func closedDatabaseIsOneFile() async throws {
+        let store = try await ChatStore.open(path: path)
+        _ = try await store.createAccount(name: "A", nameKey: "a", passwordHash: "h", at: .now, accountsMax: 10)
+        try await store.close()
+        let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+        #expect((log ?? 0) == 0)
+    }
+
+    /// General is made by the first migration, not by an empty table: a deleted one stays deleted.
+    @Test func generalIsMadeOnlyOnce() async throws {
+        var store = try await ChatStore.open(path: path)
+        try await store.write { try $0.execute(sql: "DELETE FROM room") }
+        try await store.close()
+        store = try await ChatStore.open(path: path)
+        #expect(try await store.rooms().isEmpty)
+    }
+
+    @Test func databaseOfALaterVersionIsLeftAlone() async throws {
+        let store = try await ChatStore.open(path: path)
+        try await store.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9999 from the future')") }
+        try await store.close()
+        let error = await #expect(throws: ChatStoreError.self) { try await ChatStore.open(path: path) }
+        #expect(error?.code == .databaseTooNew)
+    }
+
+    @Test func fileThatIsNoDatabaseIsNamed() async throws {
+        try Data(repeating: 0x41, count: 4_096).write(to: URL(fileURLWithPath: path))
+        let error = await #expect(throws: ChatStoreError.self) { try await ChatStore.open(path: path) }
+        #expect(error?.code == .databaseDamaged)
+        #expect(error?.description.contains(path) == true)
+    }
+
+    @Test func missingDirectoryIsNamed() async throws {
+        let error = await #expect(throws: ChatStoreError.self) {
+            try await ChatStore.open(path: directory.file("missing/store.sqlite"))
+        }
+        #expect(error?.code == .databaseUnavailable)
+        #expect(error?.description.contains("missing/store.sqlite") == true)
+    }
+
+    @Test func afterCloseEveryCallSaysUnavailable() async throws {
+        let store = try await ChatStore.open(path: path)
+        try await store.close()
+        let error = await #expect(throws: ChatStoreError.self) { try await store.rooms() }
+        #expect(error?.code == .databaseUnavailable)
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import NIOSSL
+import SwiftASN1
+import Testing
+import X509
+
+@testable import ControlServer
+
+@Suite struct ServerIdentityTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test func keyIsForItsOwnerOnly() throws {
+        _ = try ServerIdentity.loadOrCreate(directory: directory.path, names: [])
+        for file in [ServerIdentity.keyFile, ServerIdentity.certificateFile] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: directory.file(file))
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test func certificateNamesTheServerAndLastsTenYears() throws {
+        let now = Date(timeIntervalSince1970: 1_800_000_000)
+        let made = try SelfSignedCertificate(names: ["localhost", "voice.example", "LOCALHOST"], now: now)
+        let certificate = try Certificate(pemEncoded: made.certificatePEM)
+        let names = try #require(try certificate.extensions.subjectAlternativeNames)
+        #expect(Array(names) == [.dnsName("localhost"), .dnsName("voice.example")])
+        #expect(certificate.notValidBefore < now)
+        #expect(certificate.notValidAfter.timeIntervalSince(now) == 3_650 * 86_400)
+    }
+
+    @Test func halfAnIdentityIsNotReplacedSilently() throws {
+        _ = try ServerIdentity.loadOrCreate(directory: directory.path, names: [])
+        try FileManager.default.removeItem(atPath: directory.file(ServerIdentity.certificateFile))
+        let error = #expect(throws: ServerIdentityError.self) {
+            try ServerIdentity.loadOrCreate(directory: directory.path, names: [])
+        }
+        #expect(error?.description.contains(directory.file(ServerIdentity.certificateFile)) == true)
+    }
+
+    @Test func keyOfAnotherCertificateIsRefused() throws {
+        let other = try TemporaryDirectory()
+        _ = try ServerIdentity.loadOrCreate(directory: directory.path, names: [])
+        _ = try ServerIdentity.loadOrCreate(directory: other.path, names: [])
+        #expect(throws: ServerIdentityError.self) {
+            try ServerIdentity.load(
+                certificatePath: directory.file(ServerIdentity.certificateFile),
+                keyPath: other.file(ServerIdentity.keyFile))
+        }
+    }
+
+    @Test func missingAndMalformedFilesAreNamed() throws {
+        let missing = directory.file("missing.pem")
+        let garbage = directory.file("garbage.pem")
+        try Data("not PEM".utf8).write(to: URL(fileURLWithPath: garbage))
+        for path in [missing, garbage] {
+            let error = #expect(throws: ServerIdentityError.self) {
+                try ServerIdentity.load(certificatePath: path, keyPath: path)
+            }
+            #expect(error?.description.contains(path) == true)
+        }
+    }
+}

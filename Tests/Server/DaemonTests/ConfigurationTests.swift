@@ -1,0 +1,117 @@
+import ControlServer
+import Foundation
+import Testing
+import VoiceRelay
+
+@testable import Daemon
+
+@Suite struct ConfigurationTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func file(_ text: String) throws -> String {
+        let path = directory.file("roomtoned.yaml")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    private func error(
+        _ text: String, environment: [String: String] = [:], flags: [ConfigurationFlag] = []
+    ) throws -> String {
+        let path = try file(text)
+        let error = #expect(throws: ConfigurationError.self) {
+            try DaemonConfiguration.load(file: path, environment: environment, flags: flags)
+        }
+        return error?.description.replacingOccurrences(of: path, with: "FILE") ?? ""
+    }
+
+    @Test func flagsWinOverTheEnvironmentAndThatOverTheFile() throws {
+        let path = try file("control:\n  port: 1\n  offences_max: 2\nvoice:\n  port: 3\n")
+        let configuration = try DaemonConfiguration.load(
+            file: path, environment: ["ROOMTONE_CONTROL_PORT": "4", "ROOMTONE_VOICE_PORT": "5"],
+            flags: [ConfigurationFlag(name: "--control-port", key: "control.port", value: "6")])
+        #expect(configuration.control.port == 6)
+        #expect(configuration.voice.port == 5)
+        #expect(configuration.control.offencesMax == 2)
+    }
+
+    @Test(arguments: ["", "# nothing but a comment\n", "control:\n"])
+    func emptyFilesAreTheDefaults(_ text: String) throws {
+        #expect(try DaemonConfiguration.load(file: file(text)).control.port == 8080)
+    }
+
+    /// Each key from each source, at both of its documented limits and one past.
+    @Test(arguments: DaemonSettings.all.map(\.key))
+    func everyKeyIsReadFromEverySource(_ key: String) throws {
+        let setting = try #require(DaemonSettings.all.first { $0.key == key })
+        let value = setting.write(DaemonConfiguration())
+        var configuration = DaemonConfiguration()
+        #expect(setting.read(value, &configuration))
+        // Texts are taken as they are; whether they make sense shows when they are used.
+        if !setting.read("nonsense", &configuration) {
+            let fromEnvironment = #expect(throws: ConfigurationError.self) {
+                try DaemonConfiguration.load(environment: [setting.environmentName: "nonsense"])
+            }
+            #expect(
+                fromEnvironment?.description
+                    == "environment variable \(setting.environmentName): expected \(setting.allowed), found “nonsense”")
+            let fromFlag = #expect(throws: ConfigurationError.self) {
+                try DaemonConfiguration.load(flags: [ConfigurationFlag(name: "--flag", key: key, value: "nonsense")])
+            }
+            #expect(fromFlag?.description == "--flag: expected \(setting.allowed), found “nonsense”")
+        }
+        let bounds = setting.allowed.split(separator: " ")[0].split(separator: "…").compactMap { Int($0) }
+        guard bounds.count == 2 else { return }
+        #expect(setting.read(String(bounds[0]), &configuration) && setting.read(String(bounds[1]), &configuration))
+        #expect(
+            !setting.read(String(bounds[0] - 1), &configuration) && !setting.read(String(bounds[1] + 1), &configuration)
+        )
+    }
+
+    @Test func wrongValuesNameFileKeyFoundAndAllowed() throws {
+        #expect(
+            try error("control:\n  port: 65536\n")
+                == "FILE, key control.port: expected 0…65535, found “65536”")
+        #expect(
+            try error("control:\n  allow_plaintext: perhaps\n")
+                == "FILE, key control.allow_plaintext: expected true or false, found “perhaps”")
+        #expect(try error("control:\n  port: [1, 2]\n") == "FILE, key control.port: expected 0…65535, found a list")
+        #expect(
+            try error("log_level: loud\n")
+                == "FILE, key log_level: expected trace, debug, info, notice, warning, error, critical, found “loud”")
+    }
+
+    @Test func unknownKeysNameTheirLineAndWhatIsKnown() throws {
+        let section = try error("control:\n  port: 1\n  prot: 2\n")
+        #expect(section.hasPrefix("FILE:3: unknown key “control.prot”; known are control.host, control.port"))
+        #expect(try error("contrl:\n  port: 1\n").hasPrefix("FILE:1: unknown key “contrl”"))
+        #expect(try error("control:\n  port:\n    number: 1\n").hasPrefix("FILE:2: unknown key “control.port”"))
+    }
+
+    @Test(arguments: [
+        "control:\n port: 1\n  host: x\n", "- a\n- b\n", "just text\n", "a: [\n", "control:\n  port: 1\n  port: 2\n",
+    ])
+    func malformedFilesAreNamedInOneLine(_ text: String) throws {
+        let message = try error(text)
+        #expect(message.hasPrefix("FILE"))
+        #expect(!message.contains("\n"))
+    }
+
+    @Test func missingFileIsNamed() throws {
+        let path = directory.file("missing.yaml")
+        let error = #expect(throws: ConfigurationError.self) { try DaemonConfiguration.load(file: path) }
+        #expect(error?.description.hasPrefix(path) == true)
+    }
+
+    @Test func keysThatBelongTogetherAreChecked() throws {
+        #expect(try error("tls:\n  key_file: a\n").contains("tls.certificate_file"))
+        #expect(try error("control:\n  idle_seconds: 30\n").contains("control.ping_after_seconds"))
+        #expect(try error("voice:\n  timeout_seconds: 5\n").contains("voice.keepalive_seconds"))
+    }
+
+    @Test func namesAreSplitAtCommas() throws {
+        let path = try file("tls:\n  names: \"voice.example, chat.example\"\n")
+        #expect(try DaemonConfiguration.load(file: path).certificate.names == ["voice.example", "chat.example"])
+    }
+}

@@ -1,0 +1,23 @@
+import Foundation
+import Testing
+
+@testable import Daemon
+
+@Suite struct JoinInstructionsTests {
+    private func text(_ host: String) -> String {
+        JoinInstructions(listeningHost: host, controlPort: 1, voicePort: 2, fingerprint: "AB:CD", dataDirectory: "/d")
+            .text
+    }
+
+    @Test(arguments: ["::", "0.0.0.0"])
+    func listeningEverywhereNamesTheMachine(_ host: String) {
+        #expect(text(host).contains("--server \(ProcessInfo.processInfo.hostName):1 "))
+        #expect(text(host).contains("--server localhost:1 "))
+    }
+
+    @Test func oneAddressIsTheOnlyOneNamed() {
+        #expect(text("127.0.0.1").contains("--server 127.0.0.1:1 "))
+        #expect(!text("127.0.0.1").contains("localhost"))
+        #expect(text("fd00::1").contains("--server [fd00::1]:1 "))
+    }
+}
