@@ -135,15 +135,18 @@ let programs: [Target] = [
         path: "Sources/Programs/roomtone", swiftSettings: house),
 ]
 
-func tests(_ name: String, _ group: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target
-{
+// Every test target may use the seeded generator and temporary folders.
+func tests(_ name: String, _ group: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: dependencies, path: "Tests/\(group)/\(name)Tests", resources: resources,
-        swiftSettings: house)
+        name: name + "Tests", dependencies: dependencies + ["NetworkSimulator", "TestSupport"],
+        path: "Tests/\(group)/\(name)Tests", swiftSettings: house)
 }
 
 let testTargets: [Target] = [
-    .target(name: "AudioTestSupport", path: "Tests/Support/AudioTestSupport", swiftSettings: house),
+    .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: house),
+    .target(
+        name: "AudioTestSupport", dependencies: ["NetworkSimulator"], path: "Tests/Support/AudioTestSupport",
+        swiftSettings: house),
     tests("LockFree", "Shared", ["LockFree"]),
     tests("VoiceSocket", "Shared", ["VoiceSocket", "CSocketBatch"]),
     tests("ControlWire", "Wire", ["ControlWire", "Identifiers"]),
@@ -175,7 +178,7 @@ let testTargets: [Target] = [
     tests(
         "VoiceClient", "Client",
         [
-            "AudioDevice", "AudioTestSupport", "CSocketBatch", "LockFree", "NetworkSimulator", "OpusCodec", "Playout",
+            "AudioDevice", "AudioTestSupport", "CSocketBatch", "LockFree", "OpusCodec", "Playout",
             "SpeechProcessing", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire",
         ]),
     tests(
@@ -184,7 +187,7 @@ let testTargets: [Target] = [
             "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "Identifiers", "OpusCodec",
             "RoomClient", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
-    tests("NetworkSimulator", "Tools", ["NetworkSimulator"]),
+    tests("NetworkSimulator", "Tools", []),
     // Runs the programs themselves, as a person would.
     tests("EndToEnd", "EndToEnd", ["AudioTestSupport", "roomtone", "roomtoned"]),
 ]

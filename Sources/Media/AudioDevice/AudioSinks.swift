@@ -2,10 +2,12 @@
 public enum AudioSinks {
     /// Opens a speaker, or a WAV file that records what would be heard.
     ///
-    /// - Parameter name: an ALSA device, a path ending in `.wav`, or nil for ``AudioSources/defaultDeviceName``.
+    /// - Parameter name: an ALSA device, a path ending in `.wav`, ``AudioSources/silentDeviceName``, or nil for
+    ///   ``AudioSources/defaultDeviceName``.
     /// - Throws: what the device or file is and is not; show it and end.
     public static func open(name: String?, timing: DeviceTiming = .playback) throws(AudioDeviceError) -> any AudioSink {
         let name = name ?? AudioSources.defaultDeviceName
+        if name == AudioSources.silentDeviceName { return NullSink(timing: timing) }
         return AudioSources.isSoundFile(name)
             ? try WAVFileSink(path: name, timing: timing) : try ALSASink(name: name, timing: timing)
     }

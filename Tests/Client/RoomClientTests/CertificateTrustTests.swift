@@ -1,5 +1,6 @@
 import SwiftASN1
 import Testing
+import TestSupport
 import X509
 
 @testable import RoomClient

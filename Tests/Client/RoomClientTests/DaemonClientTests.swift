@@ -6,6 +6,7 @@ import Identifiers
 import Logging
 import RoomClient
 import Testing
+import TestSupport
 import VoiceRelay
 
 /// The real server in this process, on ports of its own.

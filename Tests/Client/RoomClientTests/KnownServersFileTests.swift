@@ -1,6 +1,7 @@
 import Foundation
 import RoomClient
 import Testing
+import TestSupport
 
 struct KnownServersFileTests {
     private let folder: TemporaryFolder

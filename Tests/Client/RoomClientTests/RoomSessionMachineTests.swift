@@ -1,22 +1,11 @@
 import ControlWire
+import NetworkSimulator
 import Testing
 
 @testable import RoomClient
 
-/// Deterministic: the same seed draws the same waits (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator, Sendable {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 struct RoomSessionMachineTests {
-    private var machine = RoomSessionMachine(backoff: ReconnectBackoff(generator: SeededGenerator(state: 1)))
+    private var machine = RoomSessionMachine(backoff: ReconnectBackoff(generator: SeededGenerator(seed: 1)))
     private var now = Duration.zero
     private let lost = RoomClientError(.connectionLost, "gone")
 

@@ -1,5 +1,6 @@
 import AudioTestSupport
 import Foundation
+import TestSupport
 
 /// One of our programs, run as a person would run it, with its output as it comes.
 final class Program: @unchecked Sendable {
@@ -78,21 +79,18 @@ extension NSCondition {
 final class TestServer: Sendable {
     let program: Program
     let port: String
-    let folder: URL
+    private let folder: TemporaryFolder
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "roomtone-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try TemporaryFolder()
         program = try Program(
             "roomtoned",
             [
                 "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--data-directory",
-                folder.appending(path: "server").path,
+                folder.file("server"),
             ])
         port = try program.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C")
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// `roomtone talk` of a new account in the room General, with known servers of its own.
     func talk(_ user: String, _ arguments: [String]) throws -> Program {
@@ -100,7 +98,7 @@ final class TestServer: Sendable {
             "roomtone",
             ["talk", "--server", "127.0.0.1:\(port)", "--room", "General", "--user", user, "--register"] + arguments,
             environment: [
-                "ROOMTONE_PASSWORD": "a password for \(user)", "XDG_DATA_HOME": folder.appending(path: user).path,
+                "ROOMTONE_PASSWORD": "a password for \(user)", "XDG_DATA_HOME": folder.file(user),
             ])
     }
 }

@@ -117,4 +117,10 @@ import Testing
             #expect(sink.statistics.sampleCount >= 2_400)
         }
     }
+
+    @Test("ALSA's null device, which keeps no time, is ours, which does")
+    func nullDevice() throws {
+        #expect(try AudioSources.open(name: "null") is SilentSource)
+        #expect(try AudioSinks.open(name: "null") is NullSink)
+    }
 }

@@ -1,5 +1,6 @@
 import AudioDevice
 import AudioTestSupport
+import NetworkSimulator
 import Testing
 
 @Suite struct WAVReaderTests {

@@ -1,4 +1,5 @@
 import AudioTestSupport
+import NetworkSimulator
 import OpusCodec
 import Testing
 

@@ -1,3 +1,4 @@
+import NetworkSimulator
 import Playout
 import Testing
 import VoiceWire
@@ -8,7 +9,7 @@ import VoiceWire
     private func conversation(
         talkspurts: Range<Int>, seed: UInt64 = 1, jitterMilliseconds: Double
     ) -> [Arrival] {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         return talkspurts.flatMap { number in
             talkspurt(
                 count: 50, from: UInt16(number * 50), timestamp: UInt32(number * 72_000),
@@ -96,17 +97,5 @@ import VoiceWire
         listener.run(arrivals, until: 59_000)
         #expect(listener.buffer.statistics.framesSkipped > 40)
         #expect(listener.buffer.waitingCount <= 11)
-    }
-}
-
-/// Seeded numbers for these tests (SplitMix64), so that they need no other module.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

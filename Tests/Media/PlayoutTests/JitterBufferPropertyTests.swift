@@ -1,3 +1,4 @@
+import NetworkSimulator
 import Playout
 import Testing
 import VoiceWire
@@ -9,7 +10,7 @@ import VoiceWire
 
     /// An honest talker behind a network that does its worst.
     private func disturbed(seed: UInt64) -> (arrivals: [Arrival], sentCount: Int, lengthMilliseconds: Double) {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let loss = Double.random(in: 0...0.4, using: &generator)
         let jitter = Double.random(in: 0...150, using: &generator)
         var arrivals: [Arrival] = []
@@ -68,7 +69,7 @@ import VoiceWire
 
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `A hostile talker`(seed: UInt64) {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var listener = Listener()
         var sequence: UInt16 = 0
         for _ in 0..<3_000 {
@@ -92,6 +93,6 @@ import VoiceWire
     }
 }
 
-extension SplitMix {
+extension SeededGenerator {
     mutating func next32() -> UInt32 { UInt32(truncatingIfNeeded: next()) }
 }

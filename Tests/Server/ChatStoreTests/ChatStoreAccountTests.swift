@@ -2,14 +2,15 @@ import ChatStore
 import Foundation
 import Identifiers
 import Testing
+import TestSupport
 
 @Suite struct ChatStoreAccountTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
     private let store: ChatStore
     private let noon = Date(timeIntervalSince1970: 1_700_000_000.25)
 
     init() async throws {
-        directory = try TemporaryDirectory()
+        directory = try TemporaryFolder()
         store = try await ChatStore.open(path: directory.file("store.sqlite"))
     }
 

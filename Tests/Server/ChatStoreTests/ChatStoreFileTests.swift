@@ -2,14 +2,15 @@ import Foundation
 import GRDB
 import Identifiers
 import Testing
+import TestSupport
 
 @testable import ChatStore
 
 @Suite struct ChatStoreFileTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
     private var path: String { directory.file("store.sqlite") }
 
-    init() throws { directory = try TemporaryDirectory() }
+    init() throws { directory = try TemporaryFolder() }
 
     @Test func everyCommitReachesTheDiskThroughTheLog() async throws {
         let store = try await ChatStore.open(path: path)

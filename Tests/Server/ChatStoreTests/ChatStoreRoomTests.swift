@@ -2,14 +2,15 @@ import ChatStore
 import Foundation
 import Identifiers
 import Testing
+import TestSupport
 
 @Suite struct ChatStoreRoomTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
     private let store: ChatStore
     private let creator: UserID
 
     init() async throws {
-        directory = try TemporaryDirectory()
+        directory = try TemporaryFolder()
         store = try await ChatStore.open(path: directory.file("store.sqlite"))
         creator = try await store.createAccount(
             name: "a", nameKey: "a", passwordHash: "", at: .now, accountsMax: 10

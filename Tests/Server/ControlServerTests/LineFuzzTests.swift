@@ -4,6 +4,7 @@ import Credentials
 import Logging
 import Rooms
 import Testing
+import TestSupport
 import VoiceRelay
 
 @testable import ControlServer
@@ -17,7 +18,7 @@ import VoiceRelay
     @Test(arguments: [(UInt64(0x5EED_0001), false), (0x5EED_0002, true)])
     func everyBadLineIsRefusedAndCountedByCause(_ seed: UInt64, _ isLoggedIn: Bool) async throws {
         print("line fuzz seed \(seed)")
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let services = try await Self.services(directory)
         let counters = services.counters
         var configuration = ControlServerConfiguration()
@@ -81,7 +82,7 @@ import VoiceRelay
         return refusalCount
     }
 
-    static func services(_ directory: TemporaryDirectory) async throws -> MemberSession.Services {
+    static func services(_ directory: TemporaryFolder) async throws -> MemberSession.Services {
         let counters = ControlCounters()
         var voice = VoiceRelayConfiguration()
         voice.host = "127.0.0.1"

@@ -1,13 +1,14 @@
 import ControlWire
+import NetworkSimulator
 
 /// Makes lines that clients should not send: garbage, truncations, mutations, wrong types, unknown variants.
 struct LineFuzzer {
     /// A line without its newline, and whether it is certain that it must be refused.
     typealias Line = (bytes: [UInt8], isSurelyBad: Bool)
 
-    private var random: SplitMix64
+    private var random: SeededGenerator
 
-    init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     mutating func next() -> Line {
         switch Int.random(in: 0..<100, using: &random) {

@@ -2,14 +2,15 @@ import Foundation
 import NIOSSL
 import SwiftASN1
 import Testing
+import TestSupport
 import X509
 
 @testable import ControlServer
 
 @Suite struct ServerIdentityTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
-    init() throws { directory = try TemporaryDirectory() }
+    init() throws { directory = try TemporaryFolder() }
 
     @Test func keyIsForItsOwnerOnly() throws {
         _ = try ServerIdentity.loadOrCreate(directory: directory.path, names: [])
@@ -39,7 +40,7 @@ import X509
     }
 
     @Test func keyOfAnotherCertificateIsRefused() throws {
-        let other = try TemporaryDirectory()
+        let other = try TemporaryFolder()
         _ = try ServerIdentity.loadOrCreate(directory: directory.path, names: [])
         _ = try ServerIdentity.loadOrCreate(directory: other.path, names: [])
         #expect(throws: ServerIdentityError.self) {

@@ -4,6 +4,7 @@ import NIOCore
 import NIOSSL
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import ControlServer
 
@@ -49,7 +50,7 @@ import Testing
 
     /// What the server prints is what a client sees.
     @Test func fingerprintIsTheCertificates() async throws {
-        let identity = try TemporaryDirectory()
+        let identity = try TemporaryFolder()
         let made = try ServerIdentity.loadOrCreate(directory: identity.path, names: ["voice.example"])
         let again = try ServerIdentity.loadOrCreate(directory: identity.path, names: [])
         #expect(made.fingerprint == again.fingerprint)

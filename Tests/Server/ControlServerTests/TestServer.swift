@@ -1,13 +1,14 @@
 import ControlServer
 import Credentials
 import Daemon
+import TestSupport
 import VoiceRelay
 
 /// A whole server on ports of its own, with its data in a directory that goes with it.
 func withServer<Output>(
     _ change: (inout DaemonConfiguration) -> Void = { _ in }, _ body: (RunningDaemon) async throws -> Output
 ) async throws -> Output {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     var configuration = DaemonConfiguration()
     configuration.dataDirectory = directory.path
     configuration.control.host = "127.0.0.1"

@@ -1,14 +1,15 @@
 import ControlServer
 import Foundation
 import Testing
+import TestSupport
 import VoiceRelay
 
 @testable import Daemon
 
 @Suite struct ConfigurationTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
-    init() throws { directory = try TemporaryDirectory() }
+    init() throws { directory = try TemporaryFolder() }
 
     private func file(_ text: String) throws -> String {
         let path = directory.file("roomtoned.yaml")

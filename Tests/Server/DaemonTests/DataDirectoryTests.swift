@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Daemon
 
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func directoryIsForItsOwnerOnly() throws {
-        let parent = try TemporaryDirectory()
+        let parent = try TemporaryFolder()
         let path = parent.file("a/b")
         try DataDirectory.prepare(path)
         try DataDirectory.prepare(path)
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func fileInItsPlaceIsNamed() throws {
-        let parent = try TemporaryDirectory()
+        let parent = try TemporaryFolder()
         let path = parent.file("file")
         try Data().write(to: URL(fileURLWithPath: path))
         for refused in [path, path + "/below"] {

@@ -2,14 +2,15 @@ import ControlServer
 import Credentials
 import Foundation
 import Testing
+import TestSupport
 import VoiceRelay
 
 @testable import Daemon
 
 @Suite(.timeLimit(.minutes(1))) struct RunningDaemonTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
 
-    init() throws { directory = try TemporaryDirectory() }
+    init() throws { directory = try TemporaryFolder() }
 
     private var configuration: DaemonConfiguration {
         var configuration = DaemonConfiguration()
@@ -47,7 +48,7 @@ import VoiceRelay
 
     @Test func portInUseIsOneClearLineAndLeavesNothingRunning() async throws {
         let first = try await Daemon.start(configuration)
-        let other = try TemporaryDirectory()
+        let other = try TemporaryFolder()
         var second = configuration
         second.dataDirectory = other.path
         second.control.port = first.controlPort

@@ -4,13 +4,14 @@ import Credentials
 import Identifiers
 import Logging
 import Testing
+import TestSupport
 import VoiceRelay
 
 @testable import Rooms
 
 /// A server without sockets for control: real store, real hashing, a real relay on a port of its own.
 final class RoomsHarness {
-    let directory: TemporaryDirectory
+    let directory: TemporaryFolder
     let store: ChatStore
     let relay: VoiceRelay
     let services: MemberSession.Services
@@ -22,7 +23,7 @@ final class RoomsHarness {
         limits: RoomsLimits = RoomsLimits(), attempts: AttemptLimits = AttemptLimits(),
         voice change: (inout VoiceRelayConfiguration) -> Void = { _ in }
     ) async throws {
-        directory = try TemporaryDirectory()
+        directory = try TemporaryFolder()
         store = try await ChatStore.open(path: directory.file("store.sqlite"))
         var voice = VoiceRelayConfiguration()
         voice.host = "127.0.0.1"

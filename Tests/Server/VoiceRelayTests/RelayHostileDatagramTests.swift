@@ -1,3 +1,4 @@
+import NetworkSimulator
 import Testing
 import VoiceSocket
 import VoiceWire
@@ -13,7 +14,7 @@ struct RelayHostileDatagramTests {
 
     @Test("are refused, counted by cause, and never answered")
     func millionDatagrams() throws {
-        var random = SplitMix64(state: Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         var configuration = VoiceRelayConfiguration()
         // Honest traffic between the hostile must not run into the rate limit of a clock that stands still.
         configuration.datagramsPerSecondMax = 1_000_000_000
@@ -63,7 +64,7 @@ private struct Attack {
         captured = clients[1].ping()
     }
 
-    mutating func next(_ random: inout SplitMix64) -> ([UInt8], RelayCounter) {
+    mutating func next(_ random: inout SeededGenerator) -> ([UInt8], RelayCounter) {
         let client = clients[Int(random.next() % UInt64(clients.count))]
         switch random.next() % 17 {
         case 0: return (random.bytes(Int(random.next() % 19)), .tooShort)
@@ -96,26 +97,26 @@ private struct Attack {
         return datagram
     }
 
-    private func truncated(_ client: TestClient, _ random: inout SplitMix64) -> ([UInt8], RelayCounter) {
+    private func truncated(_ client: TestClient, _ random: inout SeededGenerator) -> ([UInt8], RelayCounter) {
         let whole = client.voice(random.bytes(60))
         return (Array(whole[..<(19 + Int(random.next() % UInt64(whole.count - 19)))]), .payloadLengthWrong)
     }
 
-    private func opusLengthBeyondEnd(_ client: TestClient, _ random: inout SplitMix64) -> ([UInt8], RelayCounter) {
+    private func opusLengthBeyondEnd(_ client: TestClient, _ random: inout SeededGenerator) -> ([UInt8], RelayCounter) {
         let body = random.bytes(Int(random.next() % 80))
         return (
             client.datagram(.voice, body, opusByteCount: body.count + 1 + Int(random.next() % 60_000)), .opusLengthWrong
         )
     }
 
-    private func headerDamaged(_ client: TestClient, _ random: inout SplitMix64) -> ([UInt8], RelayCounter) {
+    private func headerDamaged(_ client: TestClient, _ random: inout SeededGenerator) -> ([UInt8], RelayCounter) {
         let index = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 18][Int(random.next() % 14)]
         let flip = UInt8(1 + random.next() % 255)
         return (with(client.ping(), at: index) { $0 ^ flip }, .checksumWrong)
     }
 
     /// A well-formed sealed header over random bytes.
-    private func header(of voice: VoiceID, _ client: TestClient, _ random: inout SplitMix64) -> [UInt8] {
+    private func header(of voice: VoiceID, _ client: TestClient, _ random: inout SeededGenerator) -> [UInt8] {
         let payload = random.bytes(20 + Int(random.next() % 200))
         var datagram = [UInt8](repeating: 0, count: 19) + payload
         let types: [DatagramType] = [.hello, .ping, .goodbye]
@@ -128,7 +129,7 @@ private struct Attack {
         return datagram
     }
 
-    private func unsealed(_ client: TestClient, _ random: inout SplitMix64) -> ([UInt8], RelayCounter) {
+    private func unsealed(_ client: TestClient, _ random: inout SeededGenerator) -> ([UInt8], RelayCounter) {
         let payload = random.bytes(1 + Int(random.next() % 200))
         var datagram = [UInt8](repeating: 0, count: 19) + payload
         let header = VoiceHeader(
@@ -139,26 +140,15 @@ private struct Attack {
     }
 
     /// A ciphertext or tag bit flipped, or an authentic datagram sent once more.
-    private mutating func bodyDamaged(_ client: TestClient, _ random: inout SplitMix64) -> ([UInt8], RelayCounter) {
+    private mutating func bodyDamaged(_ client: TestClient, _ random: inout SeededGenerator) -> ([UInt8], RelayCounter) {
         let datagram = client.voice(random.bytes(80))
         let index = 19 + Int(random.next() % UInt64(datagram.count - 23))
         return (with(datagram, at: index) { $0 ^ UInt8(1 << (index % 8)) }, .forged)
     }
 }
 
-/// Steele, Lea and Flood's generator (OOPSLA 2014): a seed gives the same attack on every machine.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
+extension SeededGenerator {
+    fileprivate mutating func bytes(_ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 8)
         while bytes.count < count { withUnsafeBytes(of: next()) { bytes.append(contentsOf: $0) } }

@@ -1,4 +1,5 @@
 import Foundation
+import NetworkSimulator
 
 /// Sounds to test with, 48 kHz Int16 mono: recorded people, tones, noise by seed.
 public enum TestSignal {
