@@ -156,7 +156,8 @@ let testTargets: [Target] = [
     tests("SpeechProcessing", "Media", ["AudioTestSupport", "SpeechProcessing"]),
     tests("Playout", "Media", ["Playout", "VoiceWire"]),
     tests("AudioDevice", "Media", ["AudioDevice", "AudioTestSupport", "LockFree"]),
-    tests("VoiceRelay", "Server", ["CSocketBatch", "VoiceRelay", "VoiceWire", "VoiceSealing", "VoiceSocket"]),
+    tests(
+        "VoiceRelay", "Server", ["CSocketBatch", "LockFree", "VoiceRelay", "VoiceWire", "VoiceSealing", "VoiceSocket"]),
     tests("Credentials", "Server", ["Credentials"]),
     tests("ChatStore", "Server", ["ChatStore", "Identifiers", grdb]),
     tests(

@@ -8,12 +8,19 @@
 
 enum { cache_line = 64 };
 
+// Room for one control message with the local address, of either family.
+typedef union {
+    struct cmsghdr header;
+    uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+} local_control;
+
 struct receive_batch {
     unsigned capacity;
     size_t slot_bytes;
     struct mmsghdr *messages;
     struct iovec *vectors;
     socket_address *addresses;
+    local_control *controls;
     uint8_t *slots;
 };
 
@@ -23,6 +30,7 @@ struct send_batch {
     struct mmsghdr *messages;
     struct iovec *vectors;
     socket_address *addresses;
+    local_control *controls;
     uint8_t *slots;
     send_totals totals;
 };
@@ -32,12 +40,13 @@ static size_t rounded(size_t bytes) { return (bytes + cache_line - 1) & ~(size_t
 // Lays out headers that point at vectors, vectors that point at slots, names that point at addresses.
 static bool lay_out(
     unsigned capacity, size_t slot_bytes, struct mmsghdr **messages, struct iovec **vectors, socket_address **addresses,
-    uint8_t **slots) {
+    local_control **controls, uint8_t **slots) {
     *messages = calloc(capacity, sizeof **messages);
     *vectors = calloc(capacity, sizeof **vectors);
     *addresses = calloc(capacity, sizeof **addresses);
+    *controls = calloc(capacity, sizeof **controls);
     *slots = aligned_alloc(cache_line, capacity * slot_bytes);
-    if (!*messages || !*vectors || !*addresses || !*slots) return false;
+    if (!*messages || !*vectors || !*addresses || !*controls || !*slots) return false;
     for (unsigned i = 0; i < capacity; i++) {
         (*vectors)[i] = (struct iovec){.iov_base = *slots + i * slot_bytes, .iov_len = slot_bytes};
         struct msghdr *header = &(*messages)[i].msg_hdr;
@@ -53,7 +62,8 @@ receive_batch *receive_batch_create(unsigned capacity, size_t slot_bytes) {
     if (!batch) return NULL;
     batch->capacity = capacity;
     batch->slot_bytes = rounded(slot_bytes);
-    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->slots)) {
+    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->controls,
+                &batch->slots)) {
         return batch;
     }
     receive_batch_destroy(batch);
@@ -64,16 +74,41 @@ void receive_batch_destroy(receive_batch *batch) {
     free(batch->messages);
     free(batch->vectors);
     free(batch->addresses);
+    free(batch->controls);
     free(batch->slots);
     free(batch);
 }
 
+// The address of ours that a datagram came to, if the socket reports it.
+static void read_local_address(struct msghdr *message, socket_address *address) {
+    address->local_family = AF_UNSPEC;
+    struct cmsghdr *control = CMSG_FIRSTHDR(message);
+    if (!control) return;
+    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+        const struct in_pktinfo *information = (const struct in_pktinfo *)CMSG_DATA(control);
+        address->local_family = AF_INET;
+        address->local_v4 = information->ipi_spec_dst;
+    } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+        const struct in6_pktinfo *information = (const struct in6_pktinfo *)CMSG_DATA(control);
+        address->local_family = AF_INET6;
+        address->local_v6 = information->ipi6_addr;
+    }
+}
+
 int receive_batch_fill(receive_batch *batch, int fd) {
-    for (unsigned i = 0; i < batch->capacity; i++) batch->messages[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_in6);
+    for (unsigned i = 0; i < batch->capacity; i++) {
+        struct msghdr *header = &batch->messages[i].msg_hdr;
+        header->msg_namelen = sizeof(struct sockaddr_in6);
+        header->msg_control = &batch->controls[i];
+        header->msg_controllen = sizeof batch->controls[i];
+    }
     // MSG_TRUNC makes msg_len the length as sent, so that an oversized datagram shows as one.
     int count = recvmmsg(fd, batch->messages, batch->capacity, MSG_DONTWAIT | MSG_TRUNC, NULL);
     if (count < 0) return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-    for (int i = 0; i < count; i++) batch->addresses[i].length = batch->messages[i].msg_hdr.msg_namelen;
+    for (int i = 0; i < count; i++) {
+        batch->addresses[i].length = batch->messages[i].msg_hdr.msg_namelen;
+        read_local_address(&batch->messages[i].msg_hdr, &batch->addresses[i]);
+    }
     return count;
 }
 
@@ -92,7 +127,8 @@ send_batch *send_batch_create(unsigned capacity, size_t slot_bytes) {
     if (!batch) return NULL;
     batch->capacity = capacity;
     batch->slot_bytes = rounded(slot_bytes);
-    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->slots)) {
+    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->controls,
+                &batch->slots)) {
         return batch;
     }
     send_batch_destroy(batch);
@@ -103,17 +139,42 @@ void send_batch_destroy(send_batch *batch) {
     free(batch->messages);
     free(batch->vectors);
     free(batch->addresses);
+    free(batch->controls);
     free(batch->slots);
     free(batch);
 }
 
 uint8_t *send_batch_next(send_batch *batch) { return batch->slots + batch->count * batch->slot_bytes; }
 
+// Makes a datagram leave from the address of ours that its receiver talks to.
+static void write_local_address(struct msghdr *message, local_control *control, const socket_address *address) {
+    if (address->local_family == AF_UNSPEC) {
+        message->msg_control = NULL;
+        message->msg_controllen = 0;
+        return;
+    }
+    message->msg_control = control;
+    if (address->local_family == AF_INET) {
+        struct in_pktinfo information = {.ipi_spec_dst = address->local_v4};
+        control->header = (struct cmsghdr){
+            .cmsg_len = CMSG_LEN(sizeof information), .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO};
+        memcpy(CMSG_DATA(&control->header), &information, sizeof information);
+        message->msg_controllen = CMSG_SPACE(sizeof information);
+    } else {
+        struct in6_pktinfo information = {.ipi6_addr = address->local_v6};
+        control->header = (struct cmsghdr){
+            .cmsg_len = CMSG_LEN(sizeof information), .cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO};
+        memcpy(CMSG_DATA(&control->header), &information, sizeof information);
+        message->msg_controllen = CMSG_SPACE(sizeof information);
+    }
+}
+
 bool send_batch_commit(send_batch *batch, size_t length, const socket_address *to) {
     unsigned i = batch->count++;
     batch->addresses[i] = *to;
     batch->messages[i].msg_hdr.msg_namelen = to->length;
     batch->vectors[i].iov_len = length;
+    write_local_address(&batch->messages[i].msg_hdr, &batch->controls[i], to);
     return batch->count == batch->capacity;
 }
 
@@ -142,6 +203,15 @@ void send_batch_flush(send_batch *batch, int fd) {
 }
 
 const send_totals *send_batch_totals(const send_batch *batch) { return &batch->totals; }
+
+void socket_report_local_addresses(int fd, int family) {
+    int on = 1;
+    if (family == AF_INET6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+    } else {
+        setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+    }
+}
 
 uint32_t socket_receive_drops(int fd) {
     uint32_t information[SK_MEMINFO_VARS] = {0};

@@ -4,13 +4,13 @@ import VoiceWire
 /// A datagram on its way from the thread that received it to the one that owns its session: a ring slot.
 ///
 /// ```
-///  0        32           40                    40 + datagramBytesMax
+///  0        64           72                    72 + datagramBytesMax
 ///  ┌────────┬────────────┬──────────────────────┐
 ///  │address │ byte count │ datagram             │
 /// ```
 enum HandoverSlot {
-    private static let countOffset = 32
-    private static let bytesOffset = 40
+    private static let countOffset = 64
+    private static let bytesOffset = 72
     static let byteCount = bytesOffset + VoiceWireLimits.datagramBytesMax
 
     /// `datagram` is no longer than ``VoiceWireLimits/datagramBytesMax``.

@@ -17,8 +17,9 @@ struct IdentifierLeases {
     private var sessions: [Pool]
     private var rooms: [Pool]
     private var generations: [UInt8]
-    /// Leased voice ids; a second release of the same lease is harmless.
+    /// Leased ids; a second release of the same lease is harmless.
     private var isLeased: [Bool]
+    private var isRoomLeased: [Bool]
 
     init(threadCount: Int, sessionsMax: Int) {
         self.threadCount = threadCount
@@ -27,17 +28,22 @@ struct IdentifierLeases {
         rooms = sessions
         generations = Array(repeating: 0, count: 1 << 16)
         isLeased = Array(repeating: false, count: 1 << 16)
+        isRoomLeased = isLeased
     }
 
     /// Nil when every id is in use.
     mutating func leaseRoom() -> VoiceRoomID? {
         for thread in rooms.indices.sorted(by: { rooms[$0].inUseCount < rooms[$1].inUseCount }) {
-            if let id = rooms[thread].lease() { return VoiceRoomID(rawValue: id) }
+            guard let id = rooms[thread].lease() else { continue }
+            isRoomLeased[Int(id)] = true
+            return VoiceRoomID(rawValue: id)
         }
         return nil
     }
 
     mutating func release(room: VoiceRoomID) {
+        guard isRoomLeased[Int(room.rawValue)] else { return }
+        isRoomLeased[Int(room.rawValue)] = false
         rooms[Int(room.rawValue) % threadCount].release(room.rawValue)
     }
 

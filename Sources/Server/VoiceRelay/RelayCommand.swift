@@ -7,4 +7,13 @@ enum RelayCommand: BitwiseCopyable, Sendable {
     case publish(VoiceRoomID, RouteTable)
     case releaseRoom(VoiceRoomID)
     case stop
+
+    /// Frees what the command carries, when nobody is left to carry it out.
+    func discard() {
+        switch self {
+        case .open(let session): session.deallocate()
+        case .publish(_, let table): table.deallocate()
+        case .close, .releaseRoom, .stop: break
+        }
+    }
 }

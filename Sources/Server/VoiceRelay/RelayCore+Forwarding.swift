@@ -12,7 +12,7 @@ extension RelayCore {
     ) {
         guard unsafe talker.pointee.maySpeak else { return counters.add(.muted) }
         // An unsealed frame may be longer than one that still has to be sealed for its listeners.
-        guard frame.count <= Self.frameBytesMax else { return counters.add(.tooLong) }
+        guard frame.count <= Self.frameBytesMax else { return counters.add(.frameTooLong) }
         counters.add(.framesAccepted)
         unsafe noteSpeaking(talker, header.flags, now: now)
         writeListenerHeader(for: header, frameByteCount: frame.count)

@@ -82,7 +82,7 @@ import VoiceWire
         guard unsafe session.pointee.isSealed == header.flags.contains(.sealed) else {
             return counters.add(.sealingWrong)
         }
-        let opened = unsafe open(datagram, header, of: session, from: address)
+        let opened = unsafe open(datagram, header, of: session, from: address, now: now)
         guard let body = unsafe opened else { return }
         guard unsafe isWithinRate(session, byteCount: datagram.count, now: now) else { return }
         unsafe session.pointee.lastHeardNanoseconds = now
@@ -100,15 +100,15 @@ import VoiceWire
     /// otherwise counted. Only here does a session's address change.
     private mutating func open(
         _ datagram: UnsafeRawBufferPointer, _ header: VoiceHeader, of session: UnsafeMutablePointer<VoiceSession>,
-        from address: UnsafePointer<socket_address>
+        from address: UnsafePointer<socket_address>, now: UInt64
     ) -> UnsafeRawBufferPointer? {
         guard header.flags.contains(.sealed) else {
-            return unsafe openUnsealed(datagram, header, of: session, from: address)
+            return unsafe openUnsealed(datagram, header, of: session, from: address, now: now)
         }
         switch unsafe session.pointee.opener?.open(datagram, into: plaintext) {
         case .opened(let byteCount, let isNewest)?:
             let body = unsafe UnsafeRawBufferPointer(start: plaintext, count: byteCount)
-            guard unsafe isAdmitted(header, body, to: session) else { return nil }
+            guard unsafe isAdmitted(header, body, to: session, now: now) else { return nil }
             // Only the newest datagram moves the session, so that a late one from the old address does not move it back.
             if isNewest, unsafe !socket_address_equal(&session.pointee.address, address) {
                 if unsafe session.pointee.isEstablished, header.type != .hello { counters.add(.addressMoves) }
@@ -125,7 +125,7 @@ import VoiceWire
     /// Without a key there is only the address: the one that brought the token, and no other.
     private func openUnsealed(
         _ datagram: UnsafeRawBufferPointer, _ header: VoiceHeader, of session: UnsafeMutablePointer<VoiceSession>,
-        from address: UnsafePointer<socket_address>
+        from address: UnsafePointer<socket_address>, now: UInt64
     ) -> UnsafeRawBufferPointer? {
         let body = unsafe UnsafeRawBufferPointer(rebasing: datagram[VoiceHeader.byteCount...])
         if unsafe session.pointee.isEstablished {
@@ -134,7 +134,7 @@ import VoiceWire
                 return nil
             }
         }
-        guard unsafe isAdmitted(header, body, to: session) else { return nil }
+        guard unsafe isAdmitted(header, body, to: session, now: now) else { return nil }
         unsafe session.pointee.address = address.pointee
         return unsafe body
     }
@@ -142,7 +142,8 @@ import VoiceWire
     /// A hello must bring the session's token; anything else needs a session that is open.
     @inline(__always)
     private func isAdmitted(
-        _ header: VoiceHeader, _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>
+        _ header: VoiceHeader, _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>,
+        now: UInt64
     ) -> Bool {
         if header.type == .hello {
             guard let claimed = body.baseAddress, body.count == SessionBodies.helloByteCount else {
@@ -151,6 +152,12 @@ import VoiceWire
             }
             guard unsafe session.pointee.tokenMatches(claimed) else {
                 counters.add(.tokenWrong)
+                return false
+            }
+            // Until its hello a session was heard of last when it was opened.
+            let age = unsafe now &- session.pointee.lastHeardNanoseconds
+            guard unsafe session.pointee.isEstablished || age <= settings.tokenLifetimeNanoseconds else {
+                counters.add(.tokenExpired)
                 return false
             }
             return true

@@ -10,9 +10,11 @@ public enum RelayCounter: Int, CaseIterable, Sendable {
     case tooShort, tooLong, unknownVersion, unknownType, payloadLengthWrong, opusLengthWrong, checksumWrong
     // Refused by the session's state.
     case unknownSession, wrongDirection, wrongRoom, sealingWrong, replayed, forged, notEstablished, tokenWrong
+    case tokenExpired
     case addressWrong, bodyMalformed
     // Dropped by a rule or a limit.
-    case muted, overDatagramRate, overByteRate, handoverFull, sendBufferFull, sendFailed, kernelReceiveDropped
+    case muted, frameTooLong, overDatagramRate, overByteRate, handoverFull, sendBufferFull, sendFailed,
+        kernelReceiveDropped
     case commandRingFull
 }
 

@@ -36,6 +36,12 @@ struct RelayLoop: ~Copyable {
             let outgoing = SendBatch.allocate(
                 capacity: Self.sendBatchMax, slotByteCount: VoiceWireLimits.datagramBytesMax)
         else { return nil }
+        let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard poll >= 0 else {
+            incoming.deallocate()
+            outgoing.deallocate()
+            return nil
+        }
         self.core = core
         self.peers = peers
         self.inbox = inbox
@@ -43,7 +49,7 @@ struct RelayLoop: ~Copyable {
         bell = inbox.bell.fileDescriptor
         self.incoming = incoming
         self.outgoing = SocketSink(batch: outgoing, socket: socket)
-        poll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        self.poll = poll
         for descriptor in [socket, bell] {
             var event = unsafe epoll_event()
             unsafe event.events = EPOLLIN.rawValue

@@ -75,15 +75,34 @@ final class RelayThread: Sendable {
     }
 
     /// Starts the loop; it keeps this object alive until it ends.
-    func start(among threads: [RelayThread]) throws(DedicatedThread.CreationError) {
-        let started = try DedicatedThread(name: "voice-relay-\(index)") { [self] in
-            let core = RelayCore(settings: settings, counters: counters, board: board.writer)
-            let peers = RelayPeers(inboxes: threads.map(\.inbox), index: index)
-            if var loop = RelayLoop(core: core, peers: peers, inbox: inbox, socket: socket.fileDescriptor) {
-                loop.run()
-            }
+    func start(among threads: [RelayThread]) throws(VoiceRelayError) {
+        let core = RelayCore(settings: settings, counters: counters, board: board.writer)
+        let peers = RelayPeers(inboxes: threads.map(\.inbox), index: index)
+        guard let loop = RelayLoop(core: core, peers: peers, inbox: inbox, socket: socket.fileDescriptor) else {
+            throw VoiceRelayError(
+                code: .threadFailed,
+                description: "no memory or no descriptor for a relay thread: raise the limit of open files (ulimit -n)")
         }
-        thread.withLock { $0 = started }
+        let box = LoopBox(loop)
+        do {
+            let started = try DedicatedThread(name: "voice-relay-\(index)") { [self] in
+                box.run()
+                inbox.close()
+            }
+            thread.withLock { $0 = started }
+        } catch {
+            throw VoiceRelayError(code: .threadFailed, description: "\(error)")
+        }
+    }
+
+    /// Carries a loop to its thread.
+    private final class LoopBox: @unchecked Sendable {
+        // Unchecked: made by one thread, then used by the other alone.
+        private var loop: RelayLoop
+
+        init(_ loop: consuming RelayLoop) { self.loop = loop }
+
+        func run() { loop.run() }
     }
 
     /// Says goodbye to the thread's sessions and waits until it has ended.
@@ -97,10 +116,12 @@ final class RelayThread: Sendable {
         await running.ended()
     }
 
-    /// Hands a command over. Any thread; waits only in the moment that 1,024 commands are ahead of it.
+    /// Hands a command over. Any thread; waits only in the moment that 1,024 commands are ahead of it. Once the loop has
+    /// ended the command is dropped.
     func send(_ command: RelayCommand) {
         var isFull = false
         while !inbox.push(command) {
+            guard !inbox.isClosed else { return command.discard() }
             if !isFull { counters.addShared(.commandRingFull) }
             isFull = true
             sched_yield()
@@ -118,9 +139,13 @@ final class RelayInbox: Sendable {
     /// Set while the thread sleeps in `epoll_wait`; only then does a producer pay for a system call.
     let isAsleep = Atomic<Bool>(false)
 
+    /// Set when the thread has ended: nobody will read again.
+    private let hasEnded = Atomic<Bool>(false)
+
     init() throws(EventSignal.DescriptorError) { bell = try EventSignal() }
 
     deinit {
+        discardCommands()
         commands.deallocate()
         datagrams.deallocate()
     }
@@ -130,6 +155,18 @@ final class RelayInbox: Sendable {
         let isPushed = unsafe commands.push { unsafe $0.storeBytes(of: command, as: RelayCommand.self) }
         ring()
         return isPushed
+    }
+
+    var isClosed: Bool { hasEnded.load(ordering: .acquiring) }
+
+    /// The thread's last act.
+    func close() {
+        hasEnded.store(true, ordering: .releasing)
+        discardCommands()
+    }
+
+    private func discardCommands() {
+        while unsafe commands.pop({ unsafe $0.load(as: RelayCommand.self).discard() }) {}
     }
 
     /// Wakes the thread if it sleeps.

@@ -22,19 +22,17 @@ package struct SessionStatus: OptionSet, Equatable, Sendable {
 
 /// What relay threads let the rooms know about sessions: one word a session, and a ring that says which changed.
 ///
-/// A word that changes puts its id into the ring unless the id is there already, so the ring never
-/// holds more ids than there are sessions and can never be full, and a reader that is slow reads the
-/// latest state instead of a queue of old ones.
+/// A word that changes puts its id into the ring unless the id is there already, so a ring with room for every id can
+/// never be full, and a reader that is slow reads the latest state instead of a queue of old ones.
 package final class StatusBoard: Sendable {
     /// What relay threads use.
     package let writer: StatusWriter
     /// The bell: readable once after a change that the reader was waiting for.
     let wake: EventSignal
 
-    package init(sessionsMax: Int) throws(EventSignal.DescriptorError) {
+    package init() throws(EventSignal.DescriptorError) {
         wake = try EventSignal()
-        // Twice the sessions: a closed one may still stand in the ring while its successor is opened.
-        writer = StatusWriter(changesMax: 2 * sessionsMax, wakeDescriptor: wake.fileDescriptor)
+        writer = StatusWriter(wakeDescriptor: wake.fileDescriptor)
     }
 
     deinit { writer.deallocate() }
@@ -57,14 +55,12 @@ package final class StatusBoard: Sendable {
 
     private static let wordCount = 1 << 16
 
-    fileprivate init(changesMax: Int, wakeDescriptor: Int32) {
+    fileprivate init(wakeDescriptor: Int32) {
         unsafe words = .allocate(capacity: Self.wordCount)
         for index in 0..<Self.wordCount { unsafe (words + index).initialize(to: Atomic(0)) }
         unsafe readerSleeps = .allocate(capacity: 1)
         unsafe readerSleeps.initialize(to: Atomic(false))
-        var capacity = 2
-        while capacity < changesMax { capacity <<= 1 }
-        changed = MPSCRing.allocate(capacity: capacity, slotByteCount: MemoryLayout<UInt16>.size)
+        changed = MPSCRing.allocate(capacity: Self.wordCount, slotByteCount: MemoryLayout<UInt16>.size)
         self.wakeDescriptor = wakeDescriptor
     }
 
@@ -77,8 +73,15 @@ package final class StatusBoard: Sendable {
     /// A new session takes the id over. The thread that owns the session; does not allocate or block.
     func reset(_ voice: VoiceID, generation: UInt8) {
         let word = unsafe words + Int(voice.rawValue)
-        let queued = unsafe word.pointee.load(ordering: .relaxed) & SessionStatus.queued.rawValue
-        unsafe word.pointee.store(SessionStatus(generation: generation).rawValue | queued, ordering: .releasing)
+        var current = unsafe word.pointee.load(ordering: .relaxed)
+        while true {
+            // The reader may take the queued mark away at any moment: what it took must not come back.
+            let next = SessionStatus(generation: generation).rawValue | (current & SessionStatus.queued.rawValue)
+            let exchange = unsafe word.pointee.weakCompareExchange(
+                expected: current, desired: next, ordering: .acquiringAndReleasing)
+            if exchange.exchanged { return }
+            current = exchange.original
+        }
     }
 
     /// Adds and removes state and lets the reader know. The thread that owns the session; does not allocate or

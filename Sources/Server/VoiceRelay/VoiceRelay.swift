@@ -22,7 +22,7 @@ public final class VoiceRelay: Sendable {
         configuration.sessionsMax = min(max(1, configuration.sessionsMax), 65_000)
         self.configuration = configuration
         do {
-            board = try StatusBoard(sessionsMax: configuration.sessionsMax)
+            board = try StatusBoard()
         } catch {
             throw VoiceRelayError(code: .threadFailed, description: "\(error)")
         }
@@ -38,10 +38,10 @@ public final class VoiceRelay: Sendable {
     public func start() throws(VoiceRelayError) {
         do {
             try pump.start()
-            for thread in threads { try thread.start(among: threads) }
         } catch {
             throw VoiceRelayError(code: .threadFailed, description: "\(error)")
         }
+        for thread in threads { try thread.start(among: threads) }
     }
 
     /// Says goodbye to every session, ends the threads and finishes ``events``. Afterwards nothing may be asked of the relay.
@@ -90,14 +90,21 @@ public final class VoiceRelay: Sendable {
         }
         guard let lease = leases.withLock({ $0.leaseSession(in: request.room) }) else {
             throw VoiceRelayError(
-                code: .sessionLimit, description: "the server's \(configuration.sessionsMax) voice sessions are in use")
+                code: .sessionLimit,
+                description:
+                    "no voice session is free: the server's limit is \(configuration.sessionsMax), and each of its "
+                    + "\(threads.count) relay threads has \(65_535 / threads.count) ids")
+        }
+        let owner = thread(of: lease.voice.rawValue)
+        guard !owner.inbox.isClosed else {
+            throw VoiceRelayError(code: .stopped, description: "the voice relay has stopped")
         }
         let grant = VoiceSessionGrant(
             voice: lease.voice, room: request.room, token: randomBytes(VoiceWireLimits.tokenBytes),
             cipher: request.cipher,
             clientKey: request.cipher == nil ? [] : randomBytes(VoiceCipher.keyBytes),
             serverKey: request.cipher == nil ? [] : randomBytes(VoiceCipher.keyBytes))
-        thread(of: lease.voice.rawValue).send(.open(VoiceSession.allocate(for: grant, generation: lease.generation)))
+        owner.send(.open(VoiceSession.allocate(for: grant, generation: lease.generation)))
         return grant
     }
 

@@ -1,4 +1,5 @@
 import CSocketBatch
+import Glibc
 import VoiceSealing
 import VoiceWire
 
@@ -73,6 +74,8 @@ struct VoiceSession: ~Copyable {
 
     func deallocate() {
         unsafe memory.deinitialize(count: 1)
+        // The token stood here.
+        unsafe explicit_bzero(memory, MemoryLayout<VoiceSession>.size)
         unsafe memory.deallocate()
     }
 }

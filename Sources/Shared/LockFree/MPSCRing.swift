@@ -25,7 +25,7 @@ import Synchronization
     }
 
     /// Slots in all.
-    public var capacity: Int { mask + 1 }
+    private var capacity: Int { mask + 1 }
 
     /// `capacity` is a power of two above one (with one slot, full and empty would look alike); `slotByteCount` is rounded up to 16.
     public static func allocate(capacity: Int, slotByteCount: Int) -> MPSCRing {

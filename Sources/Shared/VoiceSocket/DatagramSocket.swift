@@ -29,13 +29,15 @@ public final class DatagramSocket: Sendable {
     }
 
     /// Room asked for in the kernel's buffers, in bytes; the kernel may give less (net.core.rmem_max).
-    public static let bufferBytes: Int32 = 4 << 20
+    private static let bufferBytes: Int32 = 4 << 20
 
     /// Binds to `address`. With `sharesPort`, further sockets may bind the same port and the kernel
     /// spreads senders over them (`SO_REUSEPORT`, socket(7)).
     public init(binding address: SocketAddress, sharesPort: Bool = false) throws(SocketError) {
         let descriptor = try Self.open(address)
         if address.isIPv6 { Self.set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 0) }
+        // Listening everywhere, answers must leave from where the question came to: a client takes them from nobody else.
+        if address.isWildcard { socket_report_local_addresses(descriptor, address.isIPv6 ? AF_INET6 : AF_INET) }
         if sharesPort { Self.set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
         guard unsafe address.withKernelAddress({ unsafe bind(descriptor, $0, $1) }) == 0 else {
             let errorNumber = errno

@@ -11,18 +11,9 @@ import Glibc
     /// A numeric IPv4 or IPv6 address (a scope as in `fe80::1%eth0` is understood); nil when `host` is a
     /// name or nonsense. Allocates.
     public init?(host: String, port: UInt16) {
-        self.init(resolving: host, port: port, numericOnly: true)
-    }
-
-    /// The first address of a host name. Blocks while the resolver asks; never call it on a voice thread.
-    public static func resolve(_ host: String, port: UInt16) -> SocketAddress? {
-        SocketAddress(resolving: host, port: port, numericOnly: false)
-    }
-
-    private init?(resolving host: String, port: UInt16, numericOnly: Bool) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
-        unsafe hints.ai_flags = numericOnly ? AI_NUMERICHOST | AI_NUMERICSERV : AI_NUMERICSERV
+        unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
         var found: UnsafeMutablePointer<addrinfo>?
         guard unsafe getaddrinfo(host, String(port), &hints, &found) == 0, let first = unsafe found else { return nil }
         defer { unsafe freeaddrinfo(first) }
@@ -50,6 +41,13 @@ import Glibc
 
     /// Host byte order.
     public var port: UInt16 { UInt16(bigEndian: isIPv6 ? raw.v6.sin6_port : raw.v4.sin_port) }
+
+    /// All addresses of the machine.
+    var isWildcard: Bool {
+        var raw = raw
+        guard isIPv6 else { return raw.v4.sin_addr.s_addr == 0 }
+        return unsafe withUnsafeBytes(of: &raw.v6.sin6_addr) { unsafe $0.allSatisfy { $0 == 0 } }
+    }
 
     public static func == (a: SocketAddress, b: SocketAddress) -> Bool {
         unsafe withUnsafePointer(to: a.raw) { a in

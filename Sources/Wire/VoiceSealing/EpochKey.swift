@@ -33,7 +33,7 @@ import CSodium
         self.epoch = epoch
         var hash = crypto_auth_hmacsha256_state()
         var key = InlineArray<32, UInt8>(repeating: 0)
-        unsafe sessionKey.withBytes { unsafe _ = crypto_auth_hmacsha256_init(&hash, $0, VoiceCipher.keyBytes) }
+        unsafe _ = crypto_auth_hmacsha256_init(&hash, sessionKey.bytes, VoiceCipher.keyBytes)
         unsafe crypto_auth_hmacsha256_update(&hash, Self.label.utf8Start, UInt64(Self.label.utf8CodeUnitCount))
         var number = epoch.bigEndian
         unsafe withUnsafeBytes(of: &number) {

@@ -2,18 +2,18 @@
 /// (RFC 4303 §3.4.3, with RFC 6479's ring of words).
 ///
 /// Ask ``isFresh(_:)`` before the tag is checked and ``accept(_:)`` after: a forgery moves nothing.
-public struct ReplayWindow: Sendable {
+struct ReplayWindow: Sendable {
     /// How far behind the newest counter a datagram may arrive. At 50 datagrams a second, 20 s.
-    public static let span: UInt64 = 1_024
+    static let span: UInt64 = 1_024
 
     private var words = InlineArray<16, UInt64>(repeating: 0)
     /// One above the newest counter accepted; zero before the first.
-    public private(set) var end: UInt64 = 0
+    private(set) var end: UInt64 = 0
 
-    public init() {}
+    init() {}
 
     /// Whether the counter is neither accepted already nor too old to tell.
-    public func isFresh(_ counter: UInt64) -> Bool {
+    func isFresh(_ counter: UInt64) -> Bool {
         if counter >= end { return true }
         guard end - counter <= Self.span else { return false }
         return words[Int(counter >> 6 & 15)] & (1 << (counter & 63)) == 0
@@ -21,7 +21,7 @@ public struct ReplayWindow: Sendable {
 
     /// Marks a counter that was fresh and authentic. True if it is the newest so far.
     @discardableResult
-    public mutating func accept(_ counter: UInt64) -> Bool {
+    mutating func accept(_ counter: UInt64) -> Bool {
         let isNewest = counter >= end
         if isNewest { advance(to: counter) }
         words[Int(counter >> 6 & 15)] |= 1 << (counter & 63)
@@ -43,7 +43,7 @@ public struct ReplayWindow: Sendable {
     }
 
     /// The full counter that its low 32 bits stand for: the one nearest to what is expected next.
-    public func expand(_ low: UInt32) -> UInt64 {
+    func expand(_ low: UInt32) -> UInt64 {
         let difference = Int32(bitPattern: low &- UInt32(truncatingIfNeeded: end))
         let counter = end.addingReportingOverflow(UInt64(bitPattern: Int64(difference)))
         // Before the start of counting there is nothing: such a value can only lie ahead.

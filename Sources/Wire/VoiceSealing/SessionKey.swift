@@ -2,27 +2,23 @@ import CSodium
 
 /// The 256-bit secret of one direction of one voice session; epoch keys come from it. Wiped when it goes.
 @safe public struct SessionKey: ~Copyable {
-    private var bytes = InlineArray<32, UInt8>(repeating: 0)
+    // In memory of its own: a value that moves would leave copies behind.
+    private let memory: UnsafeMutablePointer<UInt8>
 
-    /// Nil unless `bytes` are exactly ``VoiceCipher/keyBytes``.
+    /// Nil unless `bytes` are exactly ``VoiceCipher/keyBytes``. The caller's copy is the caller's to forget.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == VoiceCipher.keyBytes else { return nil }
-        for index in bytes.indices { self.bytes[index] = bytes[index] }
+        unsafe memory = .allocate(capacity: VoiceCipher.keyBytes)
+        for index in bytes.indices { unsafe memory[index] = bytes[index] }
     }
 
     deinit {
-        // A deinitialiser sees an immutable value; the wipe goes through its address.
-        unsafe withUnsafeBytes(of: bytes) { secret in
-            guard let address = secret.baseAddress else { return }
-            unsafe sodium_memzero(UnsafeMutableRawPointer(mutating: address), secret.count)
-        }
+        unsafe sodium_memzero(memory, VoiceCipher.keyBytes)
+        unsafe memory.deallocate()
     }
 
-    func withBytes(_ use: (UnsafePointer<UInt8>) -> Void) {
-        unsafe withUnsafeBytes(of: bytes) {
-            unsafe use($0.assumingMemoryBound(to: UInt8.self).baseAddress.unsafelyUnwrapped)
-        }
-    }
+    /// The 32 bytes, for as long as the key lives.
+    var bytes: UnsafePointer<UInt8> { unsafe UnsafePointer(memory) }
 }
 
 /// Unpredictable bytes for keys and tokens, from the kernel by way of libsodium. Any thread.

@@ -114,7 +114,7 @@ struct RelayForwardingTests {
         relay.receive(
             talker.datagram(.voice, Array(repeating: 1, count: fits + 1), opusByteCount: 1), from: talker.address)
         #expect(relay.take().isEmpty)
-        #expect(relay.counters[.tooLong] == 1)
+        #expect(relay.counters[.frameTooLong] == 1)
     }
 
     @Test("a ping returns its bytes, counts what came, and is no longer than it was")

@@ -17,7 +17,7 @@ struct RelayHarness: ~Copyable {
     static let second: UInt64 = 1_000_000_000
 
     init(_ configuration: VoiceRelayConfiguration = VoiceRelayConfiguration()) throws {
-        board = try StatusBoard(sessionsMax: configuration.sessionsMax)
+        board = try StatusBoard()
         core = RelayCore(settings: RelaySettings(configuration), counters: counters, board: board.writer)
         leases = IdentifierLeases(threadCount: 1, sessionsMax: configuration.sessionsMax)
     }

@@ -140,7 +140,8 @@ private struct Attack {
     }
 
     /// A ciphertext or tag bit flipped, or an authentic datagram sent once more.
-    private mutating func bodyDamaged(_ client: TestClient, _ random: inout SeededGenerator) -> ([UInt8], RelayCounter) {
+    private mutating func bodyDamaged(_ client: TestClient, _ random: inout SeededGenerator) -> ([UInt8], RelayCounter)
+    {
         let datagram = client.voice(random.bytes(80))
         let index = 19 + Int(random.next() % UInt64(datagram.count - 23))
         return (with(datagram, at: index) { $0 ^ UInt8(1 << (index % 8)) }, .forged)

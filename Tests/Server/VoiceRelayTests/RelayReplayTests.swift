@@ -1,4 +1,5 @@
 import Testing
+import VoiceSealing
 import VoiceSocket
 import VoiceWire
 
@@ -36,7 +37,34 @@ struct RelayReplayTests {
         for (port, count) in datagramCounts { #expect(nonces[port]?.count == count) }
     }
 
-    @Test("an id that is leased again comes with other keys: what was sealed for the old session opens nothing")
+    @Test("an id that is leased again comes with other keys and another token")
+    func grantsDiffer() async throws {
+        var configuration = VoiceRelayConfiguration()
+        configuration.host = "127.0.0.1"
+        configuration.port = 0
+        // Many threads, so that each has few ids and one of them soon comes back.
+        configuration.threadCount = 64
+        let relay = try VoiceRelay(configuration)
+        try relay.start()
+        let room = try relay.leaseRoom()
+        let request = VoiceSessionRequest(room: room, cipher: VoiceCipher.available[0])
+        let first = try relay.openSession(request)
+        relay.closeSession(first.voice, reason: .left)
+        var again: VoiceSessionGrant?
+        for _ in 0..<1_100 where again == nil {
+            let grant = try relay.openSession(request)
+            relay.closeSession(grant.voice, reason: .left)
+            if grant.voice == first.voice { again = grant }
+        }
+        let second = try #require(again, "the id came back")
+        #expect(second.clientKey != first.clientKey)
+        #expect(second.serverKey != first.serverKey)
+        #expect(second.clientKey != second.serverKey)
+        #expect(second.token != first.token)
+        await relay.stop()
+    }
+
+    @Test("what was sealed for an old session opens nothing in the next one of its id")
     func leasedAgain() throws {
         var relay = try RelayHarness()
         let room = relay.leaseRoom()

@@ -1,4 +1,5 @@
 import Glibc
+import LockFree
 import Testing
 import VoiceSealing
 import VoiceSocket
@@ -14,9 +15,9 @@ struct VoiceRelaySocketTests {
         let session: TestClient
         let socket: DatagramSocket
 
-        init(_ grant: VoiceSessionGrant, relayPort: UInt16) throws {
+        init(_ grant: VoiceSessionGrant, relayPort: UInt16, relayHost: String = "127.0.0.1") throws {
             session = TestClient(grant, address: TestClient.address(relayPort))
-            socket = try DatagramSocket(connectingTo: TestClient.address(relayPort))
+            socket = try DatagramSocket(connectingTo: TestClient.address(relayPort, host: relayHost))
         }
 
         func send(_ datagram: [UInt8]) { _ = datagram.withUnsafeBytes { socket.send($0) } }
@@ -72,7 +73,8 @@ struct VoiceRelaySocketTests {
         }
         let counters = relay.counters()
         #expect(counters[.framesForwarded] == 4 * 4 * 20 * 3)
-        if threadCount == 1 { #expect(counters[.handedOver] == 0) }
+        // Twelve to sixteen senders over three sockets by the kernel's hash: some arrive at a thread that is not theirs.
+        #expect((counters[.handedOver] > 0) == (threadCount > 1))
         await relay.stop()
     }
 
@@ -102,6 +104,61 @@ struct VoiceRelaySocketTests {
         let clients = try Self.clients(3, of: relay, in: try relay.leaseRoom())
         await relay.stop()
         for client in clients { #expect(client.receive()?.body == [GoodbyeReason.serverStopping.rawValue]) }
+    }
+
+    @Test(
+        "a client is answered from the address that it talks to, whichever of the machine's it is",
+        arguments: ["0.0.0.0", "::"])
+    func answersFromSameAddress(host: String) async throws {
+        var configuration = VoiceRelayConfiguration()
+        configuration.host = host
+        configuration.port = 0
+        let relay = try VoiceRelay(configuration)
+        try relay.start()
+        let room = try relay.leaseRoom()
+        let grant = try relay.openSession(VoiceSessionRequest(room: room, cipher: VoiceCipher.available[0]))
+        // The kernel on its own would answer from 127.0.0.1, and a connected socket takes nothing from there.
+        let client = try SocketClient(grant, relayPort: relay.port, relayHost: "127.0.0.2")
+        client.send(client.session.hello())
+        #expect(client.receive()?.header.type == .welcome)
+        client.send(client.session.ping())
+        #expect(client.receive()?.header.type == .pong)
+        await relay.stop()
+    }
+
+    @Test("commands wait while the ring is full, and are dropped once the relay has stopped")
+    func fullCommandRing() async throws {
+        var configuration = VoiceRelayConfiguration()
+        configuration.host = "127.0.0.1"
+        configuration.port = 0
+        configuration.threadCount = 1
+        let relay = try VoiceRelay(configuration)
+        let room = try relay.leaseRoom()
+        for _ in 0..<RelayInbox.capacity { relay.publish([], for: room) }
+        #expect(relay.counters()[.commandRingFull] == 0)
+        let oneMore = try DedicatedThread(name: "one-more") { relay.publish([], for: room) }
+        while relay.counters()[.commandRingFull] == 0 { await Task.yield() }
+        try relay.start()
+        await oneMore.ended()
+        await relay.stop()
+        relay.publish([], for: room)
+        #expect(throws: VoiceRelayError.self) {
+            try relay.openSession(VoiceSessionRequest(room: room, cipher: .chaCha20Poly1305))
+        }
+    }
+
+    @Test("a ring between threads takes its capacity and not one datagram more")
+    func fullHandoverRing() throws {
+        let peers = RelayPeers(inboxes: [try RelayInbox(), try RelayInbox()], index: 0)
+        let address = TestClient.address(5_000)
+        let datagram = [UInt8](repeating: 7, count: VoiceWireLimits.datagramBytesMax)
+        func handOver() -> Bool {
+            datagram.withUnsafeBytes { bytes in
+                withUnsafePointer(to: address.raw) { peers.handOver(bytes, from: $0, to: 1) }
+            }
+        }
+        for _ in 0..<RelayInbox.capacity { #expect(handOver()) }
+        #expect(!handOver())
     }
 
     @Test("a second relay does not share the first one's port", arguments: [1, 2])

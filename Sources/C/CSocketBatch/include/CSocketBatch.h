@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
-// An IPv4 or IPv6 address with port, in the form the kernel takes it.
+// An IPv4 or IPv6 address with port, in the form the kernel takes it; and, where a socket listens on all of a
+// machine's addresses, the one of them that the peer talks to, so that answers come from there (ip(7), ipv6(7)).
 typedef struct {
     union {
         struct sockaddr any;
@@ -19,11 +20,19 @@ typedef struct {
         struct sockaddr_in6 v6;
     };
     uint32_t length;
+    // AF_INET, AF_INET6, or AF_UNSPEC when the kernel may choose.
+    uint32_t local_family;
+    union {
+        struct in_addr local_v4;
+        struct in6_addr local_v6;
+    };
 } socket_address;
 
-// Same family, port, address and scope; an IPv6 flow label is not part of who somebody is.
+// Same family, port, address and scope, at the same address of ours; an IPv6 flow label is not part of who somebody is.
 static inline bool socket_address_equal(const socket_address *a, const socket_address *b) {
-    if (a->any.sa_family != b->any.sa_family) return false;
+    if (a->any.sa_family != b->any.sa_family || a->local_family != b->local_family) return false;
+    if (a->local_family == AF_INET6 && memcmp(&a->local_v6, &b->local_v6, sizeof a->local_v6) != 0) return false;
+    if (a->local_family == AF_INET && a->local_v4.s_addr != b->local_v4.s_addr) return false;
     if (a->any.sa_family == AF_INET) {
         return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
     }
@@ -64,6 +73,9 @@ bool send_batch_commit(send_batch *batch, size_t length, const socket_address *t
 // Sends what is queued without waiting, and counts what could not be sent.
 void send_batch_flush(send_batch *batch, int fd);
 const send_totals *send_batch_totals(const send_batch *batch);
+
+// Makes a socket that listens on all addresses tell which of them each datagram came to. Batches use it by themselves.
+void socket_report_local_addresses(int fd, int family);
 
 // SO_MEMINFO's drop count: datagrams the kernel threw away because the receive buffer was full.
 uint32_t socket_receive_drops(int fd);
