@@ -70,7 +70,8 @@ extension RelayCore {
         unsafe header.write(to: whole)
     }
 
-    /// Speaking begins with a frame and ends with the end-of-talkspurt flag, or with the sweep that misses frames.
+    /// Speaking begins with a frame and ends with the end-of-talkspurt flag, or with the sweep that misses frames. Once
+    /// begun it lasts for the sweep's hold at least: a client that flips the flag cannot make the room chatter.
     @inline(__always)
     private mutating func noteSpeaking(
         _ talker: UnsafeMutablePointer<VoiceSession>, _ flags: DatagramFlags, now: UInt64
@@ -78,9 +79,11 @@ extension RelayCore {
         unsafe talker.pointee.lastVoiceNanoseconds = now
         let isSpeaking = unsafe talker.pointee.isSpeaking
         if flags.contains(.talkspurtEnd) {
-            if isSpeaking { unsafe stopSpeaking(talker) }
+            let isOld = unsafe now &- talker.pointee.speakingSinceNanoseconds >= RelaySettings.speakingHoldNanoseconds
+            if isSpeaking, isOld { unsafe stopSpeaking(talker) }
         } else if !isSpeaking {
             if speaking.count == 0 { nextSpeakingSweep = now &+ RelaySettings.speakingSweepNanoseconds }
+            unsafe talker.pointee.speakingSinceNanoseconds = now
             unsafe talker.pointee.speakingIndex = speaking.append(talker.pointee.voice.rawValue)
             board.update(unsafe talker.pointee.voice, adding: .speaking)
         }

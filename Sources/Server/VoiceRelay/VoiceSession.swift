@@ -23,6 +23,7 @@ struct VoiceSession: ~Copyable {
     /// When anything authentic came last, or when the session was opened.
     var lastHeardNanoseconds: UInt64 = 0
     var lastVoiceNanoseconds: UInt64 = 0
+    var speakingSinceNanoseconds: UInt64 = 0
     /// Authentic datagrams taken.
     var acceptedCount: UInt64 = 0
     var datagramAllowance = Allowance()

@@ -39,9 +39,24 @@ struct RelayTimeTests {
         #expect(status(relay, clients[0])?.contains(.speaking) == true)
         relay.receive(clients[0].voice([1]), from: clients[0].address)
         #expect(relay.changes().isEmpty, "only changes are told")
-        relay.receive(clients[0].voice([1], flags: .talkspurtEnd), from: clients[0].address)
+        relay.receive(clients[0].voice([1], flags: .talkspurtEnd), from: clients[0].address, at: 250 * millisecond)
         #expect(status(relay, clients[0])?.contains(.speaking) == false)
         #expect(relay.core.speaking.count == 0)
+    }
+
+    @Test("who flips the flag with every frame changes the room's mind four times a second at most")
+    func flapping() throws {
+        var relay = try RelayHarness()
+        let (_, clients) = relay.room(of: 2)
+        _ = relay.changes()
+        var changeCount = 0
+        for step: UInt64 in 0..<1_000 {
+            let flags: DatagramFlags = step % 2 == 0 ? .talkspurtStart : .talkspurtEnd
+            relay.receive(clients[0].voice([1], flags: flags), from: clients[0].address, at: step * 5 * millisecond)
+            relay.core.tick(now: step * 5 * millisecond, into: &relay.sent)
+            changeCount += relay.changes().count
+        }
+        #expect((20...40).contains(changeCount), "\(changeCount) in five seconds")
     }
 
     @Test("speaking ends without a flag when frames stay away, but not while they come")
