@@ -167,6 +167,7 @@ let testTargets: [Target] = [
         "ControlServer", "Server",
         [
             "ControlServer", "ControlWire", "Daemon", "Rooms", "ChatStore", "Credentials", "Identifiers", "VoiceRelay",
+            "VoiceWire",
             nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, logging,
         ]),
     tests("Daemon", "Server", ["Daemon", "ControlServer", "Credentials", "VoiceRelay"]),

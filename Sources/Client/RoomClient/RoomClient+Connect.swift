@@ -23,7 +23,7 @@ extension RoomClient {
         let (wire, handshake) = try await open(server, options, check)
         do throws(RoomClientError) {
             try await finish(handshake, server, check)
-            let remoteHost = wire.channel.remoteAddress?.ipAddress ?? server.host
+            let remoteHost = wire.channel.remoteAddress.flatMap(numericHost) ?? server.host
             guard !options.isPlaintext || ServerAddress(host: remoteHost).isLoopback else {
                 throw plaintextRefused(server)
             }
@@ -94,6 +94,16 @@ extension RoomClient {
                 .handshakeFailed,
                 "\(server) does not speak TLS as roomtoned does (\(error)): check the port, and that it is roomtoned.")
         }
+    }
+
+    /// With the scope of a link-local address, without which nothing else finds the same machine.
+    static func numericHost(of address: SocketAddress) -> String? {
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let failure = address.withSockAddr { pointer, size in
+            getnameinfo(pointer, socklen_t(size), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+        }
+        guard failure == 0 else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func plaintextRefused(_ server: ServerAddress) -> RoomClientError {

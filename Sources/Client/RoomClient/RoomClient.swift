@@ -88,7 +88,7 @@ public actor RoomClient {
                 wait(for: id, continuation, sending: line)
             }
         } onCancel: {
-            Task { await self.giveUp(id, RoomClientError(.cancelled, "the request was cancelled.")) }
+            Task { await self.resolve(id, .failure(RoomClientError(.cancelled, "the request was cancelled."))) }
         }
         return try answer.get()
     }
@@ -117,18 +117,14 @@ public actor RoomClient {
         let timer = Task { [timeout = options.requestTimeout, server] in
             // Cancelled as soon as the answer is there.
             guard (try? await Task.sleep(for: timeout)) != nil else { return }
-            self.giveUp(id, RoomClientError(.requestTimedOut, "\(server) did not answer within \(timeout)."))
+            self.resolve(id, .failure(RoomClientError(.requestTimedOut, "\(server) did not answer within \(timeout).")))
         }
         table.wait(for: id, Waiter(answer: answer, timer: timer))
         do throws(RoomClientError) {
             try enqueue(line)
         } catch {
-            giveUp(id, error)
+            resolve(id, .failure(error))
         }
-    }
-
-    private func giveUp(_ id: UInt64, _ error: RoomClientError) {
-        resolve(id, .failure(error))
     }
 
     @discardableResult
@@ -180,7 +176,7 @@ extension RoomClient {
                     }
                     group.addTask {
                         for try await line in inbound { try await self.receive(line) }
-                        throw await self.lost("the server closed the connection")
+                        throw await self.lost(ConnectionEnd.closed)
                     }
                     group.addTask { try await self.watch() }
                     defer { group.cancelAll() }
@@ -190,7 +186,7 @@ extension RoomClient {
         } catch let error as RoomClientError {
             reason = error
         } catch {
-            reason = lost(String(describing: error))
+            reason = lost(ConnectionEnd.words(for: error))
         }
         finish(reason)
     }

@@ -21,6 +21,10 @@ public actor RoomSession {
         case retrying(after: Duration, RoomClientError)
     }
 
+    /// Inputs that may wait while the handler is busy. A session has one step, one connection and one person: only a
+    /// caller that asks for voice again and again comes near.
+    static let inputsMax = 64
+
     public typealias Handler = @Sendable (Event) async -> Void
 
     private let plan: RoomSessionPlan
@@ -54,7 +58,7 @@ public actor RoomSession {
     public init(_ plan: RoomSessionPlan, backoff: ReconnectBackoff = ReconnectBackoff()) {
         self.plan = plan
         machine = RoomSessionMachine(backoff: backoff)
-        (inputs, feed) = AsyncStream.makeStream()
+        (inputs, feed) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.inputsMax))
     }
 
     /// Connects and stays. Returns nil after ``stop()`` or cancellation, else the error that no retry can mend.
@@ -69,7 +73,7 @@ public actor RoomSession {
                     await perform(action, handler)
                 }
             }
-            // Cancelled: the stream of inputs ends before the machine hears of it.
+            // Cancelled, or stopped while too much was waiting: the inputs end before the machine hears of it.
             await disconnect()
             return nil
         } onCancel: {
@@ -79,10 +83,12 @@ public actor RoomSession {
 
     /// Leaves: says goodbye to the server, and ``run(_:)`` returns.
     public nonisolated func stop() {
-        feed.yield(Numbered(source: .person, input: .stop))
+        // With too much waiting already, the end of the stream says the same after it.
+        if case .dropped = feed.yield(Numbered(source: .person, input: .stop)) { feed.finish() }
     }
 
-    /// The voice session died while the control connection stands: ask for another grant.
+    /// The voice session died while the control connection stands: ask for another grant. Does nothing when
+    /// ``inputsMax`` inputs wait: such a request is among them.
     public nonisolated func renewVoice(after error: RoomClientError) {
         feed.yield(Numbered(source: .person, input: .voiceLost(error)))
     }

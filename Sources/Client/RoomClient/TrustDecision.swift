@@ -4,7 +4,7 @@ public enum TrustDecision: Equatable, Sendable {
     case refuse(Refusal)
 
     public enum Acceptance: Equatable, Sendable {
-        /// Signed by an authority that the system trusts, for this host name.
+        /// Signed by an authority that the system trusts, for this host name, and no other certificate is remembered.
         case authority
         /// The certificate that is remembered.
         case pinned
@@ -15,7 +15,8 @@ public enum TrustDecision: Equatable, Sendable {
     }
 
     public enum Refusal: Equatable, Sendable {
-        case changed(remembered: CertificateFingerprint, line: Int)
+        /// Another certificate is remembered. That an authority signed the new one is told, and changes nothing.
+        case changed(remembered: CertificateFingerprint, line: Int, isSignedByAuthority: Bool)
         /// An authority vouched for it before, and none does now.
         case authorityLost(line: Int)
         case notDemanded(CertificateFingerprint)
@@ -32,15 +33,16 @@ public enum TrustDecision: Equatable, Sendable {
         remembered: KnownServers.Lookup
     ) -> TrustDecision {
         if let demanded { return demanded == presented ? .accept(.demanded) : .refuse(.notDemanded(demanded)) }
-        if case .unreadable(let line) = remembered { return .refuse(.unreadableEntry(line: line)) }
-        // An authority outranks a pin: moving from the self-made certificate to a signed one needs nobody's hand.
-        if isVerifiedByAuthority { return .accept(.authority) }
-        return switch remembered {
-        case .unknown: .accept(.firstUse)
-        case .pinned(presented, _): .accept(.pinned)
-        case .pinned(let fingerprint, let line): .refuse(.changed(remembered: fingerprint, line: line))
-        case .authority(let line): .refuse(.authorityLost(line: line))
-        case .unreadable(let line): .refuse(.unreadableEntry(line: line))
+        switch remembered {
+        // A pin outranks every authority: one of the many that a system trusts may be made to sign for a listener.
+        case .pinned(presented, _): return .accept(.pinned)
+        case .pinned(let fingerprint, let line):
+            return .refuse(
+                .changed(remembered: fingerprint, line: line, isSignedByAuthority: isVerifiedByAuthority))
+        case .unreadable(let line): return .refuse(.unreadableEntry(line: line))
+        case .unknown: return .accept(isVerifiedByAuthority ? .authority : .firstUse)
+        case .authority(let line):
+            return isVerifiedByAuthority ? .accept(.authority) : .refuse(.authorityLost(line: line))
         }
     }
 }
@@ -50,13 +52,14 @@ extension TrustDecision.Refusal {
     func error(server: ServerAddress, presented: CertificateFingerprint, path: String) -> RoomClientError {
         func remedy(_ line: Int) -> String {
             "Somebody may be listening in. If its administrator confirms the new one, delete that line (\(line)) and "
-                + "connect again."
+                + "connect again, or demand it with --fingerprint."
         }
         let text =
             switch self {
-            case .changed(let remembered, let line):
+            case .changed(let remembered, let line, let isSignedByAuthority):
                 "the certificate of \(server) has changed: remembered \(remembered) (\(path), line \(line)), "
-                    + "presented \(presented). \(remedy(line))"
+                    + "presented \(presented), which \(isSignedByAuthority ? "is" : "is not") signed by an authority "
+                    + "that this system trusts. \(remedy(line))"
             case .authorityLost(let line):
                 "the certificate of \(server) was signed by a trusted authority before (\(path), line \(line)) and is "
                     + "not any more: presented \(presented). \(remedy(line))"

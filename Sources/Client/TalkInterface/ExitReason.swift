@@ -24,6 +24,6 @@ public enum ExitReason: Int32, Sendable, CaseIterable {
     case permission = 77
     /// The file of known servers cannot be used.
     case configuration = 78
-    /// Ended by a signal before the room was joined.
+    /// Interrupted after the room was joined and before voice stood. Earlier the signal itself ends the program.
     case interrupted = 130
 }

@@ -16,6 +16,17 @@ struct ScreenComposer {
 
     init(_ kind: Kind) { self.kind = kind }
 
+    /// What an entry adds to the screen; nothing when it says nothing new.
+    mutating func text(of entry: ScreenQueue.Entry) -> String {
+        switch entry {
+        case .event(let line): event(line)
+        case .status(let line): status(line)
+        case .plainStatus(let line, let time): status(line, now: time)
+        case .clear: clear()
+        case .skipped(let count): event("… \(count) lines not shown.")
+        }
+    }
+
     /// An event line, with the status redrawn below it.
     func event(_ line: String) -> String {
         kind == .plain ? line + "\n" : Self.lineStart + line + "\n" + status

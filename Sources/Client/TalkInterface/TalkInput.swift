@@ -10,7 +10,7 @@ enum TalkInput: Sendable {
     case command(TalkCommand)
     /// A line of standard input that is no command.
     case commandUnknown(String)
-    /// SIGINT, SIGTERM or SIGHUP.
+    /// SIGINT, SIGQUIT, SIGTERM or SIGHUP.
     case interrupted
     /// The shell could not do what it had to.
     case failed(TalkFailure)

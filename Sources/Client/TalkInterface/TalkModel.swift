@@ -79,6 +79,7 @@ struct TalkModel: Equatable, Sendable {
 
     /// The others who speak: heard here, or said by the server where nothing is heard (deafened).
     var speakers: [Person] {
+        guard !isDeafened else { return others.filter(\.isSpeaking) }
         let heard = Dictionary(
             statistics.talkers.map { ($0.voice, $0.isSpeaking) }, uniquingKeysWith: { first, _ in first })
         return others.filter { person in person.voice.flatMap { heard[$0] } ?? person.isSpeaking }
@@ -89,9 +90,11 @@ struct TalkModel: Equatable, Sendable {
         people.filter { $0.voice == nil ? $0.userID != userID : $0.voice != ownVoice }
     }
 
-    /// From the relay to the ear, in milliseconds: half a round trip and the longest buffer; nil before it is known.
+    /// From the relay to the ear, in milliseconds: half a round trip and the longest buffer of who speaks now; nil before
+    /// it is known, and while nobody is heard.
     var delayMilliseconds: Double? {
-        guard let roundTrip = statistics.roundTripMilliseconds else { return nil }
-        return roundTrip / 2 + (statistics.talkers.map(\.playoutDelayMilliseconds).max() ?? 0)
+        let delays = statistics.talkers.filter(\.isSpeaking).map(\.playoutDelayMilliseconds)
+        guard let roundTrip = statistics.roundTripMilliseconds, let longest = delays.max() else { return nil }
+        return roundTrip / 2 + longest
     }
 }

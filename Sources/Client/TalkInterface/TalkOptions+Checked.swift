@@ -1,3 +1,4 @@
+import AudioDevice
 import OpusCodec
 import RoomClient
 import VoiceClient
@@ -8,7 +9,7 @@ extension TalkOptions {
         mode ?? (isInputFile ? .continuous : .pushToTalk)
     }
 
-    var isInputFile: Bool { input?.lowercased().hasSuffix(".wav") ?? false }
+    var isInputFile: Bool { input.map(AudioSources.isSoundFile) ?? false }
 
     /// The engine's settings; throws what is out of range.
     func engineConfiguration() throws(TalkFailure) -> VoiceEngineConfiguration {

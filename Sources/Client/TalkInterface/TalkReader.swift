@@ -12,7 +12,7 @@ final class TalkReader: Sendable {
     /// What was read; ends after ``stop()``. One reader. At most ``eventsMax`` wait; keys beyond that are dropped.
     let events: AsyncStream<Event>
     static let eventsMax = 256
-    static let signals = [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT]
+    static let signals = [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT]
 
     private let stopping: EventSignal
     private let thread: DedicatedThread

@@ -56,9 +56,9 @@ public struct TalkRun: Sendable {
             server: plan.server.description, mode: configuration.mode, hasKeys: isScreen,
             exitsAtEnd: options.exitsAtEnd,
             duration: duration)
-        let shell = TalkShell(
+        let shell = try TalkShell(
             model: model, session: session, engine: engine, output: output,
-            terminal: isScreen ? Terminal(input: input) : nil)
+            terminal: isScreen ? Terminal(input: input) : nil, allowsUnsealedVoice: plan.options.isPlaintext)
         return await talk(shell, session, engine, TalkKeyboard(input: input, isKeys: isScreen, shell: shell))
     }
 
@@ -107,7 +107,10 @@ public struct TalkRun: Sendable {
 
     private func sink() throws(TalkFailure) -> any AudioSink {
         do throws(AudioDeviceError) {
-            return try AudioSinks.open(name: options.output)
+            guard let path = options.output, AudioSources.isSoundFile(path) else {
+                return try AudioSinks.open(name: options.output)
+            }
+            return try DeferredFileSink(path: path)
         } catch {
             throw error.code == .fileInaccessible
                 ? TalkFailure(.fileNotWritable, error.description) : TalkFailure(error)

@@ -8,26 +8,35 @@ actor TalkShell {
     private let session: RoomSession
     private let engine: VoiceEngine
     private let output: Int32
+    private let screen: ScreenWriter
     private let terminal: Terminal?
     private let startTime = ContinuousClock.now
     private let sending: AsyncStream<TalkEffect>.Continuation
     private let toSend: AsyncStream<TalkEffect>
     private var model: TalkModel
-    private var composer: ScreenComposer
+    private let allowsUnsealedVoice: Bool
+    /// No status is drawn once the terminal is given back, or on its way.
+    private var isTerminalGivenBack = false
     private var isEngineStarted = false
     private(set) var failure: TalkFailure?
 
     /// Control messages that wait for the connection to take them; more are dropped, as keys pressed that fast may be.
     static let messagesMax = 64
 
-    /// - Parameter terminal: the keyboard's, when both it and the output are one; nil for plain lines.
-    init(model: TalkModel, session: RoomSession, engine: VoiceEngine, output: Int32, terminal: Terminal?) {
+    /// - Parameters:
+    ///   - terminal: the keyboard's, when both it and the output are one; nil for plain lines.
+    ///   - allowsUnsealedVoice: the control connection is plaintext, so voice may be.
+    init(
+        model: TalkModel, session: RoomSession, engine: VoiceEngine, output: Int32, terminal: Terminal?,
+        allowsUnsealedVoice: Bool
+    ) throws(TalkFailure) {
         self.model = model
         self.session = session
         self.engine = engine
         self.output = output
         self.terminal = terminal
-        composer = ScreenComposer(terminal == nil ? .plain : .terminal)
+        self.allowsUnsealedVoice = allowsUnsealedVoice
+        screen = try ScreenWriter(output: output, kind: terminal == nil ? .plain : .terminal)
         (toSend, sending) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.messagesMax))
     }
 
@@ -42,28 +51,33 @@ actor TalkShell {
         for await case .send(let message) in toSend { try? await session.send(message) }
     }
 
-    /// Gives the terminal back.
-    func close() {
-        put(composer.clear())
-        terminal?.restore()
+    /// Gives the terminal back. A screen that takes nothing delays it by ``ScreenWriter/patience`` at most.
+    func close() async {
         sending.finish()
+        isTerminalGivenBack = true
+        screen.show(.clear)
+        await screen.finish()
+        terminal?.restore()
     }
 
     /// Ctrl-Z: the terminal is as it was while the program is stopped.
-    func suspend() {
-        put(composer.clear())
+    func suspend() async {
+        isTerminalGivenBack = true
+        screen.show(.clear)
+        await screen.flush()
         terminal?.restore()
         kill(getpid(), SIGSTOP)
     }
 
     func resume() {
+        isTerminalGivenBack = false
         terminal?.makeRaw()
         show()
     }
 
     private func perform(_ effect: TalkEffect) {
         switch effect {
-        case .print(let line): put(composer.event(line))
+        case .print(let line): screen.show(.event(line))
         case .connectVoice(let grant, let host): connect(grant, host)
         case .disconnectVoice: engine.disconnect()
         case .setMuted(let isMuted): engine.setMuted(isMuted)
@@ -80,7 +94,7 @@ actor TalkShell {
 
     private func connect(_ grant: VoiceGrant, _ host: String) {
         do {
-            let grant = try VoiceConnectionGrant(grant, host: host)
+            let grant = try VoiceConnectionGrant(grant, host: host, allowsUnsealed: allowsUnsealedVoice)
             // Not earlier: a file would play its beginning to nobody, and a microphone has nothing to hear before.
             if !isEngineStarted { try engine.start() }
             isEngineStarted = true
@@ -95,22 +109,12 @@ actor TalkShell {
     }
 
     private func show() {
-        guard terminal == nil else {
+        guard !isTerminalGivenBack else { return }
+        if terminal != nil {
             // The last column stays free: a terminal that is drawn into it wraps.
-            put(composer.status(TalkView.statusLine(model, columns: Terminal.columns(of: output) - 1, now: now)))
-            return
-        }
-        if let status = TalkView.plainStatus(model) { put(composer.status(status, now: now)) }
-    }
-
-    private func put(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            // Nobody reads any more: that is no reason to stop talking.
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
+            screen.show(.status(TalkView.statusLine(model, columns: Terminal.columns(of: output) - 1, now: now)))
+        } else if let status = TalkView.plainStatus(model) {
+            screen.show(.plainStatus(status, at: now))
         }
     }
 

@@ -3,6 +3,7 @@ import Synchronization
 
 /// A terminal's mode and size. The mode found is put back by ``restore()`` and, at the latest, when the process exits.
 ///
+/// Modes change at once (TCSANOW): waiting for what was written to be shown would wait for a frozen terminal.
 /// Any thread.
 final class Terminal: Sendable {
     private let input: Int32
@@ -41,7 +42,7 @@ final class Terminal: Sendable {
     func restore() {
         saved.withLock { saved in
             guard var mode = saved.take() else { return }
-            tcsetattr(input, TCSADRAIN, &mode)
+            tcsetattr(input, TCSANOW, &mode)
         }
     }
 
@@ -53,7 +54,7 @@ final class Terminal: Sendable {
             guard tcgetattr(input, &mode) == 0 else { return }
             if saved == nil { saved = mode }
             change(&mode)
-            tcsetattr(input, TCSADRAIN, &mode)
+            tcsetattr(input, TCSANOW, &mode)
         }
     }
 

@@ -14,12 +14,7 @@ struct TerminalPrompt {
     /// One line, without its newline; nil at the end of the input. A signal puts the terminal in order and then does
     /// what it does.
     func ask(_ question: String, isSecret: Bool) throws(TalkFailure) -> String? {
-        write(question)
-        let terminal = Terminal(input: input)
-        if isSecret { terminal.hideInput() }
-        let (answer, signal) = try readLine()
-        terminal.restore()
-        if isSecret { write("\n") }
+        let (answer, signal) = try answer(to: question, isSecret: isSecret)
         if let signal {
             kill(getpid(), signal)
             throw TalkFailure(.interrupted, "interrupted.")
@@ -33,8 +28,20 @@ struct TerminalPrompt {
         return ["y", "yes"].contains(answer.lowercased())
     }
 
-    private func readLine() throws(TalkFailure) -> (String?, Int32?) {
-        let signals = try SignalPipe([SIGINT, SIGTERM, SIGHUP])
+    /// However it ends, the terminal is in order again. Signals are taken before the echo goes, lest one come between.
+    private func answer(to question: String, isSecret: Bool) throws(TalkFailure) -> (String?, Int32?) {
+        let signals = try SignalPipe([SIGINT, SIGQUIT, SIGTERM, SIGHUP])
+        write(question)
+        let terminal = Terminal(input: input)
+        if isSecret { terminal.hideInput() }
+        defer {
+            terminal.restore()
+            if isSecret { write("\n") }
+        }
+        return try readLine(signals)
+    }
+
+    private func readLine(_ signals: borrowing SignalPipe) throws(TalkFailure) -> (String?, Int32?) {
         var line: [UInt8] = []
         while true {
             var watched = [
@@ -48,6 +55,8 @@ struct TerminalPrompt {
             guard read(input, &byte, 1) == 1 else { return (line.isEmpty ? nil : text(line), nil) }
             if byte == UInt8(ascii: "\n") { return (text(line), nil) }
             guard line.count < Self.answerBytesMax else {
+                // The rest of a secret is nothing for the shell that reads this terminal next.
+                tcflush(input, TCIFLUSH)
                 throw TalkFailure(.usage, "an answer has at most \(Self.answerBytesMax) bytes.")
             }
             line.append(byte)

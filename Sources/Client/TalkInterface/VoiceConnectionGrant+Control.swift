@@ -5,21 +5,33 @@ import VoiceWire
 
 extension VoiceConnectionGrant {
     /// The grant as the control connection brought it; throws what this client cannot work with.
-    init(_ grant: VoiceGrant, host: String) throws(TalkFailure) {
+    ///
+    /// - Parameter allowsUnsealed: voice without encryption is taken; only where the control connection has none either,
+    ///   which never leaves the machine.
+    init(_ grant: VoiceGrant, host: String, allowsUnsealed: Bool) throws(TalkFailure) {
         guard let voiceID = grant.voiceID, let roomID = grant.voiceRoomID, let token = Self.bytes(grant.sessionToken)
         else {
             throw Self.mismatch("its voice grant is incomplete")
         }
         self.init(
             host: host, port: grant.udpPort, voice: VoiceID(rawValue: voiceID), room: VoiceRoomID(rawValue: roomID),
-            token: token, keys: try Self.keys(of: grant))
+            token: token, keys: try Self.keys(of: grant, allowsUnsealed: allowsUnsealed))
         if let milliseconds = grant.tokenMilliseconds { tokenLifetime = .milliseconds(milliseconds) }
         if let milliseconds = grant.keepaliveMilliseconds { keepalive = .milliseconds(milliseconds) }
         if let milliseconds = grant.timeoutMilliseconds { timeout = .milliseconds(milliseconds) }
     }
 
-    private static func keys(of grant: VoiceGrant) throws(TalkFailure) -> Keys? {
-        guard grant.cipher != unsealedName else { return nil }
+    private static func keys(of grant: VoiceGrant, allowsUnsealed: Bool) throws(TalkFailure) -> Keys? {
+        guard grant.cipher != unsealedName else {
+            guard allowsUnsealed else {
+                throw TalkFailure(
+                    .permission,
+                    "the server grants voice without encryption, which everybody on the way could hear: this client takes "
+                        + "it with --plaintext only, from a server on this machine. Ask the administrator for sealed voice."
+                )
+            }
+            return nil
+        }
         guard let name = grant.cipher, let cipher = VoiceCipher(rawValue: name) else {
             throw mismatch("it asks for the voice cipher “\(grant.cipher ?? "")”, which this version does not have")
         }

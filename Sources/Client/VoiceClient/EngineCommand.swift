@@ -1,6 +1,5 @@
 import LockFree
 import Synchronization
-import VoiceSocket
 import VoiceWire
 
 /// What the engine's methods ask of its thread.
@@ -19,21 +18,21 @@ enum EngineCommand: BitwiseCopyable {
 @safe struct PreparedSession: BitwiseCopyable {
     private struct Content: ~Copyable {
         var transport: VoiceTransport
-        var socket: DatagramSocket
+        var path: VoicePath
     }
 
     private let content: UnsafeMutablePointer<Content>
 
-    init(_ transport: consuming VoiceTransport, _ socket: DatagramSocket) {
+    init(_ transport: consuming VoiceTransport, _ path: VoicePath) {
         unsafe content = .allocate(capacity: 1)
-        unsafe content.initialize(to: Content(transport: transport, socket: socket))
+        unsafe content.initialize(to: Content(transport: transport, path: path))
     }
 
     /// Takes the session out; once.
-    func take(_ use: (consuming VoiceTransport, DatagramSocket) -> Void) {
+    func take(_ use: (consuming VoiceTransport, VoicePath) -> Void) {
         let taken = unsafe content.move()
         unsafe content.deallocate()
-        use(taken.transport, taken.socket)
+        use(taken.transport, taken.path)
     }
 }
 

@@ -12,7 +12,7 @@ import VoiceSocket
 /// `send`, event descriptors) and allocates nothing.
 @safe final class EngineLoop {
     private var pipeline: VoicePipeline
-    private var socket: DatagramSocket?
+    private var path: VoicePath?
     private let source: any AudioSource
     private let sink: any AudioSink
     private let capture: DeviceFeed
@@ -21,6 +21,12 @@ import VoiceSocket
     private var nextPublication = MonotonicInstant(nanoseconds: 0)
     /// Told after the statistics that belong to them.
     private var untold: [VoiceEngineEvent] = []
+    /// A device signalled in this turn: sound moved, or its state changed.
+    private var devicesSignalled = false
+    /// Sockets replaced on paths that are over.
+    private var pastReplacedCount: UInt64 = 0
+    /// Lost samples of the microphone that the pipeline knows of.
+    private var knownLostCount = 0
     private var isSourceOver = false
     private var isSinkOver = false
     private let samples: UnsafeMutableBufferPointer<Int16>
@@ -36,6 +42,9 @@ import VoiceSocket
     private static let datagramsPerTurnMax = 64
     /// How often the statistics are renewed.
     private static let publicationNanoseconds: Int64 = 100_000_000
+    private static let publicationRetryNanoseconds: Int64 = 1_000_000
+    /// Below that of the devices' threads, which only move samples.
+    private static let realtimePriority: Int32 = 10
     /// One byte more than a datagram may have: a longer one is seen to be too long.
     private static let datagramBufferBytes = 2_048
 
@@ -61,6 +70,7 @@ import VoiceSocket
 
     /// Works until ``EngineShared/isStopping``; then says goodbye and stops the devices.
     func run() {
+        requestRealtimePriority()
         while !shared.isStopping.load(ordering: .acquiring) {
             wait()
             takeCommands()
@@ -76,9 +86,15 @@ import VoiceSocket
         shared.events.finish()
     }
 
+    /// Without the right to it (RLIMIT_RTPRIO) the thread stays as it is: sound still works, with more underruns.
+    private func requestRealtimePriority() {
+        var parameters = sched_param()
+        parameters.sched_priority = Self.realtimePriority
+        _ = unsafe pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters)
+    }
+
     private func emit(_ bytes: RawSpan) -> Bool {
-        guard let socket else { return false }
-        return unsafe bytes.withUnsafeBytes { unsafe socket.send($0) }
+        unsafe bytes.withUnsafeBytes { unsafe path?.send($0) ?? false }
     }
 
     private func report(_ event: VoiceEngineEvent?) {
@@ -97,7 +113,7 @@ import VoiceSocket
     private func wait() {
         let descriptors: InlineArray<4, Int32> = [
             shared.commands.wake.fileDescriptor, capture.signal.fileDescriptor, playback.signal.fileDescriptor,
-            socket?.fileDescriptor ?? -1,  // poll(2) passes over negative ones
+            path?.socket.fileDescriptor ?? -1,  // poll(2) passes over negative ones
         ]
         var polled = InlineArray<4, pollfd> { pollfd(fd: descriptors[$0], events: Int16(POLLIN), revents: 0) }
         let deadline = min(pipeline.nextDeadline ?? nextPublication, nextPublication)
@@ -106,6 +122,7 @@ import VoiceSocket
             unsafe _ = poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, 4, Int32(min(milliseconds, 1_000)))
         }
         if polled[0].revents != 0 { shared.commands.wake.clear() }
+        devicesSignalled = polled[1].revents != 0 || polled[2].revents != 0
         if polled[1].revents != 0 { capture.signal.clear() }
         if polled[2].revents != 0 { playback.signal.clear() }
     }
@@ -120,20 +137,22 @@ import VoiceSocket
             case .setVolume(let volume): pipeline.setVolume(volume)
             case .setTalkerVolume(let volume, let voice): pipeline.setVolume(volume, of: voice)
             case .connect(let session):
-                session.take { transport, newSocket in
+                session.take { transport, newPath in
                     pipeline.connect(transport, emit: emit)
-                    socket = newSocket
+                    takeLeave(of: path)
+                    path = newPath
                 }
             case .disconnect:
                 pipeline.disconnect(emit: emit)
-                socket = nil
+                takeLeave(of: path)
+                path = nil
             }
             nextPublication = MonotonicInstant(nanoseconds: 0)
         }
     }
 
     private func receiveDatagrams() {
-        guard let socket else { return }
+        guard let socket = path?.socket else { return }
         for _ in 0..<Self.datagramsPerTurnMax {
             guard let count = unsafe socket.receive(into: datagram) else { return }
             report(unsafe pipeline.receive(UnsafeRawBufferPointer(rebasing: datagram[..<count]), at: .now))
@@ -141,6 +160,11 @@ import VoiceSocket
     }
 
     private func captureFrames() {
+        let lostCount = source.statistics.droppedSampleCount
+        if lostCount > knownLostCount {
+            pipeline.skipCapture(lostCount - knownLostCount)
+            knownLostCount = lostCount
+        }
         let frame = unsafe UnsafeMutableBufferPointer(rebasing: samples[..<pipeline.frameSampleCount])
         while capture.ring.readableCount >= frame.count {
             _ = unsafe capture.ring.read(into: frame)
@@ -162,14 +186,28 @@ import VoiceSocket
 
     private func keepTime() {
         let now = MonotonicInstant.now
+        path?.mend(serverIsSilent: pipeline.seemsStranded(at: now), at: now)
         if let deadline = pipeline.nextDeadline, deadline <= now { report(pipeline.tick(at: now, emit: emit)) }
+        if devicesSignalled || now >= nextPublication { watchDevices() }
         guard now >= nextPublication else { return }
-        watchDevices()
-        // While a reader holds the record, the engine goes on and tries again in its next turn.
-        guard shared.statistics.withLockIfAvailable({ pipeline.report(into: &$0) }) != nil else { return }
+        // While a reader holds the record, the engine goes on and tries again soon: not at once, or a reader of lower
+        // priority would never come to let go.
+        guard shared.statistics.withLockIfAvailable({ report(into: &$0) }) != nil else {
+            nextPublication = now.advanced(byNanoseconds: Self.publicationRetryNanoseconds)
+            return
+        }
         nextPublication = now.advanced(byNanoseconds: Self.publicationNanoseconds)
         tellEvents()
     }
+
+    private func report(into record: inout VoiceStatisticsRecord) {
+        pipeline.report(into: &record)
+        record.source = source.statistics
+        record.sink = sink.statistics
+        record.counters.socketsReplaced = pastReplacedCount + (path?.replacedCount ?? 0)
+    }
+
+    private func takeLeave(of path: VoicePath?) { pastReplacedCount += path?.replacedCount ?? 0 }
 
     private func watchDevices() {
         if !isSourceOver {
@@ -206,25 +244,3 @@ import VoiceSocket
 
 // Unchecked: the engine hands it to its thread and touches it no more.
 extension EngineLoop: @unchecked Sendable {}
-
-/// What the engine's thread and its callers share; all of it may be used by any thread.
-final class EngineShared: Sendable {
-    let commands: CommandRing
-    let events: AsyncStream<VoiceEngineEvent>.Continuation
-    let statistics = Mutex(VoiceStatisticsRecord())
-    let isStopping = Atomic<Bool>(false)
-
-    init(events: AsyncStream<VoiceEngineEvent>.Continuation) throws(EventSignal.DescriptorError) {
-        self.events = events
-        commands = try CommandRing()
-    }
-}
-
-extension MonotonicInstant {
-    /// The machine's monotonic clock, read.
-    static var now: MonotonicInstant {
-        var time = timespec()
-        unsafe _ = clock_gettime(CLOCK_MONOTONIC, &time)
-        return MonotonicInstant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-    }
-}

@@ -77,16 +77,17 @@ import VoiceWire
             malformedCount += 1
             return
         }
+        let level = unsafe ExtensionBlocks.audioLevel(in: extensions)
         let frame = VoiceFrame(
             sequence: header.sequence, timestamp: header.timestamp, sampleCount: sampleCount,
-            startsTalkspurt: header.flags.contains(.talkspurtStart), endsTalkspurt: header.flags.contains(.talkspurtEnd)
-        )
+            startsTalkspurt: header.flags.contains(.talkspurtStart),
+            endsTalkspurt: header.flags.contains(.talkspurtEnd), level: level)
         switch unsafe buffer.insert(frame, opus, at: now) {
         case .accepted: break
         case .resynchronised: decoder.reset()
         case .late, .duplicate, .malformed: return
         }
-        announcedLevel = unsafe ExtensionBlocks.audioLevel(in: extensions)
+        announcedLevel = level
     }
 
     /// Adds the next samples, with this talker's volume times `masterVolume`, to `mix`. `now` is when the first of

@@ -14,7 +14,7 @@ public struct VoiceCounters: Equatable, Sendable, BitwiseCopyable {
     public var framesDuplicate: UInt64 = 0
     /// Frames that arrived after a later one.
     public var framesReordered: UInt64 = 0
-    /// Frames dropped to bring a delay above its maximum down again.
+    /// Frames dropped to bring a delay that is longer than needed down again.
     public var framesSkipped: UInt64 = 0
     /// Times that sound was invented by the decoder in place of a missing frame.
     public var framesConcealed: UInt64 = 0
@@ -32,6 +32,8 @@ public struct VoiceCounters: Equatable, Sendable, BitwiseCopyable {
     public var datagramsReplayed: UInt64 = 0
     /// Commands refused because ``CommandRing/commandsMax`` were waiting.
     public var commandsRefused: UInt64 = 0
+    /// Times that a new socket took the place of one that could not reach the server any more.
+    public var socketsReplaced: UInt64 = 0
     /// Samples of the mix that the limiter had to hold down.
     public var samplesLimited: UInt64 = 0
 

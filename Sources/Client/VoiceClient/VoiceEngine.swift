@@ -102,14 +102,14 @@ public final class VoiceEngine: Sendable {
             throw VoiceEngineError(.grantInvalid, "\"\(grant.host)\" is not a numeric address of the voice server")
         }
         let transport = try VoiceTransport(grant, at: .now)
-        let socket: DatagramSocket
+        let path: VoicePath
         do {
-            socket = try DatagramSocket(connectingTo: address)
+            path = try VoicePath(to: address)
         } catch {
             throw VoiceEngineError(.socketFailed, "\(error)")
         }
         try checkNotStopped()
-        let session = PreparedSession(transport, socket)
+        let session = PreparedSession(transport, path)
         guard shared.commands.push(.connect(session)) else {
             session.take { _, _ in }
             throw VoiceEngineError(.resourceExhausted, "the voice engine is not keeping up; try again")

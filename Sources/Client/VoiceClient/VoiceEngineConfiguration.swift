@@ -12,7 +12,8 @@ public enum TransmissionMode: String, Sendable, CaseIterable, BitwiseCopyable {
 
 /// How a ``VoiceEngine`` begins. What has a setter on the engine may change later.
 public struct VoiceEngineConfiguration: Sendable {
-    /// Default: 48 kHz mono, 20 ms frames, 40 kbit/s, variable bitrate, in-band error correction for 5 % loss.
+    /// Default: 48 kHz mono, 20 ms frames, 40 kbit/s, variable bitrate, in-band error correction for the
+    /// loss that is measured on the way to the relay, but at least for ``OpusEncoderSettings/expectedLossPercent``.
     /// ``OpusEncoderSettings/bitsPerSecond`` must lie in ``bitsPerSecondRange``, the channel count be 1.
     public var encoder: OpusEncoderSettings
     public var mode: TransmissionMode = .pushToTalk
@@ -26,7 +27,7 @@ public struct VoiceEngineConfiguration: Sendable {
     public init() {
         encoder = OpusEncoderSettings()
         encoder.forwardErrorCorrection = true
-        encoder.expectedLossPercent = 5
+        encoder.expectedLossPercent = 0
     }
 
     /// Bitrates a person may choose, in bit/s.

@@ -63,11 +63,15 @@ import VoiceWire
     private mutating func leave(emit: Emit) {
         transport.sayGoodbye(.left, emit: emit)
         transport.addRefusals(to: &pastRefusals)
+        transmitter.forgetTalkspurt()
         talkers.removeAll()
     }
 
     /// When ``tick(at:emit:)`` has something to do; nil: never.
     package var nextDeadline: MonotonicInstant? { transport.nextDeadline }
+
+    /// The server has not answered for so long that a socket of another address should be tried.
+    package func seemsStranded(at now: MonotonicInstant) -> Bool { transport.seemsStranded(at: now) }
 
     /// Does what is due.
     package mutating func tick(at now: MonotonicInstant, emit: Emit) -> VoiceEngineEvent? {
@@ -78,6 +82,9 @@ import VoiceWire
     package mutating func receive(_ datagram: UnsafeRawBufferPointer, at now: MonotonicInstant) -> VoiceEngineEvent? {
         switch unsafe transport.receive(datagram, at: now) {
         case .nothing: return nil
+        case .quality:
+            if let loss = transport.quality.uplinkLoss { transmitter.noteLoss(loss) }
+            return nil
         case .event(let event): return event
         case .voice(let header):
             unsafe talkers.insert(header, body: transport.body, at: now)
@@ -91,6 +98,9 @@ import VoiceWire
     package mutating func capture(_ samples: UnsafeBufferPointer<Int16>, emit: Emit) {
         unsafe transmitter.capture(samples, to: &transport, emit: emit)
     }
+
+    /// The device lost this many samples of the microphone: time went on without them.
+    package mutating func skipCapture(_ sampleCount: Int) { transmitter.skip(sampleCount) }
 
     /// The microphone has no more: ends a talkspurt that is open.
     package mutating func endCapture(emit: Emit) {

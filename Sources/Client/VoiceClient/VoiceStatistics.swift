@@ -1,3 +1,4 @@
+public import AudioDevice
 public import VoiceWire
 
 /// What an engine is doing, for a line of status. A consistent snapshot, taken when ``VoiceEngine/statistics`` is read;
@@ -19,6 +20,10 @@ public struct VoiceStatistics: Equatable, Sendable {
     public var uplinkLoss: Double?
     /// Who is or was heard lately, in the order of their ids.
     public var talkers: [Talker] = []
+    /// What the microphone's device did.
+    public var source = AudioStatistics()
+    /// What the speaker's device did.
+    public var sink = AudioStatistics()
     /// Counts since the engine started, over all sessions and talkers.
     public var counters = VoiceCounters()
 

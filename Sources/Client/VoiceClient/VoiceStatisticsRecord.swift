@@ -1,3 +1,4 @@
+import AudioDevice
 import VoiceWire
 
 /// ``VoiceStatistics`` in a fixed size, so that the engine can write it without allocating.
@@ -12,6 +13,8 @@ package struct VoiceStatisticsRecord: Sendable {
     var uplinkLoss: Double?
     var talkers: InlineArray<64, VoiceStatistics.Talker>
     var talkerCount = 0
+    var source = AudioStatistics()
+    var sink = AudioStatistics()
     var counters = VoiceCounters()
 
     package init() {
@@ -33,6 +36,8 @@ extension VoiceStatistics {
         roundTripMilliseconds = record.roundTripNanoseconds.map { Double($0) / 1e6 }
         uplinkLoss = record.uplinkLoss
         talkers = (0..<record.talkerCount).map { record.talkers[$0] }.sorted { $0.voice.rawValue < $1.voice.rawValue }
+        source = record.source
+        sink = record.sink
         counters = record.counters
     }
 }

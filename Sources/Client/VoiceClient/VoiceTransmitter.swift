@@ -22,6 +22,7 @@ import VoiceWire
 
     let frameSampleCount: Int
     private var encoder: OpusEncoder
+    private var lossFollower: LossFollower
     private let usesDiscontinuousTransmission: Bool
     private var gate: VoiceActivityGate
     private var preroll: PrerollBuffer
@@ -37,13 +38,16 @@ import VoiceWire
     init(
         configuration: VoiceEngineConfiguration, sequence: SequenceNumber, timestamp: MediaTimestamp
     ) throws(VoiceEngineError) {
-        let encoder = try Self.makeEncoder(configuration.encoder)
+        var settings = configuration.encoder
+        if !settings.forwardErrorCorrection { settings.expectedLossPercent = 0 }
+        let encoder = try Self.makeEncoder(settings)
         let detector = try Self.makeDetector(configuration.encoder.frameDuration.sampleCount)
         self.encoder = encoder
         self.detector = detector
         mode = configuration.mode
         isMuted = configuration.isMuted
         frameSampleCount = configuration.encoder.frameDuration.sampleCount
+        lossFollower = LossFollower(percentMin: settings.expectedLossPercent)
         usesDiscontinuousTransmission = configuration.encoder.discontinuousTransmission
         gate = VoiceActivityGate()
         preroll = PrerollBuffer(
@@ -64,11 +68,7 @@ import VoiceWire
         defer { timestamp = timestamp.advanced(by: frameSampleCount) }
         level = unsafe AudioLevel.negativeDecibelsOverload(of: samples)
         let decision = unsafe decide(samples)
-        guard transport.isOpen else {
-            isInTalkspurt = false
-            preroll.removeAll()
-            return
-        }
+        guard transport.isOpen else { return forgetTalkspurt() }
         switch decision {
         case .silent:
             // Muted, or switched to a mode that is silent now: what the microphone hears may not be sent any more.
@@ -86,6 +86,24 @@ import VoiceWire
         guard isInTalkspurt else { return }
         unsafe scratch.update(repeating: 0)
         unsafe send(UnsafeBufferPointer(scratch), level: 127, isLast: true, to: &transport, emit)
+    }
+
+    /// The session is over, or another begins: its first frame starts a talkspurt.
+    mutating func forgetTalkspurt() {
+        isInTalkspurt = false
+        preroll.removeAll()
+    }
+
+    /// Time passes without sound: the device lost these samples.
+    mutating func skip(_ sampleCount: Int) { timestamp = timestamp.advanced(by: sampleCount) }
+
+    /// Lets the encoder provide for what the path loses, from the next frame on. Does not allocate.
+    mutating func noteLoss(_ share: Double) {
+        let percent = lossFollower.note(share)
+        var settings = encoder.settings
+        guard settings.forwardErrorCorrection, percent != settings.expectedLossPercent else { return }
+        settings.expectedLossPercent = percent
+        try? encoder.update(settings)
     }
 
     private mutating func decide(_ samples: UnsafeBufferPointer<Int16>) -> VoiceActivityGate.Decision {

@@ -17,6 +17,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
         /// extension blocks follow.
         case voice(VoiceHeader)
         case event(VoiceEngineEvent)
+        /// A pong: ``VoiceTransport/quality`` is new.
+        case quality
     }
 
     private enum Phase { case greeting, open, over }
@@ -36,6 +38,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
     private var helloInterval = Self.helloIntervalMin
     private var nextSending: MonotonicInstant
     private var lastHeard: MonotonicInstant
+    /// Pings since anything authentic was heard.
+    private var unansweredPingCount = 0
     /// Datagrams sent since the session was made.
     private var sentCount: UInt64 = 0
     /// The hello's own 8 bytes: a welcome must return them.
@@ -49,6 +53,9 @@ package struct VoiceTransport: ~Copyable, Sendable {
     /// Without an authentic datagram for this long (or the grant's time-out, if shorter) the path is dead: six pings in
     /// a row went unanswered.
     package static let silenceNanosecondsMax: Int64 = 6_000_000_000
+
+    /// Pings in a row that may go unanswered before a new socket is tried.
+    package static let unansweredPingsMax = 2
 
     /// Prepares the session; nothing is sent before the first ``tick(at:emit:)``. Allocates.
     /// Throws ``VoiceEngineError`` (`grantInvalid`) if token, keys or cipher are unusable.
@@ -86,6 +93,11 @@ package struct VoiceTransport: ~Copyable, Sendable {
 
     /// Voice may be sent.
     package var isOpen: Bool { phase == .open }
+
+    /// Another ping is due, and nothing was heard since the second before it: this machine may have changed its address.
+    package func seemsStranded(at now: MonotonicInstant) -> Bool {
+        phase == .open && unansweredPingCount >= Self.unansweredPingsMax && now >= nextSending
+    }
 
     /// When ``tick(at:emit:)`` has something to do; nil once the session is over.
     package var nextDeadline: MonotonicInstant? {
@@ -155,6 +167,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
     }
 
     private mutating func sendPing(at now: MonotonicInstant, _ emit: Emit) {
+        unansweredPingCount += 1
         // The count includes the ping itself, as the relay's will.
         let echo = quality.notePing(at: now, sentCount: sentCount + 1)
         unsafe frameSpace.storeBigEndian(echo, at: 0)
@@ -184,6 +197,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         }
         guard unsafe coder.open(datagram) else { return .nothing }
         lastHeard = now
+        unansweredPingCount = 0
         switch header.type {
         case .voice:
             return phase == .open ? .voice(header) : .nothing
@@ -193,7 +207,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
             guard unsafe body.count == SessionBodies.pongByteCount else { break }
             unsafe quality.notePong(
                 echo: body.bigEndian(at: 0), acceptedCount: body.bigEndian(at: SessionBodies.echoByteCount), at: now)
-            return .nothing
+            return .quality
         case .goodbye:
             guard unsafe body.count == SessionBodies.goodbyeByteCount else { break }
             // A reason of a later version still ends the session.

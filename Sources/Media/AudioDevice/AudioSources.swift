@@ -22,5 +22,5 @@ public enum AudioSources {
 
 extension AudioSources {
     /// Whether a name that a person gave means a sound file and not a device.
-    static func isSoundFile(_ name: String) -> Bool { name.lowercased().hasSuffix(".wav") }
+    public static func isSoundFile(_ name: String) -> Bool { name.lowercased().hasSuffix(".wav") }
 }

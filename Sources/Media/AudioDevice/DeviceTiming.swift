@@ -3,7 +3,7 @@ public struct DeviceTiming: Hashable, Sendable {
     /// Length of one period, the grain in which sound moves, in microseconds; default 5,000. It is the delay that capture
     /// adds by itself; 200 wake-ups a second cost under 1 % of a core.
     public var periodMicroseconds: Int
-    /// Periods that the device's buffer holds. In capture the buffer costs no delay, only memory: default 8 (40 ms),
+    /// Periods that the device's buffer holds; fewer, but at least two, where the hardware's periods are longer. In capture the buffer costs no delay, only memory: default 8 (40 ms),
     /// the longest that the thread may be held up. In playback the whole buffer is delay: default 4 (20 ms).
     public var periodCount: Int
 

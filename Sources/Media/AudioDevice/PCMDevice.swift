@@ -82,7 +82,9 @@ import SpeechProcessing
 
         var period = snd_pcm_uframes_t(Int(rate) * timing.periodMicroseconds / 1_000_000)
         try check(unsafe snd_pcm_hw_params_set_period_size_near(handle, parameters, &period, nil))
-        var buffer = period * snd_pcm_uframes_t(timing.periodCount)
+        // As long as was asked for even if the hardware's periods are longer: in playback all of it is delay.
+        let wanted = snd_pcm_uframes_t(Int(rate) * timing.periodMicroseconds * timing.periodCount / 1_000_000)
+        var buffer = max(wanted, 2 * period)
         try check(unsafe snd_pcm_hw_params_set_buffer_size_near(handle, parameters, &buffer))
         try check(unsafe snd_pcm_hw_params(handle, parameters))
         try check(unsafe snd_pcm_hw_params_get_period_size(parameters, &period, nil))

@@ -17,6 +17,9 @@ struct DelayEstimator: Sendable {
     private static let epochNanoseconds: Int64 = 5_000_000_000
     /// A transit that leaps by more than this is another clock, not a slow network.
     private static let leapNanoseconds: Int64 = 2_000_000_000
+    /// Samples (265 days) that ``latestPosition`` may count before it starts over, so that no sum of timestamps, honest
+    /// or not, leaves the range of the arithmetic.
+    private static let positionMax: Int64 = 1 << 40
 
     private let bucketNanoseconds: Int64
     private var weights = InlineArray<100, Double>(repeating: 0)
@@ -26,7 +29,7 @@ struct DelayEstimator: Sendable {
 
     private var hasObserved = false
     private var latestTimestamp: MediaTimestamp = 0
-    /// `latestTimestamp` without wraps, in samples.
+    /// `latestTimestamp` without wraps, in samples since the estimator began; within ±``positionMax``.
     private var latestPosition: Int64 = 0
     private var latestTransit: Int64 = 0
     private var latestArrival = MonotonicInstant(nanoseconds: 0)
@@ -42,11 +45,13 @@ struct DelayEstimator: Sendable {
 
     /// Takes note of a frame's arrival. Any order, no second copies.
     mutating func observe(_ timestamp: MediaTimestamp, startsTalkspurt: Bool, at arrival: MonotonicInstant) {
-        let position = latestPosition + Int64(latestTimestamp.distance(to: timestamp))
-        let transit = arrival.nanoseconds - Self.nanoseconds(position)
-        notePreroll(
-            spokenAfter: Self.nanoseconds(position - latestPosition), startsTalkspurt: startsTalkspurt, at: arrival)
-        if !hasObserved || abs(transit - latestTransit) > Self.leapNanoseconds {
+        let step = Int64(latestTimestamp.distance(to: timestamp))
+        var position = latestPosition + step
+        var transit = arrival.nanoseconds - Self.nanoseconds(position)
+        notePreroll(spokenAfter: Self.nanoseconds(step), startsTalkspurt: startsTalkspurt, at: arrival)
+        if !hasObserved || isLeap(transit) || abs(position) > Self.positionMax {
+            position = 0
+            transit = arrival.nanoseconds
             begin(transit, at: arrival)
         } else if !isInPreroll {
             // RFC 3550 §6.4.1: J += (|D| − J) / 16
@@ -80,6 +85,9 @@ struct DelayEstimator: Sendable {
     var jitterNanoseconds: Int64 { Int64(jitter) }
 
     private var baseline: Int64 { min(epochMinimum, previousMinimum) }
+
+    /// Measured from the baseline: measured from the frame before, many small steps would add up unnoticed.
+    private func isLeap(_ transit: Int64) -> Bool { abs(transit - baseline) > Self.leapNanoseconds }
 
     /// Pre-roll begins with a talkspurt and ends with the first frame that does not arrive together with the one
     /// before.

@@ -7,7 +7,8 @@ extension JitterBuffer {
     /// rendered already. A frame or a concealment may be longer than what is needed; the caller keeps the rest.
     public mutating func next(at now: MonotonicInstant, sampleCountMax: Int) -> PlayoutAction {
         guard hasStream else { return .silence(sampleCount: sampleCountMax) }
-        trimExcess()
+        if let latestLoss, latestLoss.distance(to: now) > Self.lossMemoryNanoseconds { self.latestLoss = nil }
+        trimExcess(at: now)
         // Each turn ends, takes a frame out of the store, or ends the talkspurt.
         while true {
             let head = store.first(from: nextSequence)
@@ -16,6 +17,7 @@ extension JitterBuffer {
                 dropPassed(head)
             } else if isPlaying {
                 playheadInstant = now
+                if let head, skipSurplus(head, at: now) { continue }
                 if let action = continueTalkspurt(head) { return action }
             } else {
                 return startOrWait(head, at: now, sampleCountMax: sampleCountMax)
@@ -23,9 +25,12 @@ extension JitterBuffer {
         }
     }
 
-    /// Delay with which a talkspurt begins, above the earliest arrival of its first frame.
+    /// Delay with which a talkspurt begins, above the earliest arrival of its first frame. Besides the jitter it covers
+    /// one rendering step; where frames get lost a whole frame, so that the one after a lost one is there in time to
+    /// rebuild it from.
     var targetDelayNanoseconds: Int64 {
-        let step = MonotonicInstant.nanoseconds(ofSamples: max(latestSampleCount, configuration.renderSampleCount))
+        let samples = latestLoss == nil ? 0 : latestSampleCount
+        let step = MonotonicInstant.nanoseconds(ofSamples: max(samples, configuration.renderSampleCount))
         return min(estimator.coveringDelayNanoseconds + step, delayNanosecondsMax)
     }
 
@@ -50,24 +55,22 @@ extension JitterBuffer {
         isPlaying = true
         pendingStretch = 0
         lateness = LatenessWatch()
+        floor = DelayFloor()
         return play(head, at: now)
     }
 
     /// The next action of a talkspurt, or nil if it is over.
     private mutating func continueTalkspurt(_ head: BufferedFrame?) -> PlayoutAction? {
-        if pendingStretch > 0 {
-            let count = min(pendingStretch, latestSampleCount)
-            pendingStretch -= count
-            return conceal(count, movingPlayhead: false, following: nil)
-        }
+        if let stretch = stretch() { return stretch }
         guard let head else {
             return concealOrStop(upTo: latestSampleCount, following: nil)
         }
-        let gap = playhead.distance(to: head.frame.timestamp)
-        if gap < Self.concealmentStep { return play(head, at: playheadInstant) }
-
-        // Time that lost frames account for; the rest of the gap is the talker's silence.
+        // Time that lost frames account for; the rest of a gap is the talker's silence.
         let missing = nextSequence.distance(to: head.frame.sequence)
+        if missing > 0 { noteLoss(before: head.frame) }
+        let gap = playhead.distance(to: head.frame.timestamp)
+        if gap < Self.concealmentStep { return stretch() ?? play(head, at: playheadInstant) }
+
         let lost = min(gap, missing * latestSampleCount - concealedRun)
         guard lost >= Self.concealmentStep else {
             isPlaying = false
@@ -90,8 +93,18 @@ extension JitterBuffer {
         concealedRun = 0
         counts.framesPlayed += 1
         counts.playoutDelayNanoseconds = estimator.earliestArrival(of: head.frame.timestamp).distance(to: now)
+        floor.note(counts.playoutDelayNanoseconds, at: now)
+        noteLevel(of: head.frame)
         if head.frame.endsTalkspurt { isPlaying = false }
         return .play(head)
+    }
+
+    /// Sound to invent so that the delay grows, if it has to.
+    private mutating func stretch() -> PlayoutAction? {
+        guard pendingStretch > 0 else { return nil }
+        let count = min(pendingStretch, latestSampleCount)
+        pendingStretch -= count
+        return conceal(count, movingPlayhead: false, following: nil)
     }
 
     private mutating func concealOrStop(upTo wanted: Int, following: BufferedFrame?) -> PlayoutAction? {
@@ -107,9 +120,9 @@ extension JitterBuffer {
     }
 
     private mutating func conceal(_ count: Int, movingPlayhead: Bool, following: BufferedFrame?) -> PlayoutAction {
+        playheadInstant = playheadInstant.advanced(bySamples: count)
         if movingPlayhead {
             playhead = playhead.advanced(by: count)
-            playheadInstant = playheadInstant.advanced(bySamples: count)
             concealedRun += count
         }
         counts.framesConcealed += 1
@@ -124,29 +137,19 @@ extension JitterBuffer {
         counts.framesLate += 1
     }
 
-    /// Skips the oldest frames when more waits than the longest delay: a talker whose clock runs fast, or a network
-    /// that held everything back.
-    private mutating func trimExcess() {
-        guard let newest = store.last(from: nextSequence), var head = store.first(from: nextSequence) else { return }
-        let limit = configuration.delayMillisecondsMax * Self.samplesPerMillisecond + newest.frame.sampleCount
-        guard head.frame.timestamp.distance(to: newest.frame.end) > limit else { return }
-        let target = MonotonicInstant.samples(inNanoseconds: targetDelayNanoseconds)
-        while head.frame.timestamp.distance(to: newest.frame.end) > target, head.slot != newest.slot {
-            countLost(before: head.frame.sequence)
-            store.finish(head)
-            counts.framesSkipped += 1
-            nextSequence = head.frame.sequence.advanced(by: 1)
-            guard let following = store.first(from: nextSequence) else { return }
-            head = following
-        }
-        isOpenBackwards = false
-        playhead = head.frame.timestamp
+    /// A frame is missing at its moment. The first time the delay grows as far as the target now does; time that is
+    /// being concealed anyway becomes longer.
+    private mutating func noteLoss(before next: VoiceFrame) {
+        let isNew = latestLoss == nil
+        latestLoss = playheadInstant
+        if isNew, !next.startsTalkspurt { pendingStretch = max(pendingStretch, allowedStretch(0)) }
     }
 
     /// Samples by which the delay grows for frames that are late by `nanoseconds`: enough for them, and for what a
     /// talkspurt would begin with now, within the longest delay.
     func allowedStretch(_ nanoseconds: Int64) -> Int {
-        let delay = counts.playoutDelayNanoseconds
+        // A talker with a broken clock may be behind by any time; nobody else waits for it.
+        let delay = max(0, estimator.earliestArrival(of: playhead).distance(to: playheadInstant))
         let wanted = max(nanoseconds, targetDelayNanoseconds - delay)
         let samples = MonotonicInstant.samples(inNanoseconds: max(0, min(wanted, delayNanosecondsMax - delay)))
         return (samples + Self.concealmentStep - 1) / Self.concealmentStep * Self.concealmentStep
@@ -154,5 +157,7 @@ extension JitterBuffer {
 
     /// Opus conceals multiples of 2.5 ms.
     private static let concealmentStep = 120
-    private static let samplesPerMillisecond = VoiceWireLimits.samplesPerSecond / 1_000
+    /// A loss makes talkspurts begin a frame later for this long.
+    private static let lossMemoryNanoseconds: Int64 = 10_000_000_000
+    static let samplesPerMillisecond = VoiceWireLimits.samplesPerSecond / 1_000
 }

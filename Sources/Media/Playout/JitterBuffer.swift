@@ -6,10 +6,13 @@ import VoiceWire
 /// 170 KB) and nothing allocates or blocks afterwards.
 ///
 /// **When a frame is played.** At the start of a talkspurt its first frame waits until ``DelayEstimator``'s covering
-/// delay, plus one frame or rendering step, whichever is longer, has passed since the earliest that it could have
-/// arrived; the frames after it follow without a break. So the delay adapts at talkspurt starts. Inside one it changes
-/// only if frames come late persistently (it grows by what they were late), or if more than
-/// ``Configuration/delayMillisecondsMax`` has piled up (the oldest are skipped).
+/// delay, plus one rendering step, has passed since the earliest that it could have arrived; the frames after it follow
+/// without a break. Where a frame was missing in the last ten seconds the step is at least a frame long, so that the
+/// frame after a lost one is there to rebuild it from. So the delay adapts at talkspurt starts. Inside one it grows
+/// when frames come late persistently (by what they were late) and when the first one is lost (to that longer step); it
+/// shrinks by a frame, between words where possible, while all of the last second or two was heard more than a frame
+/// later than a talkspurt would be that began now, and at once if more than ``Configuration/delayMillisecondsMax`` has
+/// piled up.
 ///
 /// **When a frame is missing.** It is concealed while later ones are there, or for at most
 /// ``Configuration/concealedMillisecondsMax`` in a row. A gap in time without a gap in numbers is silence, as is
@@ -54,6 +57,12 @@ import VoiceWire
     var lateness = LatenessWatch()
     /// Samples to invent without moving the playhead, so that the delay grows.
     var pendingStretch = 0
+    /// When a frame was missing at its moment, if that was lately.
+    var latestLoss: MonotonicInstant?
+    var floor = DelayFloor()
+    var latestSkip = MonotonicInstant(nanoseconds: 0)
+    /// Of the frames played, in −dBov.
+    var usualLevel = 0.0
     /// Number that would confirm that the talker restarted.
     private var restartSequence: SequenceNumber?
 
@@ -86,6 +95,8 @@ import VoiceWire
         counts = PlayoutStatistics()
         hasStream = false
         isPlaying = false
+        latestLoss = nil
+        usualLevel = 0
         restartSequence = nil
     }
 
@@ -136,6 +147,7 @@ import VoiceWire
         concealedRun = 0
         pendingStretch = 0
         lateness = LatenessWatch()
+        floor = DelayFloor()
         restartSequence = nil
         noteArrival(of: frame, at: now)
         unsafe store.insert(frame, opus, arrival: now)

@@ -11,7 +11,7 @@ public struct PlayoutStatistics: Equatable, Sendable, BitwiseCopyable {
     /// Frames that arrived after one with a higher number.
     public internal(set) var framesReordered: UInt64 = 0
     public internal(set) var framesPlayed: UInt64 = 0
-    /// Frames dropped unplayed because the delay had grown beyond its maximum.
+    /// Frames dropped unplayed because the delay was longer than the network asks for, or beyond its maximum.
     public internal(set) var framesSkipped: UInt64 = 0
     public internal(set) var framesMalformed: UInt64 = 0
     /// Times that sound was asked to be invented.

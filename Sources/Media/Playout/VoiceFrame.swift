@@ -11,16 +11,19 @@ public struct VoiceFrame: Equatable, Sendable, BitwiseCopyable {
     public var startsTalkspurt: Bool
     /// The last frame before silence.
     public var endsTalkspurt: Bool
+    /// How loud it is, 0 (overload)…127 (silence) in −dBov, if the talker says so.
+    public var level: UInt8?
 
     public init(
         sequence: SequenceNumber, timestamp: MediaTimestamp, sampleCount: Int, startsTalkspurt: Bool = false,
-        endsTalkspurt: Bool = false
+        endsTalkspurt: Bool = false, level: UInt8? = nil
     ) {
         self.sequence = sequence
         self.timestamp = timestamp
         self.sampleCount = sampleCount
         self.startsTalkspurt = startsTalkspurt
         self.endsTalkspurt = endsTalkspurt
+        self.level = level
     }
 
     /// Frames of 2.5 to 60 ms.

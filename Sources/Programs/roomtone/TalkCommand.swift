@@ -14,13 +14,13 @@ struct TalkCommand: AsyncParsableCommand {
 
             The password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never from the command line.
 
-            The server's certificate is remembered at the first contact and refused when it changes; one that a trusted \
-            authority has signed is checked as usual.
+            A server's certificate is remembered at the first contact and refused when it changes; of one that a trusted \
+            authority has signed, only that is remembered.
 
             Exit status: 0 left as wished; 64 wrong option; 65 sound file of the wrong kind; 66 file missing; 67 no such \
-            room; 69 server not reachable; 70 internal error; 74 sound device; 75 too many attempts, wait; 76 not a \
-            Roomtone server of this version; 77 password, permission or certificate refused; 78 file of known servers \
-            unusable; 130 interrupted before voice stood.
+            room; 69 server not reachable; 70 internal error; 73 output file not writable; 74 sound device; 75 too many \
+            attempts, wait; 76 not a Roomtone server of this version; 77 password, permission or certificate refused; \
+            78 file of known servers unusable; 130 interrupted before voice stood.
             """)
 
     @Option(help: ArgumentHelp("The server; the port is 8080 if none is given.", valueName: "host[:port]"))

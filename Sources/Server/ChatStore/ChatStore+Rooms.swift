@@ -6,29 +6,26 @@ extension ChatStore {
     /// Makes a room. `roomExists` if the number or the name is in use, `limitReached` if there are `roomsMax` already.
     public func createRoom(_ room: NewRoom, at now: Date, roomsMax: Int) async throws(ChatStoreError) -> RoomRecord {
         try await write { database in
-            let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM room") ?? 0
-            guard count < roomsMax else {
-                throw ChatStoreError(.limitReached, "this server takes at most \(roomsMax) rooms")
-            }
-            let id = try Self.number(for: room.id, database)
+            let id = try Self.place(for: room, roomsMax: roomsMax, database)
             let instant = now.storedMilliseconds
-            do {
-                try database.execute(
-                    sql: """
-                        INSERT INTO room (id, name, name_key, description, password_hash, creator_id, created_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
-                        id, room.name, room.nameKey, room.description, room.passwordHash,
-                        Int64(exactly: room.creator.rawValue), instant,
-                    ])
-            } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-                throw ChatStoreError(.roomExists, "a room named “\(room.name)” exists already")
-            }
+            try database.execute(
+                sql: """
+                    INSERT INTO room (id, name, name_key, description, password_hash, creator_id, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    id, room.name, room.nameKey, room.description, room.passwordHash,
+                    Int64(exactly: room.creator.rawValue), instant,
+                ])
             return RoomRecord(
                 id: RoomID(rawValue: UInt64(id)), name: room.name, description: room.description,
                 passwordHash: room.passwordHash, creator: room.creator, createdAt: Date(storedMilliseconds: instant))
         }
+    }
+
+    /// Throws what ``createRoom(_:at:roomsMax:)`` would throw now, without making the room.
+    public func checkRoom(_ room: NewRoom, roomsMax: Int) async throws(ChatStoreError) {
+        try await read { database in _ = try Self.place(for: room, roomsMax: roomsMax, database) }
     }
 
     /// Every room, by number.
@@ -36,6 +33,20 @@ extension ChatStore {
         try await read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM room ORDER BY id").map(RoomRecord.init)
         }
+    }
+
+    /// The number a room would get, if there is a place for it and its name is free.
+    private static func place(for room: NewRoom, roomsMax: Int, _ database: Database) throws -> Int64 {
+        let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM room") ?? 0
+        guard count < roomsMax else {
+            throw ChatStoreError(.limitReached, "this server takes at most \(roomsMax) rooms")
+        }
+        let isNameTaken = try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM room WHERE name_key = ?)", arguments: [room.nameKey])
+        guard isNameTaken != true else {
+            throw ChatStoreError(.roomExists, "a room named “\(room.name)” exists already")
+        }
+        return try number(for: room.id, database)
     }
 
     /// The number asked for if it is free, else the lowest free one: not the highest plus one, which

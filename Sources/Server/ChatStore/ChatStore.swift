@@ -1,5 +1,6 @@
 import Dispatch
 import GRDB
+import Glibc
 
 /// Accounts and rooms in one SQLite file: one writer, a pool of readers, write-ahead log, every commit
 /// on disk before it is acknowledged.
@@ -57,11 +58,22 @@ public final class ChatStore: Sendable {
         do { return try await pool.write(body) } catch { throw ChatStoreError(error) }
     }
 
+    /// Makes the file for its owner only, if it is not there. SQLite would leave that to the process's umask;
+    /// log and index get the mode of the file.
+    private static func makePrivately(_ path: String) throws(ChatStoreError) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ChatStoreError(.databaseUnavailable, String(cString: strerror(errno)))
+        }
+        Glibc.close(descriptor)
+    }
+
     private static func openBlocking(path: String) throws(ChatStoreError) -> ChatStore {
         var configuration = Configuration()
         configuration.maximumReaderCount = readersMax
         configuration.busyMode = .timeout(busySecondsMax)
         do {
+            try makePrivately(path)
             let pool = try DatabasePool(path: path, configuration: configuration)
             let migrator = Schema.migrator
             if try pool.read(migrator.hasBeenSuperseded) {

@@ -37,9 +37,13 @@ struct ConnectionGuard {
     /// the kernel's keepalive alone finds a dead peer.
     mutating func understandsPing() { knowsPing = true }
 
-    /// Nil lets a message in; otherwise how long until the next one may come.
-    mutating func admitMessage(now: ContinuousClock.Instant) -> Duration? {
-        messages.take(configuration.messageRate, now: now)
+    /// Messages that a request for a list of people or rooms counts for.
+    static let listCost = 10
+
+    /// Nil lets a message in; otherwise how long until it may come.
+    /// - Parameter cost: messages it counts for, as far as the configured burst goes.
+    mutating func admitMessage(cost: Int = 1, now: ContinuousClock.Instant) -> Duration? {
+        messages.take(configuration.messageRate, cost: cost, now: now)
     }
 
     /// True when this offence is one too many.

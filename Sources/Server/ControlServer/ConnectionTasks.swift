@@ -51,7 +51,7 @@ struct ConnectionTasks: Sendable {
         } catch {
             state.outbox.close(.connectionLost)
         }
-        await session?.end()
+        await session?.end(state.outbox.closeReason ?? .connectionLost)
         return .reader
     }
 

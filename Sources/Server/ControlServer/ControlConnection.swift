@@ -48,6 +48,8 @@ final class ControlConnection {
             case .line(let line):
                 counters.count(.lineReceived)
                 await serve(line)
+            case .blank:
+                if let wait = state.withGuard({ $0.admitMessage(now: .now) }) { await delay(nil, wait) }
             case .overlong:
                 offend(
                     .lineTooLong, "A line may have \(ControlLine.bytesMax) bytes; this one is longer and was ignored",
@@ -63,7 +65,8 @@ final class ControlConnection {
         } catch {
             return refuse(line, error)
         }
-        if let wait = state.withGuard({ $0.admitMessage(now: .now) }) { return await delay(envelope, wait) }
+        let wait = state.withGuard { $0.admitMessage(cost: envelope.message.cost, now: .now) }
+        if let wait { return await delay(envelope.requestID, wait) }
         if envelope.requestID != nil || envelope.message == .ping || envelope.message == .pong {
             state.withGuard { $0.understandsPing() }
         }
@@ -89,12 +92,12 @@ final class ControlConnection {
 
     /// Refuses a message that came too soon, and reads no further until one may come: a flood costs its
     /// sender time, not the server.
-    private func delay(_ envelope: ControlEnvelope, _ wait: Duration) async {
+    private func delay(_ requestID: UInt64?, _ wait: Duration) async {
         counters.count(.messageRateLimited)
         answer(
             .serverResponse(
                 success: false, content: "Too many messages; slow down", code: .rateLimited,
-                retryAfterMilliseconds: wait.wholeMilliseconds), envelope.requestID)
+                retryAfterMilliseconds: wait.wholeMilliseconds), requestID)
         try? await Task.sleep(for: wait)
     }
 
@@ -114,5 +117,15 @@ final class ControlConnection {
 
     private func answer(_ message: ControlMessage, _ requestID: UInt64?) {
         state.outbox.post(EncodedLine(message, answering: requestID))
+    }
+}
+
+extension ControlMessage {
+    /// How many ordinary messages a message counts for: a few bytes that ask for a whole line of rows cost more.
+    fileprivate var cost: Int {
+        switch self {
+        case .requestUserList, .listRooms: ConnectionGuard.listCost
+        default: 1
+        }
     }
 }

@@ -5,6 +5,8 @@ struct LineAssembler {
     enum Item: Equatable {
         /// One line, without its newline.
         case line(ArraySlice<UInt8>)
+        /// A line of nothing but white space: says nothing, but was read.
+        case blank
         /// A line is too long; what came of it was thrown away, and so is the rest up to its newline.
         /// Comes once for every ``ControlLine/bytesMax`` bytes, so that a line that never ends is an
         /// offence again and again.
@@ -14,11 +16,15 @@ struct LineAssembler {
     private var buffer: [UInt8] = []
     /// Bytes of `buffer` that have been handed out.
     private var consumedCount = 0
+    /// Bytes of `buffer` that are known to hold no newline that was not handed out: a line that comes byte by
+    /// byte is searched once.
+    private var scannedCount = 0
     private var isDiscarding = false
 
     /// Takes what was read. Call ``next()`` until nil before adding more.
     mutating func append(_ bytes: some Sequence<UInt8>) {
         buffer.removeFirst(consumedCount)
+        scannedCount -= consumedCount
         consumedCount = 0
         buffer.append(contentsOf: bytes)
     }
@@ -26,17 +32,20 @@ struct LineAssembler {
     /// The next line or offence; nil when more bytes are needed.
     mutating func next() -> Item? {
         while true {
-            let rest = buffer[consumedCount...]
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return takeOverlong(rest) }
-            let line = rest[..<end]
+            guard let end = buffer[scannedCount...].firstIndex(of: UInt8(ascii: "\n")) else {
+                scannedCount = buffer.endIndex
+                return takeOverlong(buffer[consumedCount...])
+            }
+            let line = buffer[consumedCount..<end]
             consumedCount = end + 1
+            scannedCount = consumedCount
             if isDiscarding {
                 isDiscarding = false
                 if line.count > ControlLine.bytesMax { return .overlong }
             } else if line.count > ControlLine.bytesMax {
                 return .overlong
-            } else if !line.allSatisfy(\.isJSONWhitespace) {
-                return .line(line)
+            } else {
+                return line.allSatisfy(\.isJSONWhitespace) ? .blank : .line(line)
             }
         }
     }

@@ -1,5 +1,7 @@
+import ControlWire
 import Crypto
 import Foundation
+import Glibc
 import NIOSSL
 
 /// The server's certificate and key, ready for TLS 1.2 and 1.3.
@@ -56,8 +58,7 @@ public struct ServerIdentity: Sendable {
     }
 
     static func fingerprint(_ der: [UInt8]) -> String {
-        SHA256.hash(data: der).map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
-            .joined(separator: ":")
+        SHA256.hash(data: der).hexadecimalPairs.joined(separator: ":").uppercased()
     }
 
     private static func read<Output>(
@@ -73,14 +74,31 @@ public struct ServerIdentity: Sendable {
         }
     }
 
-    /// Readable by the owner only, and whole or not there at all.
-    private static func writePrivately(_ text: String, to path: String) throws {
+    /// Readable by the owner only from its first byte, and whole or not there at all, whatever stops the machine.
+    private static func writePrivately(_ text: String, to path: String) throws(ServerIdentityError) {
         let temporary = path + ".new"
-        guard
-            FileManager.default.createFile(
-                atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw ServerIdentityError("\(temporary) cannot be written") }
-        try FileManager.default.moveItem(atPath: temporary, toPath: path)
+        // Left by a start that was cut short.
+        unlink(temporary)
+        let file = try openPrivately(temporary)
+        do {
+            try file.write(contentsOf: Data(text.utf8))
+            try file.synchronize()
+            try file.close()
+        } catch {
+            throw ServerIdentityError("\(temporary) cannot be written: \(error)")
+        }
+        guard rename(temporary, path) == 0 else {
+            throw ServerIdentityError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// A new file that nobody else could have put there or can open.
+    static func openPrivately(_ path: String) throws(ServerIdentityError) -> FileHandle {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ServerIdentityError("\(path) cannot be made: \(String(cString: strerror(errno)))")
+        }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 }
 

@@ -17,6 +17,10 @@ public enum FreeText {
     /// Checks a room's description: 0…``descriptionBytesMax`` bytes on one line. Pure; any thread.
     public static func checkDescription(_ text: String) throws(TextRefusal) {
         try check(text, subject: "The description", bytesMax: descriptionBytesMax, allowedControls: [])
+        // Not controls to Unicode, but line breaks to whoever shows them.
+        if let lineBreak = text.unicodeScalars.first(where: { $0 == "\u{2028}" || $0 == "\u{2029}" }) {
+            throw TextRefusal(.control, "The description contains the line break \(lineBreak.codePoint)")
+        }
     }
 
     private static func check(

@@ -44,7 +44,7 @@ public final class PasswordHasher: Sendable {
     public init(_ configuration: Configuration = Configuration()) throws(PasswordHasherError) {
         guard sodium_init() >= 0 else { throw .unavailable }
         cost = configuration.cost
-        decoy = try Self.hash(Password(bytes: RandomToken.bytes(count: 32)), cost)
+        decoy = try Self.hash(Password(bytes: (0..<32).map { _ in UInt8.random(in: .min ... .max) }), cost)
         threads = HashingThreads(threadCount: configuration.hashesAtOnceMax, waitingMax: configuration.waitingMax)
         threads.start()
     }

@@ -2,6 +2,7 @@ import ChatStore
 import ControlServer
 import Credentials
 import Foundation
+import Glibc
 public import Logging
 import Rooms
 import ServiceLifecycle
@@ -47,6 +48,8 @@ public enum Daemon {
     /// The program: reads the configuration, serves until a signal, and says how to join.
     /// - Returns: the exit status. What went wrong is one line on standard error.
     public static func run(configurationFile: String?, flags: [ConfigurationFlag]) async -> Int32 {
+        // Whatever this process writes is its owner's alone, from the moment it exists.
+        umask(0o077)
         do {
             let configuration = try DaemonConfiguration.load(
                 file: configurationFile, environment: ProcessInfo.processInfo.environment, flags: flags)

@@ -15,6 +15,13 @@ struct StoreService: Service {
 
     func run() async {
         try? await gracefulShutdown()
+        let hashes = hasher.counters()
+        logger.info(
+            "hashing ended",
+            metadata: [
+                "finished": "\(hashes.finished)", "refusedBusy": "\(hashes.refusedBusy)",
+                "runningPeak": "\(hashes.runningPeak)",
+            ])
         hasher.stop()
         await directory.flush()
         do {
@@ -55,9 +62,10 @@ struct ControlService: Service {
         } onCancelOrGracefulShutdown: {
             server.shutDown()
         }
-        let counts = server.counters.snapshot()
+        let counters = server.counters
+        let happened = ControlEvent.allCases.filter { counters[$0] > 0 }
         logger.info(
             "control ended",
-            metadata: Logger.Metadata(uniqueKeysWithValues: counts.map { ($0.key.rawValue, "\($0.value)") }))
+            metadata: Logger.Metadata(uniqueKeysWithValues: happened.map { ("\($0)", "\(counters[$0])") }))
     }
 }

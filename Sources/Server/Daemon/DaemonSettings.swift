@@ -61,6 +61,12 @@ enum DaemonSettings {
         .integer("accounts.password_characters_min", \.rooms.passwordCharactersMin, 1...64, "characters"),
         .integer("accounts.failed_logins_burst", \.attempts.perAccount.burst, 1...1_000, "logins"),
         .seconds("accounts.failed_logins_interval_seconds", \.attempts.perAccount.interval, 1...3_600),
+        .integer(
+            "accounts.failed_logins_per_account_and_address_burst", \.attempts.perAccountAndAddress.burst, 1...1_000,
+            "logins"),
+        .seconds(
+            "accounts.failed_logins_per_account_and_address_interval_seconds",
+            \.attempts.perAccountAndAddress.interval, 1...3_600),
         .integer("accounts.failed_logins_per_address_burst", \.attempts.perAddress.burst, 1...10_000, "logins"),
         .seconds("accounts.failed_logins_per_address_interval_seconds", \.attempts.perAddress.interval, 1...3_600),
         .integer(
@@ -73,10 +79,13 @@ enum DaemonSettings {
         .integer("accounts.hash_passes", \.hashing.cost.passes, 1...20, "passes"),
         .integer("accounts.hashes_at_once_max", \.hashing.hashesAtOnceMax, 1...64, "hashes"),
         .integer("accounts.hashes_waiting_max", \.hashing.waitingMax, 1...10_000, "hashes"),
+        .integer("accounts.hashes_per_address_max", \.rooms.hashesPerAddressMax, 1...10_000, "hashes"),
     ]
 
     private static let rooms: [Setting] = [
         .integer("rooms.max", \.rooms.roomsMax, 1...65_000, "rooms"),
+        .integer("rooms.made_per_user_burst", \.attempts.roomsPerUser.burst, 1...65_000, "rooms"),
+        .seconds("rooms.made_per_user_interval_seconds", \.attempts.roomsPerUser.interval, 1...3_600),
         .integer("rooms.members_max", \.rooms.membersPerRoomMax, 2...65_000, "connections"),
         .integer("rooms.voice_members_max", \.rooms.voiceMembersPerRoomMax, 2...65_000, "voice sessions"),
         .integer("rooms.joined_max", \.rooms.roomsPerConnectionMax, 1...1_000, "rooms"),
@@ -87,7 +96,7 @@ enum DaemonSettings {
 
 extension Duration {
     fileprivate var inMilliseconds: Int {
-        get { Int(components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000) }
+        get { Int(clamping: wholeMilliseconds) }
         set { self = .milliseconds(newValue) }
     }
 }

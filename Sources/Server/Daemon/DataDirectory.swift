@@ -4,6 +4,8 @@ import Glibc
 /// Where the server keeps what must survive it.
 enum DataDirectory {
     static let databaseFile = "roomtone.sqlite"
+    /// What SQLite and the server put there; anything else makes the directory somebody else's as well.
+    private static let ownNames = [databaseFile, "certificate.pem", "key.pem"]
 
     /// The configured path, or `$XDG_DATA_HOME/roomtone-server`, or `~/.local/share/roomtone-server`
     /// (XDG Base Directory Specification).
@@ -15,7 +17,7 @@ enum DataDirectory {
         throw DaemonError("there is no home directory: name a data directory with --data-directory")
     }
 
-    /// Makes the directory for its owner only, if it is not there.
+    /// Makes the directory for its owner only, if it is not there; closes it to others, if it holds nothing else.
     static func prepare(_ path: String) throws(DaemonError) {
         var isDirectory: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
@@ -23,13 +25,27 @@ enum DataDirectory {
             guard access(path, W_OK | X_OK) == 0 else {
                 throw DaemonError("\(path) cannot be written: change who owns it, or name another --data-directory")
             }
-            return
+            return try close(path)
         }
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw DaemonError("\(path) cannot be made: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Takes group and others their rights to a directory of ours. A home directory that was named by mistake
+    /// is not ours to close.
+    private static func close(_ path: String) throws(DaemonError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw DaemonError("\(path) cannot be read: check who may") }
+        guard status.st_mode & 0o077 != 0 else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let isOurs = names.allSatisfy { name in ownNames.contains { name.hasPrefix($0) } }
+        guard isOurs, chmod(path, 0o700) == 0 else {
+            throw DaemonError(
+                "\(path) is open to other users: run “chmod 700 \(path)”, or name another --data-directory")
         }
     }
 }

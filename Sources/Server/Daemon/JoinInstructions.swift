@@ -22,8 +22,8 @@ struct JoinInstructions {
         TCP port \(controlPort) is for control and text, UDP port \(voicePort) for voice.
         Data: \(dataDirectory)
         Certificate fingerprint (SHA-256), to compare when a client asks:
-          \(fingerprint)
-        Join with:
+          SHA256:\(fingerprint)
+        Join with (add --register the first time):
         \(hosts.map(command).joined(separator: "\n"))
         Stop with Ctrl-C.
         """

@@ -3,7 +3,7 @@ import Logging
 public import Rooms
 import ServiceLifecycle
 import UnixSignals
-public import VoiceRelay
+import VoiceRelay
 
 /// A server that serves. Any task may ask it.
 public final class RunningDaemon: Sendable {
@@ -16,7 +16,6 @@ public final class RunningDaemon: Sendable {
     public let joinInstructions: String
     /// What the control side counted.
     public let counters: ControlCounters
-    private let relay: VoiceRelay
     private let group: ServiceGroup
     private let running: Task<Void, Never>
 
@@ -28,7 +27,6 @@ public final class RunningDaemon: Sendable {
         voicePort = parts.relay.port
         certificateFingerprint = identity.fingerprint
         counters = parts.server.counters
-        relay = parts.relay
         joinInstructions =
             JoinInstructions(
                 listeningHost: configuration.control.host, controlPort: parts.server.port, voicePort: parts.relay.port,
@@ -55,9 +53,6 @@ public final class RunningDaemon: Sendable {
             }
         }
     }
-
-    /// What the relay counted.
-    public func voiceCounters() -> VoiceRelayCounters { relay.counters() }
 
     /// Returns when the server has ended, by a signal or by ``stop()``.
     public func wait() async { await running.value }

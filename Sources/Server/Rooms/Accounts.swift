@@ -23,6 +23,7 @@ public final class Accounts: Sendable {
     private let limits: RoomsLimits
     private let counters: ControlCounters
     private let attempts: Mutex<AttemptLimiter>
+    private let places: Mutex<HashingPlaces>
 
     public init(
         store: ChatStore, hasher: PasswordHasher, limits: RoomsLimits, attempts: AttemptLimits,
@@ -33,6 +34,7 @@ public final class Accounts: Sendable {
         self.limits = limits
         self.counters = counters
         self.attempts = Mutex(AttemptLimiter(attempts))
+        places = Mutex(HashingPlaces(perAddressMax: limits.hashesPerAddressMax))
     }
 
     /// - Parameter address: what rate limits hold the caller to; the same for everybody behind it.
@@ -43,9 +45,11 @@ public final class Accounts: Sendable {
         let password = try checkedPassword(password, charactersMin: limits.passwordCharactersMin)
         try take([.registrationFrom(address: address)])
         do {
-            let hash = try await hash(password)
-            return try await store.createAccount(
+            let hash = try await hash(password, for: address)
+            let account = try await store.createAccount(
                 name: name.display, nameKey: name.key, passwordHash: hash, at: Date(), accountsMax: limits.accountsMax)
+            limited { $0.remember(account: name.key, address: address, now: .now) }
+            return account
         } catch let error as ChatStoreError {
             throw refusal(error)
         } catch let refusal as Refusal {
@@ -56,10 +60,12 @@ public final class Accounts: Sendable {
     }
 
     /// One reason for a wrong name and for a wrong password: which names exist is nobody's business.
+    ///
+    /// Strangers' guesses lock strangers out, not the addresses that the account's owner comes from.
     public func login(username: String, password: String, address: String) async throws(Refusal) -> Account {
         let name = try checkedName(username)
         let password = try checkedPassword(password, charactersMin: 1)
-        let keys: [AttemptLimiter.Key] = [.login(account: name.key), .loginFrom(address: address)]
+        let keys = attempts.withLock { $0.loginKeys(account: name.key, address: address) }
         try take(keys)
         let account: Account?
         do {
@@ -70,7 +76,7 @@ public final class Accounts: Sendable {
         }
         let isRight: Bool
         do {
-            isRight = try await verify(password, against: account?.passwordHash)
+            isRight = try await verify(password, against: account?.passwordHash, for: address)
         } catch {
             give(back: keys)
             throw error
@@ -80,13 +86,20 @@ public final class Accounts: Sendable {
             throw Refusal("Wrong user name or password")
         }
         give(back: keys)
+        limited { $0.remember(account: name.key, address: address, now: .now) }
         return account
     }
 
     /// The hash of a new room's password.
-    func hashRoomPassword(_ password: String) async throws(Refusal) -> String {
-        try await hash(try checkedPassword(password, charactersMin: 1))
+    func hashRoomPassword(_ password: String, address: String) async throws(Refusal) -> String {
+        try await hash(try checkedPassword(password, charactersMin: 1), for: address)
     }
+
+    /// Counts a room that the user is about to make.
+    func takeRoom(madeBy user: UserID) throws(Refusal) { try take([.roomsMade(user)]) }
+
+    /// Counts it no longer: it was not made.
+    func giveBackRoom(madeBy user: UserID) { give(back: [.roomsMade(user)]) }
 
     /// Whether the password opens the room. A missing one does not.
     func roomPasswordIsRight(
@@ -97,7 +110,7 @@ public final class Accounts: Sendable {
         try take(keys)
         let isRight: Bool
         do {
-            isRight = try await verify(candidate, against: hash)
+            isRight = try await verify(candidate, against: hash, for: address)
         } catch {
             give(back: keys)
             throw error
@@ -126,12 +139,26 @@ extension Accounts {
         }
     }
 
-    private func hash(_ password: Password) async throws(Refusal) -> String {
+    private func hash(_ password: Password, for address: String) async throws(Refusal) -> String {
+        try takePlace(address)
+        defer { places.withLock { $0.leave(address) } }
         do { return try await hasher.hash(password) } catch { throw refusal(error) }
     }
 
-    private func verify(_ password: Password, against hash: String?) async throws(Refusal) -> Bool {
+    private func verify(
+        _ password: Password, against hash: String?, for address: String
+    ) async throws(Refusal) -> Bool {
+        try takePlace(address)
+        defer { places.withLock { $0.leave(address) } }
         do { return try await hasher.verify(password, against: hash) } catch { throw refusal(error) }
+    }
+
+    /// Right passwords cost the limits on guesses nothing, but they cost the server as much as wrong ones.
+    private func takePlace(_ address: String) throws(Refusal) {
+        guard places.withLock({ $0.enter(address) }) else {
+            counters.count(.hashesPerAddressHit)
+            throw Refusal("Too many logins from your address at once; try again", retryAfter: .seconds(1))
+        }
     }
 
     private func refusal(_ error: PasswordHasherError) -> Refusal {
@@ -154,6 +181,8 @@ extension Accounts {
         case .limitReached:
             counters.count(.accountLimitHit)
             return Refusal("This server takes no more accounts")
+        case .cancelled:
+            return Refusal("The connection is closing")
         default:
             counters.count(.databaseFailed)
             return Refusal("The server's database does not answer; try again", retryAfter: .seconds(5))
@@ -161,14 +190,19 @@ extension Accounts {
     }
 
     private func take(_ keys: [AttemptLimiter.Key]) throws(Refusal) {
-        let (wait, forgottenCount) = attempts.withLock { attempts in
-            let before = attempts.forgottenCount
-            return (attempts.take(keys, now: .now), attempts.forgottenCount - before)
-        }
-        for _ in 0..<forgottenCount { counters.count(.attemptTableFull) }
-        guard let wait else { return }
+        guard let wait = limited({ $0.take(keys, now: .now) }) else { return }
         counters.count(.attemptRateLimited)
         throw Refusal("Too many attempts; try again later", retryAfter: wait)
+    }
+
+    /// Asks the limiter, and counts whom it forgot over that.
+    private func limited<Output: Sendable>(_ body: (inout AttemptLimiter) -> Output) -> Output {
+        let (output, forgottenCount) = attempts.withLock { attempts in
+            let before = attempts.forgottenCount
+            return (body(&attempts), attempts.forgottenCount - before)
+        }
+        for _ in 0..<forgottenCount { counters.count(.attemptTableFull) }
+        return output
     }
 
     private func give(back keys: [AttemptLimiter.Key]) { attempts.withLock { $0.refund(keys) } }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Everything the control side counts: each refusal and each limit that was hit, by cause.
-public enum ControlEvent: String, CaseIterable, Sendable {
+public enum ControlEvent: Int, CaseIterable, Sendable {
     // What was served.
     case connectionAccepted, lineReceived
     // Connections.
@@ -10,7 +10,8 @@ public enum ControlEvent: String, CaseIterable, Sendable {
     // Lines.
     case lineTooLong, messageMalformed, variantUnknown, messageUnexpected, messageRateLimited
     // Accounts.
-    case notAuthenticated, loginFailed, attemptRateLimited, hashQueueFull, nameRefused, passwordRefused, nameTaken
+    case notAuthenticated, loginFailed, attemptRateLimited, hashQueueFull, hashesPerAddressHit
+    case nameRefused, passwordRefused, nameTaken
     case accountLimitHit, accountConnectionLimitHit, attemptTableFull
     // Rooms and text.
     case roomUnknown, roomExists, roomLimitHit, roomFull, roomPasswordWrong, joinedLimitHit, notAMember, textRefused
@@ -19,20 +20,22 @@ public enum ControlEvent: String, CaseIterable, Sendable {
     case voiceRoomFull, voiceUnencrypted, voiceAlreadyConnected, voiceNotConnected, voiceUnavailable
 }
 
-/// Counts of ``ControlEvent`` since the start. Any thread; never blocks on more than an addition.
+/// Counts of ``ControlEvent`` since the start. Any thread; never blocks.
 public final class ControlCounters: Sendable {
-    private let counts = Mutex<[ControlEvent: UInt64]>([:])
+    /// An atomic cannot be an array's element itself.
+    private final class Count: Sendable {
+        let value = Atomic<UInt64>(0)
+    }
+
+    private let counts = ControlEvent.allCases.map { _ in Count() }
 
     public init() {}
 
     public func count(_ event: ControlEvent) {
-        counts.withLock { $0[event, default: 0] += 1 }
+        counts[event.rawValue].value.wrappingAdd(1, ordering: .relaxed)
     }
 
     public subscript(event: ControlEvent) -> UInt64 {
-        counts.withLock { $0[event, default: 0] }
+        counts[event.rawValue].value.load(ordering: .relaxed)
     }
-
-    /// Those that happened at least once.
-    public func snapshot() -> [ControlEvent: UInt64] { counts.withLock { $0 } }
 }

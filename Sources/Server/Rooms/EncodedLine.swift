@@ -10,7 +10,7 @@ public struct EncodedLine: Sendable {
         let envelope = ControlEnvelope(senderID: sender, message: message, requestID: requestID)
         // Nothing the server says can fail to encode, except a list that outgrew a line; those go
         // through `fitting`. Should a new message forget that, its reader gets an error, not silence.
-        bytes = (try? ControlLine.encode(envelope)) ?? Self.unencodable
+        bytes = (try? ControlLine.encode(envelope)) ?? Self.unencodable(answering: requestID)
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -28,15 +28,18 @@ public struct EncodedLine: Sendable {
                 // Rows differ in size: come near at once, then step down.
                 count = min(count - 1, count * ControlLine.bytesMax / byteCount)
             } catch {
-                return (EncodedLine(bytes: unencodable), 0)
+                return (EncodedLine(bytes: unencodable(answering: requestID)), 0)
             }
         }
     }
 
-    private static let unencodable = Array(
-        """
-        {"sender_id":0,"message_type":{"ServerResponse":{"success":false,\
-        "content":"The answer could not be written","code":"InternalError"}}}
+    private static func unencodable(answering requestID: UInt64?) -> [UInt8] {
+        let tag = requestID.map { ",\"request_id\":\($0)" } ?? ""
+        return Array(
+            """
+            {"sender_id":0,"message_type":{"ServerResponse":{"success":false,\
+            "content":"The answer could not be written","code":"InternalError"}}\(tag)}
 
-        """.utf8)
+            """.utf8)
+    }
 }

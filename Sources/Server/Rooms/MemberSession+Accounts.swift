@@ -51,6 +51,8 @@ extension MemberSession {
     }
 
     func refuseDatabase(_ error: ChatStoreError, _ requestID: UInt64?) {
+        // Only a connection that is closing cancels: nobody waits for the answer.
+        guard error.code != .cancelled else { return }
         refuse(
             .internalError, "The server's database does not answer; try again", .databaseFailed, requestID,
             retryAfter: .seconds(5))

@@ -64,7 +64,7 @@ extension MemberSession {
             return refuse(.notAMember, "You are not in room \(id)", .notAMember, requestID)
         }
         if voiceRoom === room { voiceRoom = nil }
-        _ = await room.leave(member.connection, reason: .left, isAnswered: true, answering: requestID)
+        await room.leave(member.connection, .left, answering: requestID)
     }
 
     private func createRoom(
@@ -80,28 +80,39 @@ extension MemberSession {
         } catch {
             return refuse(.invalidValue, error.description, .nameRefused, requestID)
         }
-        var passwordHash: String?
-        // RustyRoom's clients send an empty text where they mean none.
-        if let password, !password.isEmpty {
-            do {
-                passwordHash = try await services.accounts.hashRoomPassword(password)
-            } catch {
-                return answer(
-                    .serverResponse(
-                        success: false, content: error.reason,
-                        code: error.retryAfter == nil ? .invalidValue : .rateLimited,
-                        retryAfterMilliseconds: error.retryAfter?.wholeMilliseconds), requestID)
-            }
-        }
+        let room = NewRoom(
+            id: id.rawValue == 0 ? nil : id, name: checkedName.display, nameKey: checkedName.key,
+            description: description, passwordHash: nil, creator: member.user)
         do {
-            let record = try await services.directory.createRoom(
-                NewRoom(
-                    id: id.rawValue == 0 ? nil : id, name: checkedName.display, nameKey: checkedName.key,
-                    description: description, passwordHash: passwordHash, creator: member.user))
-            answer(
-                .roomCreated(roomID: record.id, name: record.name, description: record.description), requestID)
-        } catch {
+            let record = try await make(room, password: password)
+            answer(.roomCreated(roomID: record.id, name: record.name, description: record.description), requestID)
+        } catch let error as ChatStoreError {
             refuseRoom(error, requestID)
+        } catch let error as Accounts.Refusal {
+            answer(
+                .serverResponse(
+                    success: false, content: error.reason,
+                    code: error.retryAfter == nil ? .invalidValue : .rateLimited,
+                    retryAfterMilliseconds: error.retryAfter?.wholeMilliseconds), requestID)
+        } catch {
+            refuse(.internalError, "The room could not be made", .databaseFailed, requestID)
+        }
+    }
+
+    /// What costs least comes first: a password is hashed only for a room that may be made.
+    private func make(_ room: NewRoom, password: String?) async throws -> RoomRecord {
+        try await services.directory.checkRoom(room)
+        try services.accounts.takeRoom(madeBy: room.creator)
+        do {
+            var room = room
+            // RustyRoom's clients send an empty text where they mean none.
+            if let password, !password.isEmpty {
+                room.passwordHash = try await services.accounts.hashRoomPassword(password, address: peer.address)
+            }
+            return try await services.directory.createRoom(room)
+        } catch {
+            services.accounts.giveBackRoom(madeBy: room.creator)
+            throw error
         }
     }
 

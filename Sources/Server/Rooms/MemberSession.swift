@@ -92,11 +92,9 @@ public final class MemberSession {
     }
 
     /// The connection is gone: leaves every room, announced once in each.
-    public func end() async {
+    public func end(_ reason: Outbox.CloseReason = .peerLeft) async {
         guard let member else { return }
-        for room in rooms.values {
-            _ = await room.leave(member.connection, reason: .disconnected, isAnswered: false)
-        }
+        for room in rooms.values { await room.leave(member.connection, reason.departure) }
         rooms = [:]
         voiceRoom = nil
         self.member = nil

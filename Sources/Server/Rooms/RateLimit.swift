@@ -16,12 +16,14 @@ public struct RateBucket: Sendable {
 
     public init(now: ContinuousClock.Instant) { wholeAt = now }
 
-    /// Takes one, or says how long until one can be had. Pure.
-    public mutating func take(_ limit: RateLimit, now: ContinuousClock.Instant) -> Duration? {
+    /// Takes some, or says how long until they can be had. Pure.
+    /// - Parameter cost: at most the burst counts; more could never be had.
+    public mutating func take(_ limit: RateLimit, cost: Int = 1, now: ContinuousClock.Instant) -> Duration? {
+        let cost = max(1, min(cost, limit.burst))
         let base = max(wholeAt, now)
-        let wait = now.duration(to: base) - limit.interval * (limit.burst - 1)
+        let wait = now.duration(to: base) - limit.interval * (limit.burst - cost)
         guard wait <= .zero else { return wait }
-        wholeAt = base + limit.interval
+        wholeAt = base + limit.interval * cost
         return nil
     }
 

@@ -31,7 +31,8 @@ extension Room {
 
     /// Ends a member's voice session; the room, the member included, hears of it once.
     func disconnectVoice(_ connection: ConnectionID, answering requestID: UInt64?) throws(RoomRefusal) {
-        guard endVoice(of: connection, .left, answering: requestID) else { throw .notInVoice }
+        guard voiceTable[connection] != nil else { throw .notInVoice }
+        endVoice(of: connection, .left, answering: requestID)
     }
 
     func hasVoice(_ connection: ConnectionID) -> Bool { voiceTable[connection] != nil }
@@ -60,19 +61,14 @@ extension Room {
             guard let entry = voiceTable.setSpeaking(isSpeaking, voice) else { return }
             broadcast(.userVoiceUpdate(entry.update(in: record.id)))
         case .ended(let voice, let end):
-            let isGoodbye = end == .goodbye
-            endVoice(
-                voice, reason: isGoodbye ? .left : .timedOut, goodbye: isGoodbye ? .left : .timedOut)
+            endVoice(voice, end == .goodbye ? .left : .timedOut)
         }
     }
 
-    /// Ends whatever voice session the connection has here. False if it has none.
-    @discardableResult
-    func endVoice(of connection: ConnectionID, _ reason: VoiceLeaveReason, answering requestID: UInt64? = nil) -> Bool {
-        guard let entry = voiceTable[connection] else { return false }
-        let goodbye: GoodbyeReason = reason == .removed ? .removed : .left
-        endVoice(entry.voice, reason: reason, goodbye: goodbye, answering: requestID)
-        return true
+    /// Ends whatever voice session the connection has here.
+    func endVoice(of connection: ConnectionID, _ departure: Departure, answering requestID: UInt64? = nil) {
+        guard let entry = voiceTable[connection] else { return }
+        endVoice(entry.voice, departure, answering: requestID)
     }
 
     /// `RoomVoiceState`, and where it outgrows a line, the rest as arrivals.
@@ -97,16 +93,15 @@ extension Room {
         }
     }
 
-    private func endVoice(
-        _ ended: VoiceID, reason: VoiceLeaveReason, goodbye: GoodbyeReason, answering requestID: UInt64? = nil
-    ) {
+    private func endVoice(_ ended: VoiceID, _ departure: Departure, answering requestID: UInt64? = nil) {
         guard let entry = voiceTable.remove(ended), let voiceRoom else { return }
         voice.forget(ended)
         voice.relay.publish(voiceTable.routes, for: voiceRoom)
-        voice.relay.closeSession(ended, reason: goodbye)
+        voice.relay.closeSession(ended, reason: departure.goodbye)
         releaseRoomIfEmpty()
         broadcast(
-            .voiceUserLeft(roomID: record.id, userID: entry.member.user, voiceID: ended.rawValue, reason: reason),
+            .voiceUserLeft(
+                roomID: record.id, userID: entry.member.user, voiceID: ended.rawValue, reason: departure.reason),
             answering: requestID, of: entry.member.connection)
     }
 

@@ -38,21 +38,18 @@ actor Room {
         if voiceTable.count > 0 { showVoice(to: member) }
     }
 
-    /// Removes a connection, from voice too. False if it was not in the room.
-    /// - Parameter isAnswered: whether the member is told; a connection that is gone is not.
-    func leave(
-        _ connection: ConnectionID, reason: VoiceLeaveReason, isAnswered: Bool, answering requestID: UInt64? = nil
-    ) -> Bool {
-        guard let member = members[connection] else { return false }
-        endVoice(of: connection, reason)
+    /// Removes a connection, from voice too. One that is not in the room changes nothing.
+    func leave(_ connection: ConnectionID, _ departure: Departure, answering requestID: UInt64? = nil) {
+        guard let member = members[connection] else { return }
+        endVoice(of: connection, departure)
         members[connection] = nil
-        if isAnswered {
+        // A connection that is gone is not answered.
+        if departure == .left {
             let answer = ControlMessage.serverResponse(success: true, content: "Left room \(record.id)")
             member.outbox.post(EncodedLine(answer, answering: requestID))
         }
         let isLastConnection = !members.values.contains { $0.user == member.user }
         if isLastConnection { announce("\(member.name) left the room") }
-        return true
     }
 
     /// Sends text to everybody in the room, the author included.

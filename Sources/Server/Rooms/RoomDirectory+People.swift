@@ -27,10 +27,32 @@ extension RoomDirectory {
         noteSeen(member.user)
     }
 
+    /// How long the rows of `UserListUpdate` may be used again, unless somebody comes or goes before.
+    static let userRowsLifetime = Duration.seconds(1)
+
     /// Everybody's name and whether they are online: `UserListUpdate`, and where those who are online
     /// outgrow a line, the rest of them as `UserStatusUpdate`.
-    func listUsers(answering requestID: UInt64?) async throws(ChatStoreError) -> [EncodedLine] {
-        let known = try await store.recentAccounts(rowsMax: limits.userListRowsMax)
+    ///
+    /// Concurrent: writing some 50 KB of JSON must not hold up who arrives meanwhile.
+    @concurrent
+    nonisolated func listUsers(
+        answering requestID: UInt64?, now: ContinuousClock.Instant = .now
+    ) async throws(ChatStoreError) -> [EncodedLine] {
+        let rows = try await userRows(now: now)
+        let (line, rowCount) = EncodedLine.fitting(rows, answering: requestID) { .userListUpdate(users: $0) }
+        if rowCount < rows.count { counters.count(.listCut) }
+        let rest = rows.dropFirst(rowCount).filter(\.isOnline).map { row in
+            EncodedLine(.userStatusUpdate(userID: row.userID, username: row.username, isOnline: true))
+        }
+        return [line] + rest
+    }
+
+    private func userRows(now instant: ContinuousClock.Instant) async throws(ChatStoreError) -> [UserStatus] {
+        if let cached = cachedUserRows, instant < cached.until { return cached.rows }
+        let presence = presenceCount
+        let recent = try await store.recentAccounts(rowsMax: limits.userListRowsMax + 1)
+        if recent.count > limits.userListRowsMax { counters.count(.listCut) }
+        let known = recent.prefix(limits.userListRowsMax)
         let now = Date()
         let onlineRows = online.values.compactMap(\.values.first).map { member in
             UserStatus(userID: member.user, username: member.name, isOnline: true, lastSeen: now.asLastSeen)
@@ -41,12 +63,9 @@ extension RoomDirectory {
                 lastSeen: (unsavedLastSeen[account.id] ?? account.lastSeenAt).asLastSeen)
         }
         let rows = onlineRows.sorted { $0.userID.rawValue < $1.userID.rawValue } + awayRows
-        let (line, rowCount) = EncodedLine.fitting(rows, answering: requestID) { .userListUpdate(users: $0) }
-        if rowCount < rows.count { counters.count(.listCut) }
-        let rest = rows.dropFirst(rowCount).filter(\.isOnline).map { row in
-            EncodedLine(.userStatusUpdate(userID: row.userID, username: row.username, isOnline: true))
-        }
-        return [line] + rest
+        // Whoever came or went while the store was read may be missing among those that are away.
+        if presence == presenceCount { cachedUserRows = (rows, instant + Self.userRowsLifetime) }
+        return rows
     }
 
     /// Sends text to every connection of the target and to the author's others.
@@ -83,6 +102,8 @@ extension RoomDirectory {
     /// Many arrivals and departures share one transaction: each on its own would be a disk flush each.
     private func noteSeen(_ user: UserID) {
         unsavedLastSeen[user] = Date()
+        cachedUserRows = nil
+        presenceCount += 1
         guard savingLastSeen == nil else { return }
         savingLastSeen = Task { await self.saveLastSeen() }
     }

@@ -17,6 +17,10 @@ public actor RoomDirectory {
     /// When people were last seen, not yet in the store.
     var unsavedLastSeen: [UserID: Date] = [:]
     var savingLastSeen: Task<Void, Never>?
+    /// Rows of `UserListUpdate`, until when they may be used again.
+    var cachedUserRows: (rows: [UserStatus], until: ContinuousClock.Instant)?
+    /// Arrivals and departures so far.
+    var presenceCount: UInt64 = 0
 
     private init(
         _ records: [RoomRecord], store: ChatStore, voice: VoiceAccess, limits: RoomsLimits, counters: ControlCounters,
@@ -45,6 +49,11 @@ public actor RoomDirectory {
 
     func room(_ id: RoomID) -> Room? { rooms[id] }
 
+    /// Throws what ``createRoom(_:)`` would throw now.
+    nonisolated func checkRoom(_ room: NewRoom) async throws(ChatStoreError) {
+        try await store.checkRoom(room, roomsMax: limits.roomsMax)
+    }
+
     func createRoom(_ room: NewRoom) async throws(ChatStoreError) -> RoomRecord {
         let record = try await store.createRoom(room, at: Date(), roomsMax: limits.roomsMax)
         rooms[record.id] = Room(record, voice: voice, limits: limits)
@@ -54,7 +63,9 @@ public actor RoomDirectory {
     }
 
     /// `RoomList`, by number; cut where it outgrows a line.
-    func listRooms(answering requestID: UInt64?) -> EncodedLine {
+    @concurrent
+    nonisolated func listRooms(answering requestID: UInt64?) async -> EncodedLine {
+        let roomList = await roomList
         let (line, rowCount) = EncodedLine.fitting(roomList, answering: requestID) { .roomList(rooms: $0) }
         if rowCount < roomList.count { counters.count(.listCut) }
         return line

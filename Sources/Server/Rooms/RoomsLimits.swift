@@ -14,6 +14,8 @@ public struct RoomsLimits: Sendable, Equatable {
     public var voiceMembersPerRoomMax = 256
     /// Characters a new account's password must have.
     public var passwordCharactersMin = 8
+    /// Passwords from one address that are being hashed or wait for it.
+    public var hashesPerAddressMax = 4
     /// Accounts looked at for one `UserListUpdate`, the most recently seen first.
     public var userListRowsMax = 500
 

@@ -38,18 +38,18 @@ public final class VoiceAccess: Sendable {
 
     /// What the client is told, so that it can open the session.
     func grant(_ session: VoiceSessionGrant, in room: RoomID) -> VoiceGrant {
-        var grant = VoiceGrant(udpPort: relay.port, sessionToken: hexadecimal(session.token))
+        var grant = VoiceGrant(udpPort: relay.port, sessionToken: session.token.hexadecimalPairs.joined())
         grant.roomID = room
         grant.voiceID = session.voice.rawValue
         grant.voiceRoomID = session.room.rawValue
         grant.cipher = session.cipher?.rawValue ?? Self.unsealedName
         if session.cipher != nil {
-            grant.clientKey = hexadecimal(session.clientKey)
-            grant.serverKey = hexadecimal(session.serverKey)
+            grant.clientKey = session.clientKey.hexadecimalPairs.joined()
+            grant.serverKey = session.serverKey.hexadecimalPairs.joined()
         }
-        grant.tokenMilliseconds = milliseconds(configuration.tokenLifetime)
-        grant.keepaliveMilliseconds = milliseconds(configuration.keepalive)
-        grant.timeoutMilliseconds = milliseconds(configuration.sessionTimeout)
+        grant.tokenMilliseconds = UInt32(clamping: configuration.tokenLifetime.wholeMilliseconds)
+        grant.keepaliveMilliseconds = UInt32(clamping: configuration.keepalive.wholeMilliseconds)
+        grant.timeoutMilliseconds = UInt32(clamping: configuration.sessionTimeout.wholeMilliseconds)
         return grant
     }
 
@@ -70,13 +70,4 @@ public final class VoiceAccess: Sendable {
 
     /// How the control channel calls a session without encryption.
     static let unsealedName = "none"
-}
-
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}
-
-private func milliseconds(_ duration: Duration) -> UInt32 {
-    let (seconds, attoseconds) = duration.components
-    return UInt32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
 }

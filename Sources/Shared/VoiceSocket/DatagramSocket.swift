@@ -64,8 +64,13 @@ public final class DatagramSocket: Sendable {
 
     /// Sends one datagram to the connected peer. False when the kernel did not take it.
     /// Any thread; never blocks, does not allocate.
-    public func send(_ datagram: UnsafeRawBufferPointer) -> Bool {
-        unsafe Glibc.send(fileDescriptor, datagram.baseAddress, datagram.count, Int32(MSG_DONTWAIT)) == datagram.count
+    public func send(_ datagram: UnsafeRawBufferPointer) -> Bool { unsafe sendingError(datagram) == 0 }
+
+    /// Sends one datagram to the connected peer. Zero, or the number (errno(3)) of why the kernel did not take it.
+    /// Any thread; never blocks, does not allocate.
+    public func sendingError(_ datagram: UnsafeRawBufferPointer) -> Int32 {
+        let count = unsafe Glibc.send(fileDescriptor, datagram.baseAddress, datagram.count, Int32(MSG_DONTWAIT))
+        return count < 0 ? errno : 0
     }
 
     /// Takes one datagram, cut to `buffer` if it is longer; nil when none is waiting.

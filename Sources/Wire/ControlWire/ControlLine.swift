@@ -8,6 +8,8 @@
 public enum ControlLine {
     /// Longest line, without its newline, that either side sends or accepts.
     public static let bytesMax = 65_536
+    /// Deepest nesting of objects and arrays that either side accepts; messages of this version need five.
+    public static let nestingMax = 32
 
     /// Why a line was refused. The connection stays usable: the next line stands for itself.
     public enum Failure: Error, Equatable, Sendable {
@@ -22,6 +24,7 @@ public enum ControlLine {
     /// Reads one line, without its newline. Allocates; any thread.
     public static func decode(_ line: some Collection<UInt8>) throws(Failure) -> ControlEnvelope {
         guard line.count <= bytesMax else { throw .tooLong(byteCount: line.count) }
+        if let cause = unreadable(line) { throw .malformed(cause) }
         do {
             return try JSONDecoder().decode(ControlEnvelope.self, from: Data(line))
         } catch let unknown as UnknownVariant {
@@ -36,8 +39,34 @@ public enum ControlLine {
     /// The `request_id` of a line that ``decode(_:)`` refused, if that much of it can be read, so that its
     /// sender learns which request failed.
     public static func requestID(of line: some Collection<UInt8>) -> UInt64? {
-        guard line.count <= bytesMax else { return nil }
+        guard line.count <= bytesMax, unreadable(line) == nil else { return nil }
         return try? JSONDecoder().decode(RequestTag.self, from: Data(line)).requestID
+    }
+
+    /// What must never reach the decoder, which traps where its own limit of 512 levels is passed by the last byte.
+    ///
+    /// Without zero bytes the line is not UTF-16 or UTF-32, which the decoder would take and in which quotes
+    /// cannot be told by their bytes.
+    private static func unreadable(_ line: some Collection<UInt8>) -> String? {
+        var depth = 0
+        var isInString = false
+        var isEscaped = false
+        for byte in line {
+            if byte == 0 { return "a zero byte is not JSON in UTF-8" }
+            if isEscaped {
+                isEscaped = false
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString.toggle()
+            case UInt8(ascii: "\\") where isInString: isEscaped = true
+            case UInt8(ascii: "["), UInt8(ascii: "{"): if !isInString { depth += 1 }
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): if !isInString { depth -= 1 }
+            default: break
+            }
+            if depth > nestingMax { return "nested deeper than \(nestingMax) levels" }
+        }
+        return nil
     }
 
     private struct RequestTag: Decodable {

@@ -129,9 +129,13 @@ extension ControlMessage: Codable {
 
     private static let voiceVariants: [String: Decode] = [
         "VoiceConnect": {
-            .voiceConnect(roomID: try $0("room_id"), userID: try $0("user_id"), ciphers: try $0.optional("ciphers"))
+            .voiceConnect(
+                roomID: try $0("room_id"), userID: try $0.optional("user_id") ?? .server,
+                ciphers: try $0.optional("ciphers"))
         },
-        "VoiceDisconnect": { .voiceDisconnect(roomID: try $0("room_id"), userID: try $0("user_id")) },
+        "VoiceDisconnect": {
+            .voiceDisconnect(roomID: try $0("room_id"), userID: try $0.optional("user_id") ?? .server)
+        },
         "VoiceConnectionEstablished": { .voiceConnectionEstablished(try $0.record()) },
         "SetMuted": { .setMuted(isMuted: try $0("is_muted")) },
         "SetDeafened": { .setDeafened(isDeafened: try $0("is_deafened")) },

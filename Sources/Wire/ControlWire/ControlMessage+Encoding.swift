@@ -1,15 +1,16 @@
 extension ControlMessage {
     public func encode(to encoder: any Encoder) throws {
-        switch self {
-        case .listRooms, .requestUserList, .ping, .pong:
+        switch content {
+        case .bare:
             var value = encoder.singleValueContainer()
             try value.encode(name)
-        case .voiceConnectionEstablished(let grant):
-            try write(grant, to: encoder)
-        case .userVoiceUpdate(let update):
-            try write(update, to: encoder)
-        default:
-            try write(fields, to: encoder)
+        case .record(let record):
+            var tagged = encoder.container(keyedBy: WireKey.self)
+            try tagged.encode(record, forKey: WireKey(stringValue: name))
+        case .fields(let fields):
+            var tagged = encoder.container(keyedBy: WireKey.self)
+            var container = tagged.nestedContainer(keyedBy: WireKey.self, forKey: WireKey(stringValue: name))
+            for case (let key, let value?) in fields { try container.encode(value, forKey: key) }
         }
     }
 
@@ -52,82 +53,73 @@ extension ControlMessage {
         }
     }
 
-    /// A field to write: an absent one is left out, a null one is written as null.
-    private typealias Fields = KeyValuePairs<WireKey, (any Encodable)?>
+    /// What stands behind the name.
+    private enum Content {
+        /// Nothing: the name alone is the message.
+        case bare
+        /// An absent field is left out, a null one is written as null.
+        case fields(KeyValuePairs<WireKey, (any Encodable)?>)
+        case record(any Encodable)
+    }
 
-    private var fields: Fields {
+    // Without a default, so that a new variant cannot be forgotten here.
+    private var content: Content {
         switch self {
+        case .listRooms, .requestUserList, .ping, .pong:
+            .bare
         case .register(let username, let password), .login(let username, let password):
-            ["username": username, "password": password]
+            .fields(["username": username, "password": password])
         case .authSuccess(let userID, let message):
-            ["user_id": userID, "message": message]
+            .fields(["user_id": userID, "message": message])
         case .authFailure(let reason, let retryAfterMilliseconds):
-            ["reason": reason, "retry_after_ms": retryAfterMilliseconds]
+            .fields(["reason": reason, "retry_after_ms": retryAfterMilliseconds])
         case .join(let roomID, let password):
-            ["room_id": roomID, "password": Nullable(value: password)]
+            .fields(["room_id": roomID, "password": Nullable(value: password)])
         case .leave(let roomID), .roomNotFound(let roomID):
-            ["room_id": roomID]
-        case .createRoom(let roomID, let name, let description, let password):
-            ["room_id": roomID, "name": name, "description": description, "password": Nullable(value: password)]
+            .fields(["room_id": roomID])
+        case .createRoom(let id, let name, let description, let password):
+            .fields(["room_id": id, "name": name, "description": description, "password": Nullable(value: password)])
         case .roomCreated(let roomID, let name, let description), .roomJoined(let roomID, let name, let description):
-            ["room_id": roomID, "name": name, "description": description]
+            .fields(["room_id": roomID, "name": name, "description": description])
         case .roomList(let rooms):
-            ["rooms": rooms]
+            .fields(["rooms": rooms])
         case .roomMessage(let roomID, let senderUsername, let content):
-            ["room_id": roomID, "sender_username": senderUsername, "content": content]
+            .fields(["room_id": roomID, "sender_username": senderUsername, "content": content])
         case .privateMessage(let toUserID, let senderUsername, let content):
-            ["to_user_id": toUserID, "sender_username": senderUsername, "content": content]
-        case .serverResponse(let success, let content, let code, let retryAfterMilliseconds):
-            ["success": success, "content": content, "code": code, "retry_after_ms": retryAfterMilliseconds]
+            .fields(["to_user_id": toUserID, "sender_username": senderUsername, "content": content])
+        case .serverResponse(let success, let content, let code, let retryAfter):
+            .fields(["success": success, "content": content, "code": code, "retry_after_ms": retryAfter])
         case .userStatusUpdate(let userID, let username, let isOnline):
-            ["user_id": userID, "username": username, "is_online": isOnline]
+            .fields(["user_id": userID, "username": username, "is_online": isOnline])
         case .userListUpdate(let users):
-            ["users": users]
-        case .listRooms, .requestUserList, .ping, .pong, .voiceConnectionEstablished, .userVoiceUpdate:
-            [:]
-        default:
-            voiceFields
-        }
-    }
-
-    private var voiceFields: Fields {
-        switch self {
+            .fields(["users": users])
         case .voiceConnect(let roomID, let userID, let ciphers):
-            ["room_id": roomID, "user_id": userID, "ciphers": ciphers]
+            .fields(["room_id": roomID, "user_id": userID, "ciphers": ciphers])
         case .voiceDisconnect(let roomID, let userID):
-            ["room_id": roomID, "user_id": userID]
+            .fields(["room_id": roomID, "user_id": userID])
+        case .voiceConnectionEstablished(let grant):
+            .record(grant)
+        case .userVoiceUpdate(let update):
+            .record(update)
         case .setMuted(let isMuted):
-            ["is_muted": isMuted]
+            .fields(["is_muted": isMuted])
         case .setDeafened(let isDeafened):
-            ["is_deafened": isDeafened]
+            .fields(["is_deafened": isDeafened])
         case .setVolume(let volume):
-            ["volume": volume]
+            .fields(["volume": volume])
         case .roomVoiceState(let roomID, let users):
-            ["room_id": roomID, "users": users]
+            .fields(["room_id": roomID, "users": users])
         case .requestBitrateChange(let targetBitrate):
-            ["target_bitrate": targetBitrate]
+            .fields(["target_bitrate": targetBitrate])
         case .audioQualityReport(let packetLoss, let latency, let jitter):
-            ["packet_loss": packetLoss, "latency": latency, "jitter": jitter]
+            .fields(["packet_loss": packetLoss, "latency": latency, "jitter": jitter])
         case .voiceError(let code, let message):
-            ["code": code, "message": message]
+            .fields(["code": code, "message": message])
         case .voiceUserJoined(let roomID, let user):
-            ["room_id": roomID, "user": user]
+            .fields(["room_id": roomID, "user": user])
         case .voiceUserLeft(let roomID, let userID, let voiceID, let reason):
-            ["room_id": roomID, "user_id": userID, "voice_id": voiceID, "reason": reason]
-        default:
-            [:]
+            .fields(["room_id": roomID, "user_id": userID, "voice_id": voiceID, "reason": reason])
         }
-    }
-
-    private func write(_ fields: Fields, to encoder: any Encoder) throws {
-        var tagged = encoder.container(keyedBy: WireKey.self)
-        var container = tagged.nestedContainer(keyedBy: WireKey.self, forKey: WireKey(stringValue: name))
-        for case (let key, let value?) in fields { try container.encode(value, forKey: key) }
-    }
-
-    private func write(_ record: some Encodable, to encoder: any Encoder) throws {
-        var tagged = encoder.container(keyedBy: WireKey.self)
-        try tagged.encode(record, forKey: WireKey(stringValue: name))
     }
 }
 

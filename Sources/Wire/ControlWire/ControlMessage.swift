@@ -5,7 +5,7 @@ import Identifiers
 ///
 /// Variants of the RustyRoom server keep its names and fields; optional fields and the variants
 /// under “ours” are additions that its clients ignore. The coding is serde's external tagging; see
-/// `ControlMessage+Coding.swift`.
+/// `ControlMessage+Decoding.swift` and `ControlMessage+Encoding.swift`.
 public enum ControlMessage: Equatable, Sendable {
     // MARK: Accounts
     case register(username: String, password: String)

@@ -1,6 +1,6 @@
 import SwiftASN1
-import Testing
 import TestSupport
+import Testing
 import X509
 
 @testable import RoomClient
@@ -48,7 +48,8 @@ struct CertificateTrustTests {
         await #expect { try await meet(second.address) } throws: { error in
             let line = "\(error)"
             return (error as? RoomClientError)?.code == .certificateRefused && line.contains(oldText)
-                && line.contains(newText) && line.contains("\(folder.file("known")), line 2") && line.contains("delete")
+                && line.contains("\(newText), which is not signed by")
+                && line.contains("\(folder.file("known")), line 2") && line.contains("delete")
         }
         let text = try folder.text(of: "known")
         #expect(!text.contains(newText))
@@ -68,6 +69,28 @@ struct CertificateTrustTests {
             ($0 as? RoomClientError)?.code == .certificateRefused
         }
         await unsigned.stop()
+    }
+
+    @Test func `a signed certificate does not replace a remembered one, and the refusal says what it is`() async throws
+    {
+        let old = try TestCertificate.selfSigned()
+        let first = try await serve(old)
+        _ = try await meet(first.address)
+        await first.stop()
+        let known = try folder.text(of: "known")
+        let authority = try TestCertificate.authority()
+        let new = try authority.signing()
+        let second = try await serve(new, port: first.port)
+        let (oldText, newText) = (try old.fingerprint.description, try new.fingerprint.description)
+        await #expect { try await meet(second.address, authorities: [authority.certificate]) } throws: { error in
+            let line = "\(error)"
+            return (error as? RoomClientError)?.code == .certificateRefused && line.contains(oldText)
+                && line.contains("\(newText), which is signed by an authority")
+                && line.contains("\(folder.file("known")), line 2") && line.contains("delete that line")
+                && line.contains("--fingerprint")
+        }
+        #expect(try folder.text(of: "known") == known)
+        await second.stop()
     }
 
     @Test func `a signature for another host counts as none`() async throws {

@@ -5,8 +5,8 @@ import Foundation
 import Identifiers
 import Logging
 import RoomClient
-import Testing
 import TestSupport
+import Testing
 import VoiceRelay
 
 /// The real server in this process, on ports of its own.

@@ -1,7 +1,7 @@
 import Foundation
 import RoomClient
-import Testing
 import TestSupport
+import Testing
 
 struct KnownServersFileTests {
     private let folder: TemporaryFolder

@@ -21,6 +21,8 @@ struct RoomSessionMachineTests {
         #expect(machine.handle(.done(.connectVoice), now: now) == [.report(.online)])
     }
 
+    private static let firstDelays = Duration.milliseconds(250)...Duration.milliseconds(500)
+
     /// The wait among the actions.
     private func delay(_ actions: [RoomSessionMachine.Action]) -> Duration? {
         for case .wait(let delay) in actions { return delay }
@@ -33,7 +35,7 @@ struct RoomSessionMachineTests {
         let actions = machine.handle(.connectionLost(lost), now: now)
         #expect(actions.first == .report(.lost(lost)))
         #expect(actions.contains(.disconnect))
-        #expect(delay(actions) == .milliseconds(500))
+        #expect(delay(actions).map(Self.firstDelays.contains) == true)
         #expect(machine.handle(.waited, now: now) == [.perform(.connect)])
         complete()
     }
@@ -50,7 +52,7 @@ struct RoomSessionMachineTests {
         }
         for (attempt, wait) in waits.enumerated() {
             let ceiling = min(Duration.milliseconds(500) * (1 << min(attempt, 10)), .seconds(15))
-            #expect(wait <= ceiling && wait >= max(ceiling / 2, .milliseconds(500)), "attempt \(attempt): \(wait)")
+            #expect(wait <= ceiling && wait >= ceiling / 2, "attempt \(attempt): \(wait)")
         }
         #expect(waits[12] > .seconds(7))
     }
@@ -91,7 +93,8 @@ struct RoomSessionMachineTests {
         _ = machine.handle(.connectionLost(lost), now: .seconds(60))
         _ = machine.handle(.waited, now: .seconds(60))
         let limited = RoomClientError(.rateLimited, "slowly", retryAfter: .seconds(40))
-        #expect(delay(machine.handle(.failed(.connect, limited), now: .seconds(60))) == .seconds(40))
+        let wait = delay(machine.handle(.failed(.connect, limited), now: .seconds(60)))
+        #expect(wait.map { $0 >= .seconds(40) && $0 <= .seconds(60) } == true)
     }
 
     @Test mutating func `voice that stood is asked for again at once, over the same connection`() {
@@ -105,7 +108,7 @@ struct RoomSessionMachineTests {
         bringOnline()
         let silent = RoomClientError(.voiceLost, "silent")
         let actions = machine.handle(.voiceLost(silent), now: .seconds(10))
-        #expect(delay(actions) == .milliseconds(500))
+        #expect(delay(actions).map(Self.firstDelays.contains) == true)
         #expect(!actions.contains(.disconnect))
         #expect(machine.handle(.waited, now: .seconds(11)) == [.perform(.connectVoice)])
     }

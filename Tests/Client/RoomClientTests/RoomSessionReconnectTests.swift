@@ -1,7 +1,8 @@
 import ControlWire
 import Identifiers
-import RoomClient
 import Testing
+
+@testable import RoomClient
 
 struct RoomSessionReconnectTests {
     private let room = RoomSummary(
@@ -90,6 +91,26 @@ struct RoomSessionReconnectTests {
         session.renewVoice(after: RoomClientError(.voiceLost, "silent"))
         #expect(await nextGrant(&events) == ["retrying", "voiceGranted"])
         session.stop()
+        #expect(await end.value == nil)
+        await server.stop()
+    }
+
+    @Test func `requests beyond inputsMax are not kept, and stopping is heard all the same`() async throws {
+        let server = try await serve()
+        let session = session(at: server)
+        let (granted, telling) = AsyncStream.makeStream(of: Void.self)
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        let end = Task {
+            await session.run { event in
+                guard case .voiceGranted = event else { return }
+                telling.yield()
+                for await _ in gate {}
+            }
+        }
+        for await _ in granted { break }
+        for _ in 0...RoomSession.inputsMax { session.renewVoice(after: RoomClientError(.voiceLost, "silent")) }
+        session.stop()
+        opening.finish()
         #expect(await end.value == nil)
         await server.stop()
     }

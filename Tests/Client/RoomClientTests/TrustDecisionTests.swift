@@ -17,12 +17,17 @@ struct TrustDecisionTests {
 
     @Test func `the remembered certificate is accepted and another refused`() {
         #expect(decide(.pinned(shown, line: 2)) == .accept(.pinned))
-        #expect(decide(.pinned(other, line: 2)) == .refuse(.changed(remembered: other, line: 2)))
+        #expect(
+            decide(.pinned(other, line: 2)) == .refuse(.changed(remembered: other, line: 2, isSignedByAuthority: false))
+        )
     }
 
-    @Test func `an authority's word outranks a pin`() {
+    @Test func `an authority's word needs no pin, and outranks none`() {
         #expect(decide(byAuthority: true, .unknown) == .accept(.authority))
-        #expect(decide(byAuthority: true, .pinned(other, line: 1)) == .accept(.authority))
+        #expect(decide(byAuthority: true, .pinned(shown, line: 1)) == .accept(.pinned))
+        #expect(
+            decide(byAuthority: true, .pinned(other, line: 1))
+                == .refuse(.changed(remembered: other, line: 1, isSignedByAuthority: true)))
     }
 
     @Test func `a server once vouched for cannot fall back to a first meeting`() {

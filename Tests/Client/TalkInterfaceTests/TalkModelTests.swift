@@ -185,6 +185,28 @@ struct TalkModelTests {
         #expect(late.update(.interrupted, now: .zero) == [.disconnectVoice, .quit(nil)])
     }
 
+    @Test func `who is deafened sees who speaks from the server, for here nobody is heard`() {
+        var model = TalkModel.online(with: [person("ada", 2, isSpeaking: true), person("bob", 3)])
+        var statistics = VoiceStatistics()
+        statistics.talkers = [talker(2, isSpeaking: false), talker(3, isSpeaking: true)]
+        _ = model.update(.tick(statistics), now: .zero)
+        #expect(model.speakers.map(\.name) == ["bob"])
+        _ = model.update(.command(.deafen(true)), now: .zero)
+        #expect(model.speakers.map(\.name) == ["ada"])
+    }
+
+    @Test func `the delay is that of who speaks now, and of nobody when nobody does`() {
+        var model = TalkModel.online(with: [person("ada", 2), person("bob", 3)])
+        var statistics = VoiceStatistics()
+        statistics.roundTripMilliseconds = 10
+        statistics.talkers = [talker(2, isSpeaking: true, delay: 40), talker(3, isSpeaking: false, delay: 60)]
+        _ = model.update(.tick(statistics), now: .zero)
+        #expect(model.delayMilliseconds == 45)
+        statistics.talkers = [talker(3, isSpeaking: false, delay: 60)]
+        _ = model.update(.tick(statistics), now: .zero)
+        #expect(model.delayMilliseconds == nil)
+    }
+
     @Test func `the quality is reported now and then`() {
         var model = TalkModel.online()
         var statistics = VoiceStatistics()

@@ -2,6 +2,7 @@ import AudioDevice
 import ControlServer
 import Daemon
 import Foundation
+import Glibc
 import Logging
 import RoomClient
 import Testing
@@ -36,18 +37,10 @@ extension SignalTakingTests {
             return options
         }
 
-        /// One second of silence, 48 kHz mono.
+        /// One second of it.
         private func writeSilence() throws {
-            let sampleBytes = 96_000
-            func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 0xFF) } }
-            let format = Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(1, 2) + little(48_000, 4)
-            let body =
-                format + little(96_000, 4) + little(2, 2) + little(16, 2) + Array("data".utf8) + little(sampleBytes, 4)
-            let file =
-                Array("RIFF".utf8) + little(body.count + sampleBytes, 4) + body
-                + [UInt8](repeating: 0, count: sampleBytes)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            try Data(file).write(to: URL(fileURLWithPath: path + "/silence.wav"))
+            try WAVAudio.write([Int16](repeating: 0, count: 48_000), to: path + "/silence.wav")
         }
 
         @Test func `a person talks by lines of commands, sees others come and go, and leaves`() async throws {
@@ -66,6 +59,7 @@ extension SignalTakingTests {
             try await TalkRun(guest, input: quiet.keyboard, output: quiet.output).run()
             #expect(await screen.line(containing: "bob joined voice.") != nil)
             #expect(await screen.line(containing: "bob left voice.") != nil)
+            #expect(try WAVAudio.read(path + "/bob.wav").count >= 48_000)
             screen.type("sing\nquit\n")
             #expect(await screen.line(containing: "“sing” is no command") != nil)
             try await ada.value
@@ -102,6 +96,7 @@ extension SignalTakingTests {
             var first = options("ada", at: port)
             first.exitsAtEnd = true
             try await TalkRun(first, input: screen.keyboard, output: screen.output).run()
+            let recording = try Data(contentsOf: URL(fileURLWithPath: path + "/ada.wav"))
             for (reason, change) in mistakes {
                 var mistaken = options("ada", at: port)
                 mistaken.exitsAtEnd = true
@@ -110,6 +105,39 @@ extension SignalTakingTests {
             }
             await daemon.stop()
             #expect(await failure(of: options("ada", at: port), screen)?.status == .unavailable)
+            // None of it has cost the recording of before, nor left one that never was.
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path + "/ada.wav")) == recording)
+            try FileManager.default.removeItem(atPath: path)
+        }
+
+        @Test(.timeLimit(.minutes(1)))
+        func `a screen that takes nothing stops neither talking nor leaving`() async throws {
+            try writeSilence()
+            let daemon = try await start()
+            let keyboard = try TalkScreenReader()
+            let full = try FullPipe()
+            keyboard.type("quit\n")
+            try await TalkRun(options("ada", at: daemon.controlPort), input: keyboard.keyboard, output: full.writeEnd)
+                .run()
+            await daemon.stop()
+            try FileManager.default.removeItem(atPath: path)
+        }
+
+        @Test(.timeLimit(.minutes(1)), arguments: [SIGQUIT, SIGTERM])
+        func `a signal leaves, and the terminal is as it was`(number: Int32) async throws {
+            try writeSilence()
+            let daemon = try await start()
+            let pair = try PseudoTerminal()
+            let before = pair.mode
+            let run = Task { [options = options("ada", at: daemon.controlPort)] in
+                try await TalkRun(options, input: pair.device, output: pair.device).run()
+            }
+            #expect(await pair.shows("You hear the room"))
+            #expect(pair.mode.c_lflag & tcflag_t(ICANON | ECHO) == 0)
+            kill(getpid(), number)
+            try await run.value
+            #expect(pair.mode.c_lflag == before.c_lflag)
+            await daemon.stop()
             try FileManager.default.removeItem(atPath: path)
         }
 

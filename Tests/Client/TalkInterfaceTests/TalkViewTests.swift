@@ -33,7 +33,7 @@ struct TalkViewTests {
     @Test func `who speaks, own level, loss and delay are in the line`() {
         #expect(
             line(busy())
-                == "listening | [#####-----] | General (3) | ada speaks | loss 2% | delay 65 ms | space: talk, ?: help")
+                == "listening | [#####-----] | General (3) | ada speaks | loss 2% | delay 45 ms | space: talk, ?: help")
     }
 
     @Test func `talking, muted and deafened are said in capitals`() {
@@ -66,8 +66,8 @@ struct TalkViewTests {
     }
 
     @Test(arguments: [
-        (85, "listening | [#####-----] | General (3) | ada speaks | loss 2% | delay 65 ms"),
-        (65, "listening | [#####-----] | ada speaks | loss 2% | delay 65 ms"),
+        (85, "listening | [#####-----] | General (3) | ada speaks | loss 2% | delay 45 ms"),
+        (65, "listening | [#####-----] | ada speaks | loss 2% | delay 45 ms"),
         (50, "listening | [#####-----] | ada speaks | loss 2%"), (40, "listening | [#####-----] | ada speaks"),
         (30, "listening | ada speaks"), (15, "listening"), (8, "listeni…"), (1, "…"), (0, ""),
     ])
@@ -111,7 +111,7 @@ struct TalkViewTests {
 
     @Test func `the log's line has no level and no keys`() {
         #expect(
-            TalkView.plainStatus(busy())?.line == "status: listening; General (3); ada speaks; loss 2%; delay 65 ms")
+            TalkView.plainStatus(busy())?.line == "status: listening; General (3); ada speaks; loss 2%; delay 45 ms")
         #expect(TalkView.plainStatus(TalkModel(server: testServer, mode: .pushToTalk)) == nil)
     }
 }

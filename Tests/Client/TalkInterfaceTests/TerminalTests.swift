@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -28,6 +29,22 @@ final class PseudoTerminal: Sendable {
         var mode = termios()
         tcgetattr(device, &mode)
         return mode
+    }
+
+    /// Reads what the program writes until `text` is in it; false when it closes before.
+    func shows(_ text: String) async -> Bool {
+        await withCheckedContinuation { answer in
+            Thread.detachNewThread { [self] in
+                var shown: [UInt8] = []
+                var bytes = [UInt8](repeating: 0, count: 4_096)
+                while !String(decoding: shown, as: UTF8.self).contains(text) {
+                    let count = read(master, &bytes, bytes.count)
+                    guard count > 0 else { return answer.resume(returning: false) }
+                    shown += bytes[..<count]
+                }
+                answer.resume(returning: true)
+            }
+        }
     }
 
     func type(_ text: String) {
@@ -68,6 +85,43 @@ extension SignalTakingTests {
             for descriptor in sink { close(descriptor) }
         }
 
+        @Test func `an answer that is too long brings the echo back, and leaves nothing for the shell`() throws {
+            let pair = try PseudoTerminal()
+            let before = pair.mode
+            var sink: [Int32] = [0, 0]
+            pipe(&sink)
+            pair.type(String(repeating: "a", count: TerminalPrompt.answerBytesMax + 100) + "\n")
+            let prompt = TerminalPrompt(input: pair.device, output: sink[1])
+            #expect(throws: TalkFailure.self) { try prompt.ask("Password: ", isSecret: true) }
+            #expect(pair.mode.c_lflag == before.c_lflag)
+            var watched = pollfd(fd: pair.device, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&watched, 1, 0) == 0)
+            for descriptor in sink { close(descriptor) }
+        }
+
+        @Test(arguments: [SIGINT, SIGQUIT, SIGTERM, SIGHUP])
+        func `a signal during the question brings the echo back and then does what it does`(number: Int32) throws {
+            let pair = try PseudoTerminal()
+            let before = pair.mode
+            var sink: [Int32] = [0, 0]
+            pipe(&sink)
+            // What the signal does otherwise would end these tests: a handler of our own tells that it came through.
+            let outer = try SignalPipe([number])
+            let asker = Thread {
+                while pair.mode.c_lflag & tcflag_t(ECHO) != 0 { sched_yield() }
+                kill(getpid(), number)
+            }
+            asker.start()
+            let prompt = TerminalPrompt(input: pair.device, output: sink[1])
+            #expect { try prompt.ask("Password: ", isSecret: true) } throws: {
+                ($0 as? TalkFailure)?.status == .interrupted
+            }
+            #expect(pair.mode.c_lflag == before.c_lflag)
+            var watched = pollfd(fd: outer.descriptor, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&watched, 1, 10_000) == 1)
+            for descriptor in sink { close(descriptor) }
+        }
+
         @Test func `an answer may have answerBytesMax bytes and no more`() throws {
             var source: [Int32] = [0, 0]
             pipe(&source)
@@ -89,8 +143,10 @@ extension SignalTakingTests {
             var events = reader.events.makeAsyncIterator()
             _ = write(source[1], "m", 1)
             #expect(await events.next() == .bytes([UInt8(ascii: "m")]))
-            kill(getpid(), SIGHUP)
-            #expect(await events.next() == .signal(SIGHUP))
+            for number in [SIGHUP, SIGQUIT] {
+                kill(getpid(), number)
+                #expect(await events.next() == .signal(number))
+            }
             close(source[1])
             #expect(await events.next() == .endOfInput)
             await reader.stop()

@@ -12,7 +12,7 @@ struct VoiceGrantTests {
         wire.tokenMilliseconds = 7_000
         wire.keepaliveMilliseconds = 3_000
         wire.timeoutMilliseconds = 9_000
-        let grant = try VoiceConnectionGrant(wire, host: "192.0.2.7")
+        let grant = try VoiceConnectionGrant(wire, host: "192.0.2.7", allowsUnsealed: false)
         #expect(grant.host == "192.0.2.7" && grant.port == 8_081)
         #expect(grant.voice.rawValue == 1 && grant.room.rawValue == 9)
         #expect(grant.token == [UInt8](repeating: 0x0A, count: 16))
@@ -22,10 +22,13 @@ struct VoiceGrantTests {
         #expect(grant.tokenLifetime == .seconds(7) && grant.keepalive == .seconds(3) && grant.timeout == .seconds(9))
     }
 
-    @Test func `unsealed voice has no keys`() throws {
+    @Test func `unsealed voice has no keys, and is taken only where the control connection is open too`() throws {
         var wire = testGrant()
         wire.cipher = "none"
-        #expect(try VoiceConnectionGrant(wire, host: "127.0.0.1").keys == nil)
+        #expect(try VoiceConnectionGrant(wire, host: "127.0.0.1", allowsUnsealed: true).keys == nil)
+        #expect { try VoiceConnectionGrant(wire, host: "127.0.0.1", allowsUnsealed: false) } throws: {
+            ($0 as? TalkFailure)?.status == .permission
+        }
     }
 
     @Test(
@@ -36,7 +39,7 @@ struct VoiceGrantTests {
     func `a grant that lacks anything is refused`(change: @Sendable (inout VoiceGrant) -> Void) {
         var wire = testGrant()
         change(&wire)
-        #expect { try VoiceConnectionGrant(wire, host: "127.0.0.1") } throws: {
+        #expect { try VoiceConnectionGrant(wire, host: "127.0.0.1", allowsUnsealed: true) } throws: {
             ($0 as? TalkFailure)?.status == .protocolMismatch
         }
     }

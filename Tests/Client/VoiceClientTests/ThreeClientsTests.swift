@@ -1,5 +1,7 @@
+import AudioDevice
 import AudioTestSupport
 import NetworkSimulator
+import TestSupport
 import Testing
 import VoiceClient
 import VoiceWire
@@ -20,11 +22,17 @@ import VoiceWire
     private static let length = Duration.seconds(7)
 
     private func conversation(seed: UInt64, preset: NetworkPreset) throws -> VirtualRoom {
-        let room = try VirtualRoom.connected(3, seed: seed, preset: preset)
+        try conversation(seed: seed, conditions: preset.conditions) { try TestSignal.speech($0) }
+    }
+
+    private func conversation(
+        seed: UInt64, conditions: LinkConditions, clip: (String) throws -> [Int16]
+    ) throws -> VirtualRoom {
+        let room = try VirtualRoom.connected(3, seed: seed, conditions: conditions)
         for turn in Self.turns {
             let client = room.clients[turn.client]
             client.microphone += TestSignal.silence(turn.start - client.microphone.count)
-            client.microphone += try TestSignal.speech(turn.clip)
+            client.microphone += try clip(turn.clip)
         }
         room.run(for: Self.length)
         return room
@@ -50,8 +58,8 @@ import VoiceWire
                 let similarity = try #require(SpectralSimilarity.between(clip, recording, offset: alignment.offset))
                 #expect(similarity > 0.95, "\(turn.clip) at \(number): \(alignment)")
                 #expect(GapFinder.gaps(clip, recording, offset: alignment.offset).isEmpty, "\(turn.clip) at \(number)")
-                // Frame, buffer and codec: 20 + 22 + 6.5 ms and the step of 5 ms.
-                #expect(alignment.offset < 60 * 48, "\(turn.clip) at \(number): \(alignment)")
+                // Frame, buffer and codec: 20 + 7 + 6.5 ms and the step of 5 ms.
+                #expect(alignment.offset < 45 * 48, "\(turn.clip) at \(number): \(alignment)")
             }
         }
         for client in room.clients {
@@ -105,5 +113,46 @@ import VoiceWire
             #expect(client.counters.framesDuplicate == 0)
             #expect((client.counters.datagramsReplayed > 0) == (preset.conditions.duplicateProbability > 0))
         }
+    }
+
+    /// All at once, on every link, so twice between two people.
+    private var worst: LinkConditions {
+        var conditions = LinkConditions()
+        conditions.loss = .random(probability: 0.04)
+        conditions.delay = .milliseconds(20)
+        conditions.jitter = .uniform(max: .milliseconds(15))
+        conditions.reorderProbability = 0.03
+        conditions.reorderDelay = .milliseconds(30)
+        conditions.duplicateProbability = 0.05
+        conditions.duplicateDelay = .milliseconds(10)
+        return conditions
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `From files to files, through loss, reordering and duplication together`(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        for turn in Self.turns { try WAVAudio.write(try TestSignal.speech(turn.clip), to: folder.file(turn.clip)) }
+        let room = try conversation(seed: seed, conditions: worst) { try WAVAudio.read(folder.file($0)) }
+        let network = room.network.counters
+        #expect(network.lost > 0 && network.reordered > 0 && network.duplicated > 0, "seed \(seed): \(network)")
+        var similarities: [Double] = []
+        for (number, listener) in room.clients.enumerated() {
+            let path = folder.file("heard-\(number)")
+            try WAVAudio.write(listener.heard, to: path)
+            let recording = try WAVAudio.read(path)
+            #expect(recording == listener.heard)
+            for turn in Self.turns where turn.client != number {
+                let clip = try WAVAudio.read(folder.file(turn.clip))
+                let part = Array(recording[turn.start..<min(recording.count, turn.start + Self.turnSpacing)])
+                let alignment = try #require(Alignment.find(clip, in: part), "seed \(seed)")
+                similarities.append(SpectralSimilarity.between(clip, part, offset: alignment.offset) ?? 0)
+            }
+            #expect(listener.counters.framesDuplicate == 0)
+            #expect(listener.counters.datagramsReplayed > 0)
+        }
+        // The encoders came to know of the loss, and the listeners of the frames after it.
+        #expect(room.clients.reduce(0) { $0 + $1.counters.framesRecovered } > 0, "seed \(seed)")
+        let mean = similarities.reduce(0, +) / Double(similarities.count)
+        #expect(mean > 0.85, "seed \(seed): \(similarities)")
     }
 }

@@ -109,5 +109,34 @@ import VoiceWire
         room.run(for: .milliseconds(200))
         #expect(talker.sent.count == count)
         #expect(talker.pipeline.statistics.isConnected == false)
+        let frameCount = talker.sentFrames.count
+        try room.reconnect(talker)
+        room.run(for: .milliseconds(200))
+        #expect(talker.sentFrames.count > frameCount)
+        #expect(talker.sentFrames[frameCount].flags.contains(.talkspurtStart))
+    }
+
+    @Test func `A new session in the middle of a word begins with a start flag`() throws {
+        let (room, talker, _) = try speaking(.continuous)
+        room.run(for: .milliseconds(200))
+        let frameCount = talker.sentFrames.count
+        // No frame of the microphone falls between one session's end and the other's welcome.
+        try room.reconnect(talker)
+        room.run(for: .milliseconds(200))
+        #expect(talker.sentFrames[frameCount].flags.contains(.talkspurtStart))
+    }
+
+    @Test func `Samples that the device lost are time that passed`() throws {
+        let (room, talker, listener) = try speaking(.continuous)
+        room.run(for: .milliseconds(200))
+        let frameCount = talker.sentFrames.count
+        talker.pipeline.skipCapture(2_000)
+        room.run(for: .milliseconds(200))
+        let frames = talker.sentFrames
+        let step = frames[frameCount - 1].timestamp.distance(to: frames[frameCount].timestamp)
+        #expect(step == 960 + 2_000)
+        #expect(frames[frameCount - 1].sequence.distance(to: frames[frameCount].sequence) == 1)
+        #expect(listener.counters.framesLost == 0)
+        #expect(listener.counters.framesLate == 0)
     }
 }

@@ -17,6 +17,8 @@ final class VirtualClient {
     private(set) var events: [VoiceEngineEvent] = []
     /// Everything sent, in order.
     private(set) var sent: [[UInt8]] = []
+    /// Everything that arrived, in order.
+    private(set) var received: [[UInt8]] = []
     private var capturedCount = 0
 
     init(_ configuration: VoiceEngineConfiguration, _ grant: VoiceConnectionGrant, port: UInt16) throws {
@@ -31,6 +33,7 @@ final class VirtualClient {
     }
 
     func receive(_ bytes: [UInt8], at now: MonotonicInstant) {
+        received.append(bytes)
         if let event = bytes.withUnsafeBytes({ pipeline.receive($0, at: now) }) { events.append(event) }
     }
 

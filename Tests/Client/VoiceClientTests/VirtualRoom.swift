@@ -17,6 +17,7 @@ final class VirtualRoom {
     /// The routing table in force; publish again after a change.
     var routes: [VoiceRoute] = []
     private var core: RelayCore
+    private var generation: UInt8 = 0
     private var sink = CollectingSink()
     private let board: StatusBoard
     private let counterBlock = CounterBlock.allocate()
@@ -28,7 +29,7 @@ final class VirtualRoom {
 
     init(seed: UInt64, preset: NetworkPreset = .perfect) throws {
         network = SimulatedNetwork(seed: seed, conditions: preset.conditions)
-        board = try StatusBoard(sessionsMax: 64)
+        board = try StatusBoard()
         core = RelayCore(
             settings: RelaySettings(VoiceRelayConfiguration()), counters: counterBlock, board: board.writer)
     }
@@ -39,6 +40,13 @@ final class VirtualRoom {
     static func connected(
         _ count: Int, seed: UInt64, preset: NetworkPreset = .perfect, mode: TransmissionMode = .continuous
     ) throws -> VirtualRoom {
+        try connected(count, seed: seed, conditions: preset.conditions, mode: mode)
+    }
+
+    /// The same with a network of the test's own.
+    static func connected(
+        _ count: Int, seed: UInt64, conditions: LinkConditions, mode: TransmissionMode = .continuous
+    ) throws -> VirtualRoom {
         let room = try VirtualRoom(seed: seed)
         var configuration = VoiceEngineConfiguration()
         configuration.mode = mode
@@ -47,7 +55,7 @@ final class VirtualRoom {
         for client in room.clients { precondition(client.events == [.connected], "not connected: \(client.events)") }
         for one in [Self.relayPort] + room.clients.map(\.port) {
             for other in [Self.relayPort] + room.clients.map(\.port) where one != other {
-                room.network.setConditions(preset.conditions, from: one, to: other)
+                room.network.setConditions(conditions, from: one, to: other)
             }
         }
         return room
@@ -57,16 +65,29 @@ final class VirtualRoom {
     @discardableResult
     func join(_ configuration: VoiceEngineConfiguration, sealed: Bool = true) throws -> VirtualClient {
         let number = UInt16(clients.count + 1)
-        let grant = VoiceSessionGrant(
-            voice: VoiceID(rawValue: number), room: room, token: randomBytes(VoiceWireLimits.tokenBytes),
-            cipher: sealed ? VoiceCipher.available[0] : nil, clientKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [],
-            serverKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [])
-        apply(.open(VoiceSession.allocate(for: grant, generation: 1)))
+        let grant = openSession(VoiceID(rawValue: number), sealed: sealed)
         let client = try VirtualClient(configuration, VoiceConnectionGrant(grant), port: 5_000 + number)
         clients.append(client)
         routes.append(VoiceRoute(voice: grant.voice, maySpeak: true, mayHear: true))
         publish()
         return client
+    }
+
+    /// Gives a client another session in place of the one it has or had.
+    func reconnect(_ client: VirtualClient) throws {
+        let grant = VoiceConnectionGrant(openSession(client.voice, sealed: true))
+        client.connect(try VoiceTransport(grant, at: instant))
+        publish()
+    }
+
+    private func openSession(_ voice: VoiceID, sealed: Bool) -> VoiceSessionGrant {
+        generation += 1
+        let grant = VoiceSessionGrant(
+            voice: voice, room: room, token: randomBytes(VoiceWireLimits.tokenBytes),
+            cipher: sealed ? VoiceCipher.available[0] : nil, clientKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [],
+            serverKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [])
+        apply(.open(VoiceSession.allocate(for: grant, generation: generation)))
+        return grant
     }
 
     func publish() { apply(.publish(room, RouteTable.allocate(routes))) }

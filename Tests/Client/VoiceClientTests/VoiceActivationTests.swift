@@ -23,7 +23,8 @@ import VoiceWire
         let (talker, listener, speech) = try spoken(clip)
         let alignment = try #require(Alignment.find(speech, in: listener.heard))
         let gaps = GapFinder.gaps(speech, listener.heard, offset: alignment.offset)
-        #expect(gaps.isEmpty, "\(clip): \(gaps)")
+        // The delay that pre-roll brings is caught up with later on, between words, a frame at a time.
+        #expect(gaps.allSatisfy { $0.lowerBound > 48_000 && $0.count < 960 }, "\(clip): \(gaps)")
         let similarity = try #require(SpectralSimilarity.between(speech, listener.heard, offset: alignment.offset))
         #expect(similarity > 0.9, "\(clip)")
         let frames = talker.sentFrames

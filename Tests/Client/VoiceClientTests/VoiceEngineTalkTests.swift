@@ -58,7 +58,43 @@ import VoiceRelay
         #expect(heard.counters.framesReceived == sent.counters.framesSent)
         #expect(heard.counters.framesLost == 0)
         #expect(sent.counters.framesUnsent == 0)
-        #expect((sent.roundTripMilliseconds ?? .infinity) < 1_000)
+        #expect(sent.roundTripMilliseconds != nil)
+        #expect(sent.source.sampleCount >= speech.count)
+        #expect(heard.sink.sampleCount >= speech.count)
         await server.relay.stop()
+    }
+
+    @Test func `A clip that ends in sound is heard to its end, and nothing is invented after it`() async throws {
+        let server = try LoopbackRelay()
+        // No multiple of a frame: 520 samples are left for the last one.
+        let clip = Array(try TestSignal.speech().prefix(48_000)) + tone(520)
+        let listener = try VoiceEngine(
+            configuration: configuration(.pushToTalk),
+            source: WAVFileSource(name: "silence", samples: TestSignal.silence(48_000 * 3)), sink: NullSink())
+        try listener.start()
+        try listener.connect(try server.grant())
+        #expect(await listener.wait(for: .connected))
+        let talker = try VoiceEngine(
+            configuration: configuration(.continuous),
+            source: WAVFileSource(name: "clip", samples: TestSignal.silence(24_000) + clip), sink: NullSink())
+        try talker.connect(try server.grant())
+        try talker.start()
+        #expect(await talker.wait(for: .sourceEnded))
+        #expect(await listener.wait(for: .sourceEnded))
+        let sent = talker.statistics.counters
+        let heard = listener.statistics.counters
+        await talker.stop()
+        await listener.stop()
+        await server.relay.stop()
+        // Every frame of the clip, the last one padded; and the frame that ends the talkspurt.
+        #expect(sent.framesSent >= UInt64(48_520 / 960 + 1))
+        #expect(heard.framesReceived == sent.framesSent)
+        // A frame that is held up by a busy machine may be concealed; a missed end would be concealed for 120 ms.
+        #expect(heard.framesConcealed < 6, "\(heard)")
+        #expect(heard.framesLost == 0)
+    }
+
+    private func tone(_ count: Int) -> [Int16] {
+        (0..<count).map { Int16(8_000 * sin(Double($0) * 2 * .pi * 440 / 48_000)) }
     }
 }

@@ -14,10 +14,9 @@ final class Program: @unchecked Sendable {
 
     /// Starts `name` out of the build folder that this test lies in.
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-        let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let program = URL(filePath: test).deletingLastPathComponent().appending(path: name).path
         let output = try BytePipe()
-        process = try ChildProcess(program, arguments, environment: environment, output: output, errors: output)
+        process = try ChildProcess(
+            Self.path(of: name), arguments, environment: environment, output: output, errors: output)
         nonisolated(unsafe) let pipe = output  // from here on the reading thread's alone
         Thread.detachNewThread { [weak self] in
             while case let bytes = pipe.read(), !bytes.isEmpty { self?.take(bytes) }
@@ -26,6 +25,25 @@ final class Program: @unchecked Sendable {
     }
 
     deinit { process.end(SIGKILL) }
+
+    /// How a program ended, and what it said on standard error.
+    struct End: Equatable {
+        var status: Int32
+        var errors: String
+    }
+
+    /// Runs `name` to its end, for the cases in which it should end by itself. Blocks.
+    static func run(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> End {
+        let errors = try BytePipe()
+        let process = try ChildProcess(path(of: name), arguments, environment: environment, errors: errors)
+        let text = String(decoding: errors.readToEnd(), as: UTF8.self)
+        return End(status: process.wait(), errors: text)
+    }
+
+    private static func path(of name: String) throws -> String {
+        let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: test).deletingLastPathComponent().appending(path: name).path
+    }
 
     /// Everything printed so far.
     var output: String { condition.withLock { text } }
@@ -94,11 +112,37 @@ final class TestServer: Sendable {
 
     /// `roomtone talk` of a new account in the room General, with known servers of its own.
     func talk(_ user: String, _ arguments: [String]) throws -> Program {
-        try Program(
-            "roomtone",
-            ["talk", "--server", "127.0.0.1:\(port)", "--room", "General", "--user", user, "--register"] + arguments,
-            environment: [
-                "ROOMTONE_PASSWORD": "a password for \(user)", "XDG_DATA_HOME": folder.file(user),
+        try Program("roomtone", self.arguments(user) + arguments, environment: environment(user))
+    }
+
+    /// The same to its end, with another password if one is given. Blocks.
+    func runTalk(_ user: String, _ arguments: [String], password: String? = nil) throws -> Program.End {
+        var variables = environment(user)
+        if let password { variables["ROOMTONE_PASSWORD"] = password }
+        return try Program.run("roomtone", self.arguments(user) + arguments, environment: variables)
+    }
+
+    /// Another server that wants a port of this one, with data of its own. Blocks until it has given up.
+    func runSecond(controlPort: String, voicePort: String) throws -> Program.End {
+        try Program.run(
+            "roomtoned",
+            [
+                "--host", "127.0.0.1", "--control-port", controlPort, "--voice-port", voicePort, "--log-level", "error",
+                "--data-directory", folder.file("second"),
             ])
+    }
+
+    /// A file of the test's own.
+    func file(_ name: String, containing text: String) throws -> String {
+        try folder.write(text, to: name)
+        return folder.file(name)
+    }
+
+    private func arguments(_ user: String) -> [String] {
+        ["talk", "--server", "127.0.0.1:\(port)", "--room", "General", "--user", user, "--register"]
+    }
+
+    private func environment(_ user: String) -> [String: String] {
+        ["ROOMTONE_PASSWORD": "a password for \(user)", "XDG_DATA_HOME": folder.file(user)]
     }
 }

@@ -8,7 +8,7 @@ import VoiceWire
     func `Every frame size is played whole, with a loss in it`(sampleCount: Int) {
         var arrivals = talkspurt(count: 80, sampleCount: sampleCount)
         arrivals.remove(at: 40)
-        var listener = Listener()
+        var listener = Listener.expectingLoss(before: arrivals)
         listener.run(arrivals, until: Double(100 * sampleCount) / 48 + 300)
         var expected: [Heard] = (100..<180).map { .frame($0) }
         expected[40] = .concealed(sampleCount, following: 141)

@@ -20,7 +20,8 @@ import VoiceWire
         #expect(listener.buffer.statistics.framesConcealed == 0)
         #expect(listener.buffer.statistics.framesLost == 0)
         let distance = (listener.heardAt[110] ?? 0) - (listener.heardAt[100] ?? 0)
-        #expect(abs(distance - 700) < 0.1)
+        // The delay may have been learnt anew, in steps of 2 ms.
+        #expect(abs(distance - 700) < 2.1)
     }
 
     @Test func `A pause without flags and without a lost number is silence`() {
@@ -42,10 +43,11 @@ import VoiceWire
         var first = talkspurt(count: 10)
         first.removeLast()
         let second = talkspurt(count: 10, from: 110, timestamp: 5_000 + 48 * 210, milliseconds: 190)
-        var listener = Listener()
+        var listener = Listener.expectingLoss(before: first)
+        let before = listener.buffer.statistics
         listener.run(first + second, until: 410)
         #expect(listener.speech[9] == .concealed(960, following: 110))
-        #expect(listener.buffer.statistics.framesConcealed == 1)
-        #expect(listener.buffer.statistics.framesLost == 1)
+        #expect(listener.buffer.statistics.framesConcealed - before.framesConcealed == 1)
+        #expect(listener.buffer.statistics.framesLost - before.framesLost == 1)
     }
 }

@@ -30,6 +30,27 @@ struct Listener: ~Copyable {
         self.stepSamples = stepSamples
     }
 
+    /// A listener who has just missed a frame, and therefore waits for the frame after each: the talkspurt that is coming
+    /// had one before it.
+    static func expectingLoss(before coming: [Arrival]) -> Listener {
+        var listener = Listener()
+        guard let first = coming.first else { return listener }
+        let length = 10 * first.frame.sampleCount
+        let pauseMilliseconds = 200
+        let earlier = Double(length) / 48 + Double(pauseMilliseconds)
+        listener.now = MonotonicInstant(nanoseconds: Int64((first.milliseconds - earlier) * 1e6))
+        var arrivals = talkspurt(
+            count: 10, from: first.frame.sequence.advanced(by: -10).rawValue,
+            timestamp: first.frame.timestamp.advanced(by: -length - pauseMilliseconds * 48).rawValue,
+            milliseconds: first.milliseconds - earlier, sampleCount: first.frame.sampleCount)
+        arrivals.remove(at: 5)
+        listener.run(arrivals, until: first.milliseconds)
+        listener.heard = []
+        listener.heardAt = [:]
+        listener.outcomes = []
+        return listener
+    }
+
     /// Lets the frames arrive at their times, and renders until `milliseconds`.
     mutating func run(_ arrivals: [Arrival], until milliseconds: Double) {
         var waiting = arrivals.sorted { $0.milliseconds < $1.milliseconds }[...]

@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
 import Identifiers
-import Testing
 import TestSupport
+import Testing
 
 @testable import ChatStore
 
@@ -24,6 +24,15 @@ import TestSupport
         #expect(journal == "wal")
         #expect(synchronous == 2)
         #expect(foreignKeys == true)
+    }
+
+    @Test func filesAreTheirOwnersOnly() async throws {
+        let store = try await ChatStore.open(path: path)
+        _ = try await store.createAccount(name: "A", nameKey: "a", passwordHash: "h", at: .now, accountsMax: 10)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(Set(names) == ["store.sqlite", "store.sqlite-shm", "store.sqlite-wal"])
+        for name in names { #expect(try directory.permissions(of: name) == 0o600, "\(name)") }
+        try await store.close()
     }
 
     @Test func whatWasWrittenIsThereAfterReopening() async throws {

@@ -1,8 +1,8 @@
 import ChatStore
 import Foundation
 import Identifiers
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ChatStoreRoomTests {
     private let directory: TemporaryFolder

@@ -35,6 +35,21 @@ import Testing
         #expect(limits.admitMessage(now: start + .milliseconds(20)) == nil)
     }
 
+    @Test func listsCountForSeveralMessages() {
+        var limits = makeGuard { $0.messageRate = RateLimit(burst: 25, interval: .seconds(1)) }
+        for _ in 0..<2 { #expect(limits.admitMessage(cost: ConnectionGuard.listCost, now: start) == nil) }
+        #expect(limits.admitMessage(cost: ConnectionGuard.listCost, now: start) == .seconds(5))
+        for _ in 0..<5 { #expect(limits.admitMessage(now: start) == nil) }
+        #expect(limits.admitMessage(now: start) == .seconds(1))
+    }
+
+    @Test func whatCountsForMoreThanTheBurstCanStillBeHad() {
+        var limits = makeGuard { $0.messageRate = RateLimit(burst: 3, interval: .seconds(1)) }
+        #expect(limits.admitMessage(cost: ConnectionGuard.listCost, now: start) == nil)
+        #expect(limits.admitMessage(cost: ConnectionGuard.listCost, now: start) == .seconds(3))
+        #expect(limits.admitMessage(cost: ConnectionGuard.listCost, now: start + .seconds(3)) == nil)
+    }
+
     @Test func loginMustComeInTime() {
         var limits = makeGuard()
         let deadline = start + .seconds(30)

@@ -3,8 +3,8 @@ import ControlWire
 import Credentials
 import Logging
 import Rooms
-import Testing
 import TestSupport
+import Testing
 import VoiceRelay
 
 @testable import ControlServer
@@ -19,7 +19,7 @@ import VoiceRelay
     func everyBadLineIsRefusedAndCountedByCause(_ seed: UInt64, _ isLoggedIn: Bool) async throws {
         print("line fuzz seed \(seed)")
         let directory = try TemporaryFolder()
-        let services = try await Self.services(directory)
+        let (services, relay) = try await Self.services(directory)
         let counters = services.counters
         var configuration = ControlServerConfiguration()
         configuration.offencesMax = 1_000_000_000
@@ -37,27 +37,26 @@ import VoiceRelay
         let before = counters[.lineReceived]
 
         var fuzzer = LineFuzzer(seed: seed)
-        var surelyBadCount: UInt64 = 0
-        var refusalCount: UInt64 = 0
+        var expected = Refusals()
+        var told = Refusals()
         for _ in 0..<(Self.lineCount / 2 / Self.linesPerRead) {
             var bytes: [UInt8] = []
             for _ in 0..<Self.linesPerRead {
                 let line = fuzzer.next()
-                if line.isSurelyBad { surelyBadCount += 1 }
+                #expect(expected.add(line.bytes) || !line.isSurelyBad, "seed \(seed)")
                 bytes += line.bytes + [0x0A]
             }
             await connection.receive(bytes)
-            refusalCount += try await Self.drain(state.outbox)
+            told += try await Self.drain(state.outbox)
         }
 
-        let lineCount = counters[.lineReceived] - before
-        let malformedCount = counters[.messageMalformed]
-        let unknownCount = counters[.variantUnknown]
-        #expect(lineCount > UInt64(Self.lineCount / 2) * 99 / 100, "seed \(seed)")
-        #expect(malformedCount > 0 && unknownCount > 0, "seed \(seed)")
-        #expect(malformedCount + unknownCount >= surelyBadCount, "seed \(seed)")
+        #expect(counters[.lineReceived] - before == UInt64(Self.lineCount / 2) - expected.tooLong, "seed \(seed)")
+        let counted = Refusals(
+            malformed: counters[.messageMalformed], unknown: counters[.variantUnknown], tooLong: counters[.lineTooLong])
+        #expect(expected.malformed > 0 && expected.unknown > 0 && expected.tooLong > 0, "seed \(seed)")
+        #expect(counted == expected, "seed \(seed)")
         // Every refusal was told to the client, with its cause.
-        #expect(refusalCount >= malformedCount + unknownCount, "seed \(seed)")
+        #expect(told == expected, "seed \(seed)")
         #expect(state.outbox.closeReason == nil, "seed \(seed)")
         // The connection is as good as new.
         await connection.receive(Array(#"{"message_type":"Ping","request_id":77}"#.utf8) + [0x0A])
@@ -65,24 +64,55 @@ import VoiceRelay
         #expect(try ControlLine.decode(answer.dropLast()) == ControlEnvelope(message: .pong, requestID: 77))
         await session.end()
         await services.directory.flush()
+        await relay.stop()
+    }
+
+    /// How many lines were refused, by cause.
+    private struct Refusals: Equatable {
+        var malformed: UInt64 = 0
+        var unknown: UInt64 = 0
+        var tooLong: UInt64 = 0
+
+        /// What must come of a line that stands alone; false if it is a message.
+        mutating func add(_ line: [UInt8]) -> Bool {
+            do {
+                _ = try ControlLine.decode(line)
+                return false
+            } catch {
+                switch error {
+                case .malformed: malformed += 1
+                case .unknownVariant: unknown += 1
+                case .tooLong: tooLong += 1
+                }
+                return true
+            }
+        }
+
+        static func += (left: inout Refusals, right: Refusals) {
+            left.malformed += right.malformed
+            left.unknown += right.unknown
+            left.tooLong += right.tooLong
+        }
     }
 
     /// Reads all that waits and counts the refusals among it.
-    private static func drain(_ outbox: Outbox) async throws -> UInt64 {
+    private static func drain(_ outbox: Outbox) async throws -> Refusals {
         let marker = EncodedLine(.pong, answering: 424_242)
         outbox.post(marker)
-        var refusalCount: UInt64 = 0
+        var refusals = Refusals()
         while let batch = await outbox.nextBatch() {
             for line in batch.split(separator: 0x0A) {
                 let text = String(decoding: line, as: UTF8.self)
-                if text.contains(#""success":false"#) || text.contains("VoiceError") { refusalCount += 1 }
+                if text.contains(#""code":"MalformedMessage""#) { refusals.malformed += 1 }
+                if text.contains(#""code":"UnknownVariant""#) { refusals.unknown += 1 }
+                if text.contains(#""code":"LineTooLong""#) { refusals.tooLong += 1 }
             }
-            if batch.suffix(marker.bytes.count) == marker.bytes[...] { return refusalCount }
+            if batch.suffix(marker.bytes.count) == marker.bytes[...] { break }
         }
-        return refusalCount
+        return refusals
     }
 
-    static func services(_ directory: TemporaryFolder) async throws -> MemberSession.Services {
+    static func services(_ directory: TemporaryFolder) async throws -> (MemberSession.Services, VoiceRelay) {
         let counters = ControlCounters()
         var voice = VoiceRelayConfiguration()
         voice.host = "127.0.0.1"
@@ -98,7 +128,8 @@ import VoiceRelay
         let accounts = Accounts(
             store: store, hasher: try PasswordHasher(.init(cost: .least)), limits: limits, attempts: AttemptLimits(),
             counters: counters)
-        return MemberSession.Services(
+        let services = MemberSession.Services(
             directory: rooms, accounts: accounts, voice: access, limits: limits, counters: counters)
+        return (services, relay)
     }
 }

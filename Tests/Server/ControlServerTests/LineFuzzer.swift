@@ -11,15 +11,21 @@ struct LineFuzzer {
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     mutating func next() -> Line {
-        switch Int.random(in: 0..<100, using: &random) {
+        // Overlong lines are few: each is as long as hundreds of others.
+        if Int.random(in: 0..<1_000, using: &random) == 0 { return (overlong(), true) }
+        return switch Int.random(in: 0..<100, using: &random) {
         case 0..<25: (garbage(), true)
         case 25..<50: truncated()
         case 50..<75: (mutated(), false)
         case 75..<85: (wrongType(), true)
         case 85..<95: (unknownVariant(), true)
         case 95..<99: (nested(), true)
-        default: (Array(repeating: UInt8(ascii: "["), count: Int.random(in: 500...3_000, using: &random)), true)
+        default: (Array(repeating: UInt8(ascii: "["), count: Int.random(in: 1...1_000, using: &random)), true)
         }
+    }
+
+    private mutating func overlong() -> [UInt8] {
+        Array(repeating: UInt8(ascii: "x"), count: ControlLine.bytesMax + Int.random(in: 1...100_000, using: &random))
     }
 
     /// Bytes that are no JSON object: the first is none that could open one.

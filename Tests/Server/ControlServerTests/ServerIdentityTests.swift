@@ -1,8 +1,8 @@
 import Foundation
 import NIOSSL
 import SwiftASN1
-import Testing
 import TestSupport
+import Testing
 import X509
 
 @testable import ControlServer
@@ -18,6 +18,25 @@ import X509
             let attributes = try FileManager.default.attributesOfItem(atPath: directory.file(file))
             #expect(attributes[.posixPermissions] as? Int == 0o600)
         }
+    }
+
+    @Test func keyIsPrivateBeforeItIsWritten() throws {
+        let path = directory.file("key.pem.new")
+        let file = try ServerIdentity.openPrivately(path)
+        #expect(try directory.permissions(of: "key.pem.new") == 0o600)
+        try file.close()
+        // Nobody else's file, and no way to one, is written to.
+        #expect(throws: ServerIdentityError.self) { try ServerIdentity.openPrivately(path) }
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.file("link"), withDestinationPath: directory.file("elsewhere"))
+        #expect(throws: ServerIdentityError.self) { try ServerIdentity.openPrivately(directory.file("link")) }
+        #expect(!FileManager.default.fileExists(atPath: directory.file("elsewhere")))
+    }
+
+    @Test func startThatWasCutShortIsMadeUpFor() throws {
+        try directory.write("half a key", to: ServerIdentity.keyFile + ".new", permissions: 0o644)
+        _ = try ServerIdentity.loadOrCreate(directory: directory.path, names: [])
+        #expect(try directory.permissions(of: ServerIdentity.keyFile) == 0o600)
     }
 
     @Test func certificateNamesTheServerAndLastsTenYears() throws {

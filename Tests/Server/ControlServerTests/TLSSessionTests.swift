@@ -3,8 +3,8 @@ import Daemon
 import NIOCore
 import NIOSSL
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @testable import ControlServer
 

@@ -26,7 +26,10 @@ import Testing
     @Test func descriptionsAreOneLineAndMayBeEmpty() throws {
         try FreeText.checkDescription("")
         try FreeText.checkDescription(String(repeating: "a", count: FreeText.descriptionBytesMax))
-        #expect(throws: TextRefusal.self) { try FreeText.checkDescription("two\nlines") }
+        for lineBreak in ["\n", "\u{2028}", "\u{2029}"] {
+            let error = #expect(throws: TextRefusal.self) { try FreeText.checkDescription("two\(lineBreak)lines") }
+            #expect(error?.cause == .control)
+        }
         #expect(throws: TextRefusal.self) {
             try FreeText.checkDescription(String(repeating: "a", count: FreeText.descriptionBytesMax + 1))
         }

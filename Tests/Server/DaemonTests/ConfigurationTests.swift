@@ -1,7 +1,7 @@
 import ControlServer
 import Foundation
-import Testing
 import TestSupport
+import Testing
 import VoiceRelay
 
 @testable import Daemon

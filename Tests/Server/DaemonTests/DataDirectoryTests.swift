@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import Daemon
 
@@ -25,6 +25,27 @@ import TestSupport
         try DataDirectory.prepare(path)
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.posixPermissions] as? Int == 0o700)
+    }
+
+    @Test func directoryOfOursThatIsOpenIsClosed() throws {
+        let parent = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: parent.file("data"), withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        try parent.write("", to: "data/roomtone.sqlite-wal", permissions: 0o644)
+        try DataDirectory.prepare(parent.file("data"))
+        #expect(try parent.permissions(of: "data") == 0o700)
+    }
+
+    @Test func openDirectoryOfSomebodyElsesIsRefusedWithTheCommandThatMendsIt() throws {
+        let parent = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: parent.file("home"), withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        try parent.write("", to: "home/thesis.tex")
+        let error = #expect(throws: DaemonError.self) { try DataDirectory.prepare(parent.file("home")) }
+        #expect(error?.description.contains("chmod 700 \(parent.file("home"))") == true)
+        #expect(try parent.permissions(of: "home") == 0o755)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: parent.file("home"))
+        try DataDirectory.prepare(parent.file("home"))
     }
 
     @Test func fileInItsPlaceIsNamed() throws {

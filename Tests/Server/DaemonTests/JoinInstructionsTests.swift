@@ -15,6 +15,11 @@ import Testing
         #expect(text(host).contains("--server localhost:1 "))
     }
 
+    @Test func newcomersAreToldHowAndWhatToCompare() {
+        #expect(text("::").contains("--register the first time"))
+        #expect(text("::").contains("SHA256:AB:CD\n"))
+    }
+
     @Test func oneAddressIsTheOnlyOneNamed() {
         #expect(text("127.0.0.1").contains("--server 127.0.0.1:1 "))
         #expect(!text("127.0.0.1").contains("localhost"))

@@ -1,8 +1,8 @@
 import ControlServer
 import Credentials
 import Foundation
-import Testing
 import TestSupport
+import Testing
 import VoiceRelay
 
 @testable import Daemon
@@ -32,6 +32,15 @@ import VoiceRelay
         #expect(second.certificateFingerprint == first.certificateFingerprint)
         await second.stop()
         await second.wait()
+    }
+
+    @Test func everyFileIsItsOwnersOnly() async throws {
+        let server = try await Daemon.start(configuration)
+        #expect(try directory.permissions(of: "data") == 0o700)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.file("data"))
+        #expect(names.contains("key.pem") && names.contains("roomtone.sqlite-wal"))
+        for name in names { #expect(try directory.permissions(of: "data/" + name) == 0o600, "\(name)") }
+        await server.stop()
     }
 
     @Test func joinInstructionsTellAllThatIsNeeded() async throws {

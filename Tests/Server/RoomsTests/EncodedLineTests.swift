@@ -28,12 +28,14 @@ import Testing
     }
 
     @Test func messageThatCannotBeWrittenIsAnErrorAndNotSilence() throws {
-        let line = EncodedLine(.setVolume(volume: .nan))
-        guard
-            case .serverResponse(false, _, .internalError, nil) = try ControlLine.decode(line.bytes.dropLast()).message
-        else {
-            Issue.record("\(line)")
-            return
+        for requestID in [nil, UInt64(7)] {
+            let line = EncodedLine(.setVolume(volume: .nan), answering: requestID)
+            let envelope = try ControlLine.decode(line.bytes.dropLast())
+            #expect(envelope.requestID == requestID)
+            guard case .serverResponse(false, _, .internalError, nil) = envelope.message else {
+                Issue.record("\(line)")
+                continue
+            }
         }
     }
 }

@@ -98,12 +98,46 @@ import VoiceRelay
             Issue.record("not refused")
             return
         }
+        #expect(harness.counters[.voiceUnavailable] == 1)
+        await harness.stop()
+    }
+
+    @Test func roomsOfOneUserAtTheLimitAndOnePast() async throws {
+        var attempts = AttemptLimits()
+        attempts.roomsPerUser = RateLimit(burst: 2, interval: .seconds(3_600))
+        let harness = try await RoomsHarness(attempts: attempts)
+        let ann = try await harness.member("ann")
+        let create = { (number: UInt64) in
+            ControlMessage.createRoom(roomID: room(number), name: "\(number)", description: "", password: nil)
+        }
+        // A room that was not made counts for nothing.
+        _ = try await ann.ask(create(1))
+        for number: UInt64 in 2...3 {
+            guard case .roomCreated = try await ann.ask(create(number)).messages.first else {
+                Issue.record("room \(number) was refused")
+                return
+            }
+        }
+        guard case .serverResponse(false, _, .rateLimited, let wait?) = try await ann.ask(create(4)).messages.first
+        else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(wait > 3_500_000)
+        #expect(harness.counters[.attemptRateLimited] == 1)
+        let bob = try await harness.member("bob")
+        guard case .roomCreated = try await bob.ask(create(4)).messages.first else {
+            Issue.record("one user's limit is another's")
+            return
+        }
         await harness.stop()
     }
 
     /// 256 rooms of the longest names outgrow a line: as many as fit are listed, and it is counted.
     @Test func listThatOutgrowsALineIsCut() async throws {
-        let harness = try await RoomsHarness()
+        var attempts = AttemptLimits()
+        attempts.roomsPerUser.burst = 100
+        let harness = try await RoomsHarness(attempts: attempts)
         let ann = try await harness.member("ann")
         let description = String(repeating: "\"", count: 512)
         for number in 2...100 {

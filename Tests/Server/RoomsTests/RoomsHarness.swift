@@ -3,8 +3,8 @@ import ControlWire
 import Credentials
 import Identifiers
 import Logging
-import Testing
 import TestSupport
+import Testing
 import VoiceRelay
 
 @testable import Rooms
@@ -14,6 +14,7 @@ final class RoomsHarness {
     let directory: TemporaryFolder
     let store: ChatStore
     let relay: VoiceRelay
+    let hasher: PasswordHasher
     let services: MemberSession.Services
     let counters = ControlCounters()
     private let events: Task<Void, Never>
@@ -21,6 +22,7 @@ final class RoomsHarness {
 
     init(
         limits: RoomsLimits = RoomsLimits(), attempts: AttemptLimits = AttemptLimits(),
+        hashing: PasswordHasher.Configuration = .init(cost: .least),
         voice change: (inout VoiceRelayConfiguration) -> Void = { _ in }
     ) async throws {
         directory = try TemporaryFolder()
@@ -35,8 +37,9 @@ final class RoomsHarness {
         let access = VoiceAccess(relay: relay, configuration: voice)
         let rooms = try await RoomDirectory.load(
             store: store, voice: access, limits: limits, counters: counters, logger: Logger(label: "test"))
+        hasher = try PasswordHasher(hashing)
         let accounts = Accounts(
-            store: store, hasher: try PasswordHasher(.init(cost: .least)), limits: limits, attempts: attempts,
+            store: store, hasher: hasher, limits: limits, attempts: attempts,
             counters: counters)
         services = MemberSession.Services(
             directory: rooms, accounts: accounts, voice: access, limits: limits, counters: counters)

@@ -68,6 +68,8 @@ import VoiceWire
             Issue.record("let in twice")
             return
         }
+        #expect(harness.counters[.voiceNotConnected] == 1)
+        #expect(harness.counters[.voiceAlreadyConnected] == 1)
         await harness.stop()
     }
 

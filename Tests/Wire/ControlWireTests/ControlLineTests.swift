@@ -90,4 +90,12 @@ import Testing
         #expect(ControlLine.requestID(of: Array(#"{"message_type":"Dance"}"#.utf8)) == nil)
         #expect(ControlLine.requestID(of: Array("{".utf8)) == nil)
     }
+
+    @Test("a voice request does not have to say who asks: the connection's account counts")
+    func voiceRequestWithoutUser() throws {
+        let connect = try ControlLine.decode(Array(#"{"message_type":{"VoiceConnect":{"room_id":1}}}"#.utf8))
+        #expect(connect.message == .voiceConnect(roomID: RoomID(rawValue: 1), userID: .server))
+        let disconnect = try ControlLine.decode(Array(#"{"message_type":{"VoiceDisconnect":{"room_id":1}}}"#.utf8))
+        #expect(disconnect.message == .voiceDisconnect(roomID: RoomID(rawValue: 1), userID: .server))
+    }
 }

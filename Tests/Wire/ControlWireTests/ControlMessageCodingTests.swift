@@ -141,6 +141,24 @@ import Testing
         #expect(try parse(written) == parse(Array(line.utf8)))
     }
 
+    /// Without a default: a new variant does not compile here, and then belongs among the examples and the names.
+    private static func isKnown(_ message: ControlMessage) -> Bool {
+        switch message {
+        case .register, .login, .authSuccess, .authFailure, .join, .leave, .createRoom, .roomCreated,
+            .roomJoined, .roomNotFound, .listRooms, .roomList, .roomMessage, .privateMessage,
+            .serverResponse, .userStatusUpdate, .userListUpdate, .requestUserList, .voiceConnect,
+            .voiceDisconnect, .voiceConnectionEstablished, .setMuted, .setDeafened, .setVolume,
+            .roomVoiceState, .userVoiceUpdate, .requestBitrateChange, .audioQualityReport, .voiceError,
+            .voiceUserJoined, .voiceUserLeft, .ping, .pong:
+            true
+        }
+    }
+
+    @Test func everyVariantHasAnExample() {
+        #expect(Self.examples.allSatisfy { Self.isKnown($0.0) })
+        #expect(Set(Self.examples.map(\.0.name)).count == 33)
+    }
+
     /// As objects, because the order of fields says nothing.
     private func parse(_ json: [UInt8]) throws -> NSDictionary {
         try #require(try JSONSerialization.jsonObject(with: Data(json)) as? NSDictionary)
