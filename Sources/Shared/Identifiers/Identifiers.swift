@@ -20,3 +20,20 @@ extension UserID: CustomStringConvertible {
 extension RoomID: CustomStringConvertible {
     public var description: String { String(rawValue) }
 }
+
+/// A message's number in the store, in rooms and private conversations alike: only grows, never used again. Starts at 1.
+public struct MessageID: RawRepresentable, Hashable, Sendable, Codable {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+extension MessageID: Comparable, CustomStringConvertible {
+    public static func < (left: MessageID, right: MessageID) -> Bool { left.rawValue < right.rawValue }
+    public var description: String { String(rawValue) }
+}
+
+/// Where messages stand, as one person sees it: in a room, or between them and somebody.
+public enum Conversation: Hashable, Sendable {
+    case room(RoomID)
+    case direct(UserID)
+}

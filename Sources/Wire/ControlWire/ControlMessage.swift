@@ -1,4 +1,5 @@
 import Identifiers
+import Permissions
 
 /// Everything that travels over the control channel, one case a variant, named on the wire as in
 /// `Documentation/Protocol.md` (“Control channel”).
@@ -8,28 +9,99 @@ import Identifiers
 /// `ControlMessage+Decoding.swift` and `ControlMessage+Encoding.swift`.
 public enum ControlMessage: Equatable, Sendable {
     // MARK: Accounts
-    case register(username: String, password: String)
-    case login(username: String, password: String)
-    case authSuccess(userID: UserID, message: String)
-    case authFailure(reason: String, retryAfterMilliseconds: UInt64? = nil)
+    /// With a `device` name the answer carries a token to resume with; without, none is made.
+    case register(username: String, password: String, device: String? = nil)
+    case login(username: String, password: String, device: String? = nil)
+    case authSuccess(userID: UserID, message: String, grant: AccountGrant? = nil)
+    case authFailure(reason: String, retryAfterMilliseconds: UInt64? = nil, code: ErrorCode? = nil)
+
+    // MARK: Sessions (ours)
+    /// Logs in with a token instead of a password; answered like `login`.
+    case resume(sessionToken: String)
+    /// Ends this connection's session, or every session and connection of the account.
+    case logOut(everywhere: Bool)
+    /// Ends every other session and connection of the account.
+    case changePassword(oldPassword: String, newPassword: String)
+    case listSessions
+    case sessionList(sessions: [SessionSummary])
+    /// Makes the account the server's owner, with the token that the server printed.
+    case claimOwnership(token: String)
+    case setRole(userID: UserID, role: Role)
+    /// Announced to the person and answered to whoever changed it.
+    case roleChanged(userID: UserID, username: String, role: Role)
 
     // MARK: Rooms
     case join(roomID: RoomID, password: String?)
     case leave(roomID: RoomID)
-    case createRoom(roomID: RoomID, name: String, description: String, password: String?)
+    case createRoom(roomID: RoomID, name: String, description: String, password: String?, kind: RoomKind? = nil)
     case roomCreated(roomID: RoomID, name: String, description: String)
-    case roomJoined(roomID: RoomID, name: String, description: String)
+    case roomJoined(roomID: RoomID, name: String, description: String, room: RoomDetails? = nil)
     case roomNotFound(roomID: RoomID)
     case listRooms
     case roomList(rooms: [RoomSummary])
 
+    // MARK: Room administration (ours)
+    case joinByInvitation(code: String)
+    case browseRooms(after: RoomID?, limit: Int?)
+    case roomPage(rooms: [RoomDetails], next: RoomID?)
+    case updateRoom(RoomChanges)
+    /// To all members, and the answer to whoever changed it. Permissions in it are the reader's own.
+    case roomUpdated(RoomDetails)
+    case deleteRoom(roomID: RoomID)
+    case roomDeleted(roomID: RoomID, name: String, byUsername: String)
+    case createInvitation(roomID: RoomID, validSeconds: UInt64?, usesMax: UInt32?)
+    case invitationCreated(Invitation)
+    case listInvitations(roomID: RoomID)
+    case invitationList(roomID: RoomID, invitations: [Invitation])
+    case revokeInvitation(code: String)
+    case setOverride(roomID: RoomID, override: OverrideRecord)
+    case listOverrides(roomID: RoomID)
+    case overrideList(roomID: RoomID, overrides: [OverrideRecord])
+    /// To one person whose rights in a room have changed.
+    case permissionsChanged(roomID: RoomID, permissions: PermissionSet)
+
+    // MARK: Moderation (ours)
+    case restrainVoice(VoiceRestraint)
+    case moveUser(userID: UserID, fromRoomID: RoomID, toRoomID: RoomID, reason: String?)
+    case kick(roomID: RoomID, userID: UserID, reason: String?)
+    case ban(BanRequest)
+    case banCreated(BanRecord)
+    case unban(banID: UInt64)
+    case listBans(roomID: RoomID?)
+    case banList(bans: [BanRecord])
+    /// To somebody who was taken out of a room or its voice.
+    case removedFromRoom(RoomRemoval)
+    case listAudit(before: UInt64?, limit: Int?)
+    case auditPage(entries: [AuditRecord], hasMore: Bool)
+
     // MARK: Text
-    case roomMessage(roomID: RoomID, senderUsername: String, content: String)
-    case privateMessage(toUserID: UserID, senderUsername: String, content: String)
+    /// From a client `details` holds what it chose (`client_id`, `reply_to`); from the server what was stored.
+    case roomMessage(roomID: RoomID, senderUsername: String, content: String, details: MessageDetails? = nil)
+    case privateMessage(toUserID: UserID, senderUsername: String, content: String, details: MessageDetails? = nil)
     case serverResponse(success: Bool, content: String, code: ErrorCode? = nil, retryAfterMilliseconds: UInt64? = nil)
 
+    // MARK: Stored text (ours)
+    case editMessage(messageID: MessageID, content: String)
+    /// To everybody in the conversation, and the answer to the author.
+    case messageEdited(ChatMessage)
+    case deleteMessage(messageID: MessageID, reason: String?)
+    case messageDeleted(ChatMessage)
+    case history(HistoryRequest)
+    case historyPage(HistoryPage)
+    case search(SearchRequest)
+    case searchResults(SearchPage)
+    case markRead(conversation: Conversation, messageID: MessageID)
+    /// The answer to `markRead`, and told to the account's other connections.
+    case readMarker(conversation: Conversation, messageID: MessageID)
+    case listUnread
+    case unreadList(conversations: [UnreadSummary])
+    case typing(conversation: Conversation)
+    case userTyping(conversation: Conversation, userID: UserID, username: String)
+
     // MARK: People
-    case userStatusUpdate(userID: UserID, username: String, isOnline: Bool)
+    case userStatusUpdate(userID: UserID, username: String, isOnline: Bool, lastSeen: String? = nil)
+    case browseUsers(UserQuery)
+    case userPage(users: [UserDetails], next: UserID?)
     case userListUpdate(users: [UserStatus])
     case requestUserList
 
