@@ -1,11 +1,12 @@
 public import Foundation
 import GRDB
 public import Identifiers
+public import Permissions
 
 extension ChatStore {
     /// Makes an account. `nameTaken` if the key is in use, `limitReached` if there are `accountsMax` already.
     public func createAccount(
-        name: String, nameKey: String, passwordHash: String, at now: Date, accountsMax: Int
+        name: String, nameKey: String, passwordHash: String, role: Role = .member, at now: Date, accountsMax: Int
     ) async throws(ChatStoreError) -> Account {
         try await write { database in
             let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM account") ?? 0
@@ -16,14 +17,14 @@ extension ChatStore {
             do {
                 try database.execute(
                     sql: """
-                        INSERT INTO account (name, name_key, password_hash, created_at, last_seen_at)
-                        VALUES (?, ?, ?, ?, ?)
-                        """, arguments: [name, nameKey, passwordHash, instant, instant])
+                        INSERT INTO account (name, name_key, password_hash, role, created_at, last_seen_at)
+                        VALUES (?, ?, ?, ?, ?, ?)
+                        """, arguments: [name, nameKey, passwordHash, role.rawValue, instant, instant])
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw ChatStoreError(.nameTaken, "the name “\(name)” is taken")
             }
             return Account(
-                id: UserID(rawValue: UInt64(database.lastInsertedRowID)), name: name, passwordHash: passwordHash,
+                id: UserID(stored: database.lastInsertedRowID), name: name, passwordHash: passwordHash, role: role,
                 createdAt: Date(storedMilliseconds: instant), lastSeenAt: Date(storedMilliseconds: instant))
         }
     }
@@ -38,9 +39,20 @@ extension ChatStore {
 
     /// The account with that number, if there is one.
     public func account(id: UserID) async throws(ChatStoreError) -> Account? {
-        guard let stored = Int64(exactly: id.rawValue) else { return nil }
+        try await read { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM account WHERE id = ?", arguments: [id.stored])
+                .map(Account.init)
+        }
+    }
+
+    /// The names of those accounts that there are.
+    public func accountNames(of ids: some Collection<UserID>) async throws(ChatStoreError) -> [UserID: String] {
+        let list = "[" + ids.map { String($0.stored) }.joined(separator: ",") + "]"
         return try await read { database in
-            try Row.fetchOne(database, sql: "SELECT * FROM account WHERE id = ?", arguments: [stored]).map(Account.init)
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT id, name FROM account WHERE id IN (SELECT value FROM json_each(?))",
+                arguments: [list])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0.user("id"), $0["name"]) })
         }
     }
 
@@ -58,26 +70,16 @@ extension ChatStore {
         try await write { database in
             let statement = try database.makeStatement(sql: "UPDATE account SET last_seen_at = ? WHERE id = ?")
             for (user, instant) in instants {
-                guard let stored = Int64(exactly: user.rawValue) else { continue }
-                try statement.execute(arguments: [instant.storedMilliseconds, stored])
+                try statement.execute(arguments: [instant.storedMilliseconds, user.stored])
             }
         }
     }
 }
 
 extension Account {
-    fileprivate init(_ row: Row) {
+    init(_ row: Row) {
         self.init(
-            id: UserID(rawValue: UInt64(row["id"] as Int64)), name: row["name"], passwordHash: row["password_hash"],
-            createdAt: Date(storedMilliseconds: row["created_at"]),
-            lastSeenAt: Date(storedMilliseconds: row["last_seen_at"]))
-    }
-}
-
-extension Date {
-    var storedMilliseconds: Int64 { Int64((timeIntervalSince1970 * 1_000).rounded()) }
-
-    init(storedMilliseconds: Int64) {
-        self.init(timeIntervalSince1970: Double(storedMilliseconds) / 1_000)
+            id: row.user("id"), name: row["name"], passwordHash: row["password_hash"],
+            role: Role(stored: row["role"]), createdAt: row.date("created_at"), lastSeenAt: row.date("last_seen_at"))
     }
 }

@@ -1,25 +1,33 @@
 public import Foundation
 import GRDB
 import Identifiers
+import Permissions
 
 extension ChatStore {
-    /// Makes a room. `roomExists` if the number or the name is in use, `limitReached` if there are `roomsMax` already.
+    /// Makes a room, with ``PermissionTable/creator`` as an override for whoever makes it. `roomExists` if the number
+    /// or the name is in use, `limitReached` if there are `roomsMax` already.
     public func createRoom(_ room: NewRoom, at now: Date, roomsMax: Int) async throws(ChatStoreError) -> RoomRecord {
         try await write { database in
-            let id = try Self.place(for: room, roomsMax: roomsMax, database)
+            let id = RoomID(stored: try Self.place(for: room, roomsMax: roomsMax, database))
             let instant = now.storedMilliseconds
             try database.execute(
                 sql: """
-                    INSERT INTO room (id, name, name_key, description, password_hash, creator_id, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO room (id, name, name_key, description, kind, password_hash, creator_id, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    id, room.name, room.nameKey, room.description, room.passwordHash,
-                    Int64(exactly: room.creator.rawValue), instant,
+                    id.stored, room.name, room.nameKey, room.description, room.kind.rawValue, room.passwordHash,
+                    room.creator.stored, instant,
                 ])
-            return RoomRecord(
-                id: RoomID(rawValue: UInt64(id)), name: room.name, description: room.description,
-                passwordHash: room.passwordHash, creator: room.creator, createdAt: Date(storedMilliseconds: instant))
+            try Self.store(
+                PermissionOverride(subject: .user(room.creator), allowed: PermissionTable.creator), in: id, database)
+            let detail = AuditDetail("“\(room.name)”", room.kind.rawValue)
+            try AuditEntry(.roomCreate, by: room.creator, room: id, detail: detail.text)
+                .insert(into: database, at: instant)
+            guard let record = try Self.record(of: id, database) else {
+                throw ChatStoreError(.notFound, "the room was not stored")
+            }
+            return record
         }
     }
 
@@ -35,47 +43,66 @@ extension ChatStore {
         }
     }
 
+    static func record(of room: RoomID, _ database: Database) throws -> RoomRecord? {
+        try Row.fetchOne(database, sql: "SELECT * FROM room WHERE id = ?", arguments: [room.stored])
+            .map(RoomRecord.init)
+    }
+
     /// The number a room would get, if there is a place for it and its name is free.
     private static func place(for room: NewRoom, roomsMax: Int, _ database: Database) throws -> Int64 {
         let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM room") ?? 0
         guard count < roomsMax else {
             throw ChatStoreError(.limitReached, "this server takes at most \(roomsMax) rooms")
         }
-        let isNameTaken = try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM room WHERE name_key = ?)", arguments: [room.nameKey])
-        guard isNameTaken != true else {
-            throw ChatStoreError(.roomExists, "a room named “\(room.name)” exists already")
-        }
+        try checkName(room.name, key: room.nameKey, for: nil, database)
         return try number(for: room.id, database)
+    }
+
+    /// Throws `roomExists` if another room than `room` has the name.
+    static func checkName(_ name: String, key: String, for room: RoomID?, _ database: Database) throws {
+        let isTaken = try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM room WHERE name_key = ? AND id <> ?)",
+            arguments: [key, room?.stored ?? 0])
+        guard isTaken != true else { throw ChatStoreError(.roomExists, "a room named “\(name)” exists already") }
     }
 
     /// The number asked for if it is free, else the lowest free one: not the highest plus one, which
     /// anybody could exhaust by asking for the highest.
+    ///
+    /// A deleted room's number is free only when its last message is gone, or the next room would begin with them.
     private static func number(for wanted: RoomID?, _ database: Database) throws -> Int64 {
         guard let wanted else {
             return try Int64.fetchOne(
                 database,
                 sql: """
-                    SELECT MIN(candidate) FROM (SELECT 1 AS candidate UNION ALL SELECT id + 1 FROM room)
-                    WHERE candidate NOT IN (SELECT id FROM room)
+                    WITH RECURSIVE candidate (id) AS (
+                        SELECT 1 UNION ALL SELECT id + 1 FROM candidate WHERE \(isUsed))
+                    SELECT id FROM candidate WHERE NOT \(isUsed) LIMIT 1
                     """) ?? 1
         }
         guard let id = Int64(exactly: wanted.rawValue) else {
             throw ChatStoreError(.limitReached, "room numbers end at \(Int64.max)")
         }
         let isTaken = try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM room WHERE id = ?)", arguments: [id])
+            database, sql: "SELECT \(isUsed) FROM (SELECT ? AS id) AS candidate", arguments: [id])
         guard isTaken != true else { throw ChatStoreError(.roomExists, "room \(id) exists already") }
         return id
     }
+
+    private static let isUsed = """
+        (EXISTS (SELECT 1 FROM room WHERE room.id = candidate.id)
+        OR EXISTS (SELECT 1 FROM message WHERE conversation = candidate.id))
+        """
 }
 
 extension RoomRecord {
     fileprivate init(_ row: Row) {
         self.init(
-            id: RoomID(rawValue: UInt64(row["id"] as Int64)), name: row["name"], description: row["description"],
-            passwordHash: row["password_hash"],
-            creator: (row["creator_id"] as Int64?).map { UserID(rawValue: UInt64($0)) },
-            createdAt: Date(storedMilliseconds: row["created_at"]))
+            id: row.room("id"), name: row["name"], description: row["description"], topic: row["topic"],
+            // A kind that this version does not know lets nobody in.
+            kind: RoomKindRecord(rawValue: row["kind"]) ?? .closed, passwordHash: row["password_hash"],
+            creator: row.user(ifAny: "creator_id"), membersMax: row["members_max"],
+            slowModeSeconds: row["slow_mode_seconds"], retentionDays: row["retention_days"],
+            retentionCount: row["retention_count"], createdAt: row.date("created_at"))
     }
 }

@@ -1,8 +1,9 @@
 import Dispatch
+import Foundation
 import GRDB
 import Glibc
 
-/// Accounts and rooms in one SQLite file: one writer, a pool of readers, write-ahead log, every commit
+/// Accounts, rooms and messages in one SQLite file: one writer, a pool of readers, write-ahead log, every commit
 /// on disk before it is acknowledged.
 ///
 /// Any task may call it. Callers suspend; the work runs on GRDB's own queues, never on the threads
@@ -13,36 +14,73 @@ public final class ChatStore: Sendable {
     /// How long a statement waits for another process that holds the file.
     public static let busySecondsMax = 5.0
 
-    let pool: DatabasePool
+    /// Message changes on their way to the disk or to whoever collects their outcomes, unless ``open`` is told otherwise.
+    public static let messagesWaitingMaxDefault = 10_000
+    /// Pages that a connection keeps in memory; it grows that far only when it uses them. The writer's holds the ends of
+    /// the busy conversations and a good part of the client ids; a reader's few hold a page of history.
+    static let writerCacheBytesMax = 32 << 20
+    static let readerCacheBytesMax = 2 << 20
 
-    private init(pool: DatabasePool) { self.pool = pool }
+    let pool: DatabasePool
+    let log: MessageLog
+    private let checkpoints: LogCheckpoints
+
+    private init(pool: DatabasePool, messagesWaitingMax: Int, now: @escaping @Sendable () -> Int64) throws {
+        self.pool = pool
+        let pageBytes = try pool.read { try Int.fetchOne($0, sql: "PRAGMA page_size") ?? 4_096 }
+        checkpoints = try LogCheckpoints(
+            path: pool.path, pageBytes: pageBytes,
+            configuration: Self.configuration(cacheBytesMax: Self.readerCacheBytesMax))
+        let writer = try pool.read { try MessageWriter($0, now: now) }
+        log = MessageLog(pool: pool, checkpoints: checkpoints, writer: writer, waitingMax: messagesWaitingMax)
+    }
 
     /// Opens the file, creating it with a `General` room if there is none, and brings its schema up to date.
     ///
     /// The directory must exist. On `databaseTooNew` install the newer program; on `databaseDamaged`
     /// restore a copy.
-    public static func open(path: String) async throws(ChatStoreError) -> ChatStore {
+    public static func open(
+        path: String, messagesWaitingMax: Int = messagesWaitingMaxDefault
+    ) async throws(ChatStoreError) -> ChatStore {
+        try await open(path: path, messagesWaitingMax: messagesWaitingMax) { Date().storedMilliseconds }
+    }
+
+    /// With a clock of the caller's, in milliseconds since 1970.
+    static func open(
+        path: String, messagesWaitingMax: Int = messagesWaitingMaxDefault, now: @escaping @Sendable () -> Int64
+    ) async throws(ChatStoreError) -> ChatStore {
         // Opening reads, migrates and waits for locks: on a queue that may block.
         let outcome: Result<ChatStore, ChatStoreError> = await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(returning: Result { () throws(ChatStoreError) in try openBlocking(path: path) })
+                continuation.resume(
+                    returning: Result { () throws(ChatStoreError) in
+                        try openBlocking(path: path, messagesWaitingMax: messagesWaitingMax, now: now)
+                    })
             }
         }
         return try outcome.get()
     }
 
-    /// Finishes what runs and closes the file. Later calls fail with `databaseUnavailable`.
+    /// Writes the message changes that wait, finishes what runs and closes the file. Later calls fail with
+    /// `databaseUnavailable`, later submissions are not taken, and ``commits`` ends.
     public func close() async throws(ChatStoreError) {
-        let pool = pool
         let outcome: Result<Void, ChatStoreError> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                // The log's content goes into the file itself, so that a copy of one file is a copy of all;
-                // should a reader hold it up, the log stays and is read at the next start.
-                try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-                continuation.resume(returning: Result { try pool.close() }.mapError(ChatStoreError.init))
+            DispatchQueue.global().async { [self] in
+                continuation.resume(returning: Result { try closeBlocking() }.mapError(ChatStoreError.init))
             }
         }
         try outcome.get()
+    }
+
+    private func closeBlocking() throws {
+        pool.writeWithoutTransaction { database in
+            guard log.close(database) else { return }
+            // The log's content goes into the file itself, so that a copy of one file is a copy of all;
+            // should a reader hold it up, the log stays and is read at the next start.
+            _ = try? database.checkpoint(.truncate)
+        }
+        try checkpoints.close()
+        try pool.close()
     }
 
     func read<Output: Sendable>(
@@ -55,7 +93,14 @@ public final class ChatStore: Sendable {
     func write<Output: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Output
     ) async throws(ChatStoreError) -> Output {
-        do { return try await pool.write(body) } catch { throw ChatStoreError(error) }
+        do {
+            let (output, rows) = try await pool.write { database in
+                let rowsBefore = database.totalChangesCount
+                return (try body(database), database.totalChangesCount - rowsBefore)
+            }
+            checkpoints.didChange(rows: rows)
+            return output
+        } catch { throw ChatStoreError(error) }
     }
 
     /// Makes the file for its owner only, if it is not there. SQLite would leave that to the process's umask;
@@ -68,26 +113,45 @@ public final class ChatStore: Sendable {
         Glibc.close(descriptor)
     }
 
-    private static func openBlocking(path: String) throws(ChatStoreError) -> ChatStore {
+    private static func configuration(cacheBytesMax: Int) -> Configuration {
         var configuration = Configuration()
         configuration.maximumReaderCount = readersMax
         configuration.busyMode = .timeout(busySecondsMax)
+        configuration.prepareDatabase { database in
+            // Negative: in KiB.
+            try database.execute(sql: "PRAGMA cache_size = -\(cacheBytesMax >> 10)")
+        }
+        return configuration
+    }
+
+    private static func openBlocking(
+        path: String, messagesWaitingMax: Int, now: @escaping @Sendable () -> Int64
+    ) throws(ChatStoreError) -> ChatStore {
         do {
             try makePrivately(path)
-            let pool = try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration(cacheBytesMax: readerCacheBytesMax))
             let migrator = Schema.migrator
             if try pool.read(migrator.hasBeenSuperseded) {
                 throw ChatStoreError(.databaseTooNew, "\(path) was written by a later version of this program")
             }
-            try pool.writeWithoutTransaction { database in
-                // The pool sets NORMAL after any preparation hook; here, and only here, it can be raised.
-                try database.execute(sql: "PRAGMA synchronous = FULL")
-            }
+            try pool.writeWithoutTransaction(prepareWriter)
             try migrator.migrate(pool)
-            return ChatStore(pool: pool)
+            return try ChatStore(pool: pool, messagesWaitingMax: messagesWaitingMax, now: now)
         } catch {
             let cause = ChatStoreError(error)
             throw cause.code == .databaseTooNew ? cause : ChatStoreError(cause.code, "\(path): \(cause.description)")
         }
+    }
+
+    private static func prepareWriter(_ database: Database) throws {
+        // The pool sets NORMAL after any preparation hook; here, and only here, it can be raised. The log is copied
+        // by LogCheckpoints; on disk it shrinks back to its limit when it begins anew.
+        try database.execute(
+            sql: """
+                PRAGMA synchronous = FULL;
+                PRAGMA cache_size = -\(writerCacheBytesMax >> 10);
+                PRAGMA wal_autocheckpoint = 0;
+                PRAGMA journal_size_limit = \(LogCheckpoints.logBytesMaxDefault);
+                """)
     }
 }

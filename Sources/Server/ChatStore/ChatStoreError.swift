@@ -9,6 +9,8 @@ public struct ChatStoreError: Error, Equatable, Sendable, CustomStringConvertibl
         case roomExists
         /// As many accounts or rooms as may be.
         case limitReached
+        /// The account, the room or whatever else it is about is gone.
+        case notFound
         /// The file cannot be opened or written just now: permissions, disk space, or another process holds it.
         case databaseUnavailable
         /// The file is not a database of ours, or is damaged.
@@ -34,6 +36,8 @@ public struct ChatStoreError: Error, Equatable, Sendable, CustomStringConvertibl
             self = error
         case is CancellationError:
             self.init(.cancelled, "the request was cancelled")
+        case let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY:
+            self.init(.notFound, "what this belongs to is gone")
         case let error as DatabaseError:
             let text = error.message ?? "SQLite error \(error.resultCode.rawValue)"
             switch error.resultCode {

@@ -1,5 +1,6 @@
 public import Foundation
 public import Identifiers
+public import Permissions
 
 /// An account as stored.
 public struct Account: Equatable, Sendable {
@@ -8,41 +9,46 @@ public struct Account: Equatable, Sendable {
     public let name: String
     /// Argon2id, with its own salt and cost.
     public let passwordHash: String
+    public let role: Role
     public let createdAt: Date
     public let lastSeenAt: Date
 }
 
-/// A room as stored.
-public struct RoomRecord: Equatable, Sendable {
-    public let id: RoomID
-    /// As shown; unique under its key.
-    public let name: String
-    public let description: String
-    /// Nil when anybody may join.
-    public let passwordHash: String?
-    /// Nil for a room that the server made itself.
-    public let creator: UserID?
-    public let createdAt: Date
+/// Which accounts to list.
+public struct AccountQuery: Sendable {
+    /// Only members of this room.
+    public var room: RoomID?
+    /// Only accounts whose name key begins so.
+    public var nameKeyPrefix: String?
+    /// The last account of the page before.
+    public var after: UserID?
+    public var limit: Int
+
+    public init(room: RoomID? = nil, nameKeyPrefix: String? = nil, after: UserID? = nil, limit: Int) {
+        self.room = room
+        self.nameKeyPrefix = nameKeyPrefix
+        self.after = after
+        self.limit = limit
+    }
 }
 
-/// A room to be made.
-public struct NewRoom: Sendable {
-    /// Nil: the lowest free number.
-    public var id: RoomID?
-    public var name: String
-    public var nameKey: String
-    public var description: String
-    public var passwordHash: String?
-    public var creator: UserID
+/// A device that stays logged in. Of its token only the hash is stored.
+public struct SessionRecord: Equatable, Sendable {
+    public let id: UInt64
+    public let user: UserID
+    /// What the client called itself.
+    public let device: String
+    public let createdAt: Date
+    /// Written behind: up to a batch late.
+    public let lastUsedAt: Date
+}
 
-    public init(
-        id: RoomID?, name: String, nameKey: String, description: String, passwordHash: String?, creator: UserID
-    ) {
-        self.id = id
-        self.name = name
-        self.nameKey = nameKey
-        self.description = description
-        self.passwordHash = passwordHash
-        self.creator = creator
-    }
+/// What became of a change of somebody's role.
+public enum RoleChange: Equatable, Sendable {
+    case changed(from: Role)
+    /// The account had that role already.
+    case unchanged
+    /// One of the two roles is not below the actor's (``PermissionTable/maySetRole(from:to:by:)``).
+    case notAllowed
+    case noSuchAccount
 }

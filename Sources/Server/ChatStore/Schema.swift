@@ -5,6 +5,7 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 accounts and rooms", migrate: createAccountsAndRooms)
+        migrator.registerMigration("0002 text chat", migrate: createTextChat)
         return migrator
     }
 
@@ -35,4 +36,142 @@ enum Schema {
                 VALUES (1, 'General', 'general', 'General chat room for everyone', unixepoch() * 1000);
                 """)
     }
+
+    /// Messages of rooms and of private conversations share one table and one sequence of ids. `conversation` is a
+    /// room's number, or minus the number of a private conversation: one index serves both.
+    private static func createTextChat(_ database: Database) throws {
+        try database.execute(sql: messages + rooms + people + moderation)
+    }
+
+    private static let messages = """
+        CREATE TABLE message (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation INTEGER NOT NULL,
+            author_id INTEGER NOT NULL REFERENCES account (id),
+            client_id TEXT,
+            sent_at INTEGER NOT NULL,
+            edited_at INTEGER,
+            deleted_at INTEGER,
+            deleted_by INTEGER,
+            reply_to INTEGER,
+            content TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX message_by_conversation ON message (conversation, id);
+        CREATE UNIQUE INDEX message_by_client_id ON message (author_id, client_id) WHERE client_id IS NOT NULL;
+        CREATE TABLE mention (
+            message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            conversation INTEGER NOT NULL,
+            PRIMARY KEY (message_id, user_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX mention_by_user ON mention (user_id, conversation, message_id);
+        CREATE TABLE private_conversation (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            low_user_id INTEGER NOT NULL REFERENCES account (id),
+            high_user_id INTEGER NOT NULL REFERENCES account (id),
+            UNIQUE (low_user_id, high_user_id)
+        ) STRICT;
+        CREATE INDEX private_conversation_by_high ON private_conversation (high_user_id);
+        CREATE TABLE read_marker (
+            user_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            conversation INTEGER NOT NULL,
+            message_id INTEGER NOT NULL,
+            PRIMARY KEY (user_id, conversation)
+        ) STRICT, WITHOUT ROWID;
+        -- What the search index has yet to take up, in order; its own file remembers how far it came.
+        CREATE TABLE message_change (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            message_id INTEGER NOT NULL
+        ) STRICT;
+
+        """
+
+    private static let rooms = """
+        ALTER TABLE room ADD COLUMN kind TEXT NOT NULL DEFAULT 'open';
+        ALTER TABLE room ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+        ALTER TABLE room ADD COLUMN members_max INTEGER;
+        ALTER TABLE room ADD COLUMN slow_mode_seconds INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE room ADD COLUMN retention_days INTEGER;
+        ALTER TABLE room ADD COLUMN retention_count INTEGER;
+        UPDATE room SET kind = 'private' WHERE password_hash IS NOT NULL;
+        CREATE TABLE room_member (
+            room_id INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            joined_at INTEGER NOT NULL,
+            PRIMARY KEY (room_id, user_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX room_member_by_user ON room_member (user_id);
+        CREATE TABLE room_override (
+            room_id INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+            subject TEXT NOT NULL,
+            allowed INTEGER NOT NULL,
+            denied INTEGER NOT NULL,
+            PRIMARY KEY (room_id, subject)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE voice_restraint (
+            room_id INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            is_muted INTEGER NOT NULL,
+            is_deafened INTEGER NOT NULL,
+            expires_at INTEGER,
+            PRIMARY KEY (room_id, user_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE invitation (
+            code TEXT PRIMARY KEY,
+            room_id INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+            creator_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            uses_left INTEGER
+        ) STRICT;
+        CREATE INDEX invitation_by_room ON invitation (room_id);
+
+        """
+
+    private static let people = """
+        ALTER TABLE account ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
+        -- Whether there is an owner is asked at every start and every claim, also of a million members.
+        CREATE INDEX account_owner ON account (role) WHERE role = 'owner';
+        CREATE TABLE session (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            token_hash BLOB NOT NULL UNIQUE,
+            device TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            last_used_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX session_by_user ON session (user_id);
+        CREATE TABLE server_value (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// Addresses are the 16 bytes of IPv6 (IPv4 mapped): a range is everything between two of them.
+    private static let moderation = """
+        CREATE TABLE ban (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            room_id INTEGER REFERENCES room (id) ON DELETE CASCADE,
+            user_id INTEGER REFERENCES account (id) ON DELETE CASCADE,
+            first_address BLOB,
+            last_address BLOB,
+            reason TEXT NOT NULL,
+            actor_id INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER
+        ) STRICT;
+        CREATE INDEX ban_by_room ON ban (room_id);
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            actor_id INTEGER NOT NULL,
+            action TEXT NOT NULL,
+            target_id INTEGER,
+            room_id INTEGER,
+            message_id INTEGER,
+            detail TEXT NOT NULL
+        ) STRICT;
+
+        """
 }

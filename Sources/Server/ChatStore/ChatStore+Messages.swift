@@ -1,0 +1,113 @@
+import GRDB
+public import Identifiers
+
+extension ChatStore {
+    /// Messages in one page of history.
+    public static let historyRowsMax = 1_000
+
+    /// Puts a change into the line of the message log; its outcome comes out of ``commits`` under this ticket, maybe
+    /// before this call has returned.
+    ///
+    /// Never blocks, from any thread. Nil when as many changes as may be are on their way, or the store is closed:
+    /// the caller has to say that the server is busy.
+    public func submit(_ change: MessageChange) -> MessageTicket? { log.submit(change) }
+
+    /// What became of the changes, in the order of submission: durable when it comes out. For one consumer; it ends
+    /// when the store is closed and everything was handed out.
+    ///
+    /// Outcomes that nobody collects count as changes on their way, so they have a limit too.
+    public var commits: AsyncStream<[CommittedChange]> {
+        let log = log
+        return AsyncStream { await log.nextOutcomes() }
+    }
+
+    public var messageLogFigures: MessageLogFigures { log.figures }
+
+    /// The message, or its tombstone; nil if there never was one or its time is over.
+    public func message(_ id: MessageID) async throws(ChatStoreError) -> StoredMessage? {
+        try await read { database in
+            try Row.fetchOne(
+                database, sql: StoredMessage.selection + "WHERE message.id = ?", arguments: [id.stored]
+            ).map(StoredMessage.init)
+        }
+    }
+
+    /// A page of history with ascending ids, tombstones included: the messages next to `before`, else next to `after`,
+    /// else the newest. Both bounds exclude; with both, the newest between them. At most ``historyRowsMax``.
+    ///
+    /// `hasMore` says whether more lie beyond the page, on the side away from the given bound.
+    public func messages(
+        in conversation: ConversationKey, before: MessageID?, after: MessageID?, limit: Int
+    ) async throws(ChatStoreError) -> (messages: [StoredMessage], hasMore: Bool) {
+        let rowsMax = min(max(limit, 0), Self.historyRowsMax)
+        let isForward = before == nil && after != nil
+        let arguments: StatementArguments = [
+            conversation.rawValue, after?.stored ?? 0, before?.stored ?? .max, rowsMax + 1,
+        ]
+        let page = try await read { database in
+            let query = try database.cachedStatement(sql: Self.historyQuery(isForward: isForward))
+            return try Row.fetchAll(query, arguments: arguments).map(StoredMessage.init)
+        }
+        let messages = page.prefix(rowsMax)
+        return (isForward ? Array(messages) : messages.reversed(), page.count > rowsMax)
+    }
+
+    /// Messages of all conversations with ascending ids, tombstones included, for whoever builds an index of them.
+    public func allMessages(
+        after: MessageID?, limit: Int
+    ) async throws(ChatStoreError) -> [StoredMessage] {
+        let arguments: StatementArguments = [after?.stored ?? 0, min(max(limit, 0), Self.historyRowsMax)]
+        return try await read { database in
+            let query = try database.cachedStatement(
+                sql: StoredMessage.selection + "WHERE message.id > ? ORDER BY message.id LIMIT ?")
+            return try Row.fetchAll(query, arguments: arguments).map(StoredMessage.init)
+        }
+    }
+
+    /// The newest message of each room that has any.
+    public func lastMessageIDs() async throws(ChatStoreError) -> [ConversationKey: MessageID] {
+        try await read { database in
+            // One look into the index a room; MAX over groups would read all of it.
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT id, (SELECT MAX(id) FROM message WHERE conversation = room.id) FROM room")
+            var newest: [ConversationKey: MessageID] = [:]
+            while let row = try rows.next() {
+                guard let id = row[1] as Int64? else { continue }
+                newest[ConversationKey(rawValue: row[0])] = MessageID(stored: id)
+            }
+            return newest
+        }
+    }
+
+    /// The first message sent at that instant (milliseconds since 1970) or later, in any conversation; nil if all are
+    /// older. Found by halving, since a later message never has an earlier instant.
+    public func firstMessageID(sentAtOrAfter instant: Int64) async throws(ChatStoreError) -> MessageID? {
+        try await read { database in
+            guard var high = try Int64.fetchOne(database, sql: "SELECT MAX(id) FROM message") else { return nil }
+            let probe = try database.cachedStatement(
+                sql: "SELECT id, sent_at FROM message WHERE id >= ? ORDER BY id LIMIT 1")
+            var low: Int64 = 1
+            var found: MessageID?
+            while low <= high {
+                let middle = low + (high - low) / 2
+                // At most the newest, so there is a row.
+                guard let row = try Row.fetchOne(probe, arguments: [middle]) else { break }
+                let id: Int64 = row[0]
+                if row[1] as Int64 >= instant {
+                    found = MessageID(stored: id)
+                    high = middle - 1
+                } else {
+                    low = id + 1
+                }
+            }
+            return found
+        }
+    }
+
+    static func historyQuery(isForward: Bool) -> String {
+        StoredMessage.selection + """
+            WHERE message.conversation = ? AND message.id > ? AND message.id < ?
+            ORDER BY message.id \(isForward ? "ASC" : "DESC") LIMIT ?
+            """
+    }
+}

@@ -1,0 +1,79 @@
+import GRDB
+import Synchronization
+
+/// Moves what is in the write-ahead log into the database file, so that the log stays small and no commit waits for it.
+///
+/// SQLite would do it within a commit, every thousand pages, and that commit would take the time of all of them. Here a
+/// connection of its own copies while the writer goes on. Under load it never gets to the end, for the writer goes on;
+/// so, when the log has grown past its limit, the writer itself copies the few pages that are left, between two
+/// batches, and its next commit begins the log anew. Neither ever waits for a reader: one that still reads the old log
+/// only puts the new beginning off.
+final class LogCheckpoints: Sendable {
+    /// Rows written after which the log is copied, a thousand messages or so: the fewer pages at once, the shorter the
+    /// flush that commits meet on the same disk.
+    static let rowsPerCheckpointDefault = 2_000
+    /// The log's size from which on it begins anew as soon as it can.
+    static let logBytesMaxDefault = 64 << 20
+
+    private struct State {
+        var rows = 0
+        var isCopying = false
+        var mustFinish = false
+    }
+
+    let connection: DatabaseQueue
+    private let rowsPerCheckpoint: Int
+    private let logPagesMax: Int
+    private let state = Mutex(State())
+
+    init(
+        path: String, pageBytes: Int, configuration: Configuration,
+        rowsPerCheckpoint: Int = rowsPerCheckpointDefault, logBytesMax: Int = logBytesMaxDefault
+    ) throws {
+        self.rowsPerCheckpoint = rowsPerCheckpoint
+        logPagesMax = logBytesMax / pageBytes
+        connection = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// Rows inserted, changed or removed by a transaction. Copies in the background if they are many by now.
+    func didChange(rows: Int) {
+        let isDue = state.withLock { state in
+            state.rows += rows
+            guard state.rows >= rowsPerCheckpoint, !state.isCopying else { return false }
+            state.rows = 0
+            state.isCopying = true
+            return true
+        }
+        if isDue { copy() }
+    }
+
+    /// On the writer's queue, between transactions: if the log is too long, copies what is left of it, so that the next
+    /// transaction may begin it anew.
+    func finishIfNeeded(_ writer: Database) {
+        let mustFinish = state.withLock { state in
+            defer { state.mustFinish = false }
+            return state.mustFinish
+        }
+        // Should it fail, the log is a little longer until the next time.
+        if mustFinish { _ = try? writer.checkpoint(.passive) }
+    }
+
+    func close() throws { try connection.close() }
+
+    private func copy() {
+        connection.asyncWriteWithoutTransaction { [self] database in
+            // A second time when the log is too long: what the writer added meanwhile is little, and what it then
+            // has to copy itself is less.
+            let isTooLong = copyOnce(database) > logPagesMax && copyOnce(database) > logPagesMax
+            state.withLock { state in
+                state.isCopying = false
+                state.mustFinish = isTooLong
+            }
+        }
+    }
+
+    /// The pages in the log, copied or not; 0 if it could not be copied, which the next time makes good.
+    private func copyOnce(_ database: Database) -> Int {
+        (try? database.checkpoint(.passive))?.walFrameCount ?? 0
+    }
+}

@@ -1,0 +1,74 @@
+import GRDB
+public import Identifiers
+
+/// A message as stored. Instants are whole milliseconds since 1970 in UTC.
+public struct StoredMessage: Equatable, Sendable {
+    public let id: MessageID
+    public let conversation: ConversationKey
+    public let author: UserID
+    /// The author's name as it is now.
+    public let authorName: String
+    /// Made by the author's client, so that it may send again without writing twice.
+    public let clientID: String?
+    /// Never less than that of a message with a lower id.
+    public let sentAt: Int64
+    public let editedAt: Int64?
+    /// Not nil for a tombstone: then the content is empty and nobody is mentioned.
+    public let deletedAt: Int64?
+    public let deletedBy: UserID?
+    public let replyTo: MessageID?
+    public let content: String
+    /// By number, each once.
+    public let mentions: [UserID]
+
+    public init(
+        id: MessageID, conversation: ConversationKey, author: UserID, authorName: String, clientID: String?,
+        sentAt: Int64, editedAt: Int64?, deletedAt: Int64?, deletedBy: UserID?, replyTo: MessageID?, content: String,
+        mentions: [UserID]
+    ) {
+        self.id = id
+        self.conversation = conversation
+        self.author = author
+        self.authorName = authorName
+        self.clientID = clientID
+        self.sentAt = sentAt
+        self.editedAt = editedAt
+        self.deletedAt = deletedAt
+        self.deletedBy = deletedBy
+        self.replyTo = replyTo
+        self.content = content
+        self.mentions = mentions
+    }
+}
+
+extension StoredMessage {
+    /// What ``init(_:)`` reads. The mentions come as one text: a second query for each message of a page would cost
+    /// more than splitting a few digits.
+    static let selection = """
+        SELECT message.id, message.conversation, message.author_id, account.name, message.client_id, message.sent_at,
+            message.edited_at, message.deleted_at, message.deleted_by, message.reply_to, message.content,
+            (SELECT group_concat(user_id) FROM mention WHERE message_id = message.id)
+        FROM message JOIN account ON account.id = message.author_id
+
+        """
+
+    /// A row of ``selection``.
+    init(_ row: Row) {
+        self.init(
+            id: MessageID(stored: row[0]), conversation: ConversationKey(rawValue: row[1]),
+            author: UserID(stored: row[2]), authorName: row[3], clientID: row[4], sentAt: row[5], editedAt: row[6],
+            deletedAt: row[7], deletedBy: (row[8] as Int64?).map(UserID.init(stored:)),
+            replyTo: (row[9] as Int64?).map(MessageID.init(stored:)), content: row[10],
+            mentions: (row[11] as String?).map(Self.userIDs) ?? [])
+    }
+
+    private static func userIDs(_ list: String) -> [UserID] {
+        list.split(separator: ",").compactMap { UInt64($0) }.sorted().map(UserID.init(rawValue:))
+    }
+}
+
+// A number from the wire may be larger than a column holds: it becomes the largest, which no message ever has.
+extension MessageID {
+    var stored: Int64 { Int64(clamping: rawValue) }
+    init(stored: Int64) { self.init(rawValue: UInt64(clamping: stored)) }
+}
