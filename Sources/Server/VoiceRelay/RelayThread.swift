@@ -11,6 +11,8 @@ import VoiceWire
 final class RelayThread: Sendable {
     let counters: CounterBlock
     let inbox: RelayInbox
+    /// Where the system grants it, voice goes before whatever else wants the processor: it needs little and cannot wait.
+    private static let niceness: Int32 = -10
     private let index: Int
     private let settings: RelaySettings
     private let board: StatusBoard
@@ -85,7 +87,7 @@ final class RelayThread: Sendable {
         }
         let box = LoopBox(loop)
         do {
-            let started = try DedicatedThread(name: "voice-relay-\(index)") { [self] in
+            let started = try DedicatedThread(name: "voice-relay-\(index)", niceness: Self.niceness) { [self] in
                 box.run()
                 inbox.close()
             }

@@ -1,0 +1,204 @@
+import CSQLite
+public import ChatStore
+import Foundation
+import GRDB
+public import Identifiers
+public import Logging
+import Synchronization
+
+/// Finds messages by their words, in an index file of its own beside the store.
+///
+/// Indexing, merging and searching never hold the store's writer or its log. The file is derived data: missing, damaged
+/// or of another version it is made anew while the server runs. How queries are written is told in
+/// `Documentation/Search.md`; why it is built like this in `Documentation/Decisions/0007-search.md`.
+public final class MessageSearch: Sendable {
+    /// Messages in one answer.
+    public static let resultsMax = 50
+    /// Conversations up to which the index is asked for each of them; beyond, what it finds is checked one by one.
+    /// At least ``SearchQueryParser/partsMax``: rooms that a query names may be all that it asks for.
+    static let scopeTokensMax = 32
+    /// What a refused asker is told to wait.
+    static let retryMilliseconds = 250
+
+    private let store: ChatStore
+    let threads: WorkThreads<IndexReaders>
+    private let indexer: SearchIndexer
+    private let following: Task<Void, Never>
+    private let resolver: QueryResolver
+    private let timeLimitMilliseconds: Int
+    private let tally: SearchTally
+    private let logger: Logger
+    /// Who is searching.
+    private let searching = Mutex<Set<UserID>>([])
+
+    /// Makes SQLite stop counting bytes under one lock for the whole process, so that a search that is put aside in
+    /// the middle of an allocation holds up nobody. Before the first database is opened; later it does nothing.
+    public static func prepareProcess() { _ = roomtone_sqlite_disable_memory_status() }
+
+    /// Opens the index, or begins to build it, and follows the store from then on.
+    /// - Parameter nameKey: the key under which a name as typed is unique; nil if nobody can be called so.
+    public static func open(
+        path: String, store: ChatStore, configuration: SearchConfiguration = SearchConfiguration(),
+        nameKey: @escaping @Sendable (String) -> String?, logger: Logger
+    ) async throws(SearchError) -> MessageSearch {
+        try await open(
+            path: path, store: store, configuration: configuration, pace: SearchIndexer.Pace(), nameKey: nameKey,
+            logger: logger)
+    }
+
+    static func open(
+        path: String, store: ChatStore, configuration: SearchConfiguration, pace: SearchIndexer.Pace,
+        nameKey: @escaping @Sendable (String) -> String?, logger: Logger
+    ) async throws(SearchError) -> MessageSearch {
+        let tally = SearchTally()
+        let indexer = try SearchIndexer(path: path, store: store, tally: tally, pace: pace, logger: logger)
+        let threads: WorkThreads<IndexReaders>
+        do {
+            try await indexer.open()
+            let count = configuration.threadCount > 0 ? configuration.threadCount : threadCountDefault
+            threads = try WorkThreads(name: "search", threadCount: count, waitingMax: configuration.waitingMax) {
+                IndexReaders(path: path)
+            }
+        } catch {
+            await indexer.close()
+            throw SearchError(.unavailable, "the search index cannot be opened: \(error)")
+        }
+        return MessageSearch(
+            store: store, threads: threads, indexer: indexer, resolver: QueryResolver(store: store, nameKey: nameKey),
+            timeLimitMilliseconds: configuration.timeLimitMilliseconds, tally: tally, logger: logger)
+    }
+
+    private static var threadCountDefault: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
+
+    private init(
+        store: ChatStore, threads: WorkThreads<IndexReaders>, indexer: SearchIndexer, resolver: QueryResolver,
+        timeLimitMilliseconds: Int, tally: SearchTally, logger: Logger
+    ) {
+        self.store = store
+        self.threads = threads
+        self.indexer = indexer
+        self.resolver = resolver
+        self.timeLimitMilliseconds = timeLimitMilliseconds
+        self.tally = tally
+        self.logger = logger
+        following = Task { await indexer.run() }
+        indexer.noteChanges()
+    }
+
+    /// Tells the index that messages were committed. Any thread; never blocks.
+    public func noteChanges() { indexer.noteChanges() }
+
+    public var counters: SearchCounters { tally.snapshot() }
+
+    /// Returns when everything that is committed now can be found.
+    public func caughtUp() async { await indexer.caughtUp() }
+
+    /// Refuses what waits, lets what runs finish, and closes the index. Before the store is closed; once.
+    public func close() async {
+        indexer.stop()
+        await following.value
+        // Readers first: the last connection to leave brings the log into the file.
+        await threads.stop()
+        await indexer.close()
+    }
+}
+
+extension MessageSearch {
+    /// Messages that match, in conversations that the asker may read.
+    ///
+    /// One search at a time for each asker. Suspends; the work is done on threads of their own at low priority.
+    /// - Parameters:
+    ///   - rooms: those that the asker may read. The asker's private conversations are searched as well.
+    ///   - before: with ``SearchRanking/newest``: only messages with a lower number.
+    ///   - limit: 1…``resultsMax``; what lies beyond is taken as the nearest of these.
+    public func search(
+        _ text: String, by user: UserID, rooms: [ReadableRoom], order: SearchRanking = .newest,
+        before: MessageID? = nil, limit: Int = 20
+    ) async throws(SearchError) -> SearchAnswer {
+        tally.searches.add(1, ordering: .relaxed)
+        guard searching.withLock({ $0.insert(user).inserted }) else { throw busy("your last search has not ended yet") }
+        defer { searching.withLock { _ = $0.remove(user) } }
+        let isIndexComplete = tally.isIndexComplete.load(ordering: .relaxed)
+        let count = min(max(limit, 1), Self.resultsMax)
+        let scope: SearchScope
+        do {
+            let query = try SearchQueryParser.parse(text)
+            scope = try await resolver.resolve(query, by: user, rooms: rooms)
+        } catch {
+            if error.code != .unavailable { tally.refusedQueries.add(1, ordering: .relaxed) }
+            throw error
+        }
+        guard let plan = scope.plan(ranking: order, before: before, limit: count) else {
+            return SearchAnswer(hits: [], hasMore: false, isIndexComplete: isIndexComplete)
+        }
+        let found = try await read(plan)
+        let hits = try await show(found.prefix(count), in: scope)
+        return SearchAnswer(
+            hits: hits, hasMore: order == .newest && found.count > count && !hits.isEmpty,
+            isIndexComplete: isIndexComplete)
+    }
+
+    private func read(_ plan: SearchPlan) async throws(SearchError) -> [IndexHit] {
+        let (indexer, timeLimit) = (indexer, timeLimitMilliseconds)
+        do {
+            return try await threads.run { readers in
+                let reader = try readers.reader(generation: indexer.generation.load(ordering: .acquiring))
+                return try reader.run(plan, timeLimitMilliseconds: timeLimit)
+            }
+        } catch let refusal as WorkThreads<IndexReaders>.Refusal {
+            guard refusal == .busy else { throw SearchError(.unavailable, "the server is stopping") }
+            throw busy("too many searches are waiting")
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
+            tally.timedOut.add(1, ordering: .relaxed)
+            throw SearchError(
+                .timedOut, "the search took longer than \(timeLimit) ms; add a word, a room (in:) or days (after:)")
+        } catch {
+            logger.warning("a search failed", metadata: ["cause": "\(error)"])
+            if IndexFile.isDamage(error) { indexer.noteDamage() }
+            throw SearchError(.unavailable, "messages cannot be searched just now")
+        }
+    }
+
+    /// The messages as they are now, in the order found. What was deleted since, or is not the asker's to read, is left
+    /// out, whatever the index says.
+    private func show(
+        _ found: ArraySlice<IndexHit>, in scope: SearchScope
+    ) async throws(SearchError) -> [FoundMessage] {
+        guard !found.isEmpty else { return [] }
+        let messages: [StoredMessage]
+        do {
+            messages = try await store.messages(ids: found.map { MessageID(rawValue: UInt64($0.id)) })
+        } catch {
+            throw SearchError(.unavailable, "messages cannot be read just now: \(error)")
+        }
+        let readable = messages.filter { $0.deletedAt == nil && scope.conversations.contains($0.conversation) }
+        let byID = Dictionary(readable.map { ($0.id, $0) }) { first, _ in first }
+        return found.compactMap { hit in
+            guard let message = byID[MessageID(rawValue: UInt64(hit.id))] else { return nil }
+            // Edited since: shown as it is now, and marked when the index knows it.
+            let snippet = HighlightedText(hit.highlighted, text: message.content).snippet()
+            return FoundMessage(message: message, snippet: snippet.text, marks: snippet.marks)
+        }
+    }
+
+    private func busy(_ reason: String) -> SearchError {
+        tally.refusedBusy.add(1, ordering: .relaxed)
+        return SearchError(.busy, reason, retryAfterMilliseconds: Self.retryMilliseconds)
+    }
+}
+
+/// A search thread's connection to the file that is the index now.
+final class IndexReaders {
+    private let path: String
+    private var open: (reader: IndexReader, generation: Int)?
+
+    init(path: String) { self.path = path }
+
+    func reader(generation: Int) throws -> IndexReader {
+        if let open, open.generation == generation { return open.reader }
+        open = nil
+        let reader = try IndexReader(path: path)
+        open = (reader, generation)
+        return reader
+    }
+}
