@@ -124,7 +124,9 @@ extension ControlMessage {
     /// How many ordinary messages a message counts for: a few bytes that ask for a whole line of rows cost more.
     fileprivate var cost: Int {
         switch self {
-        case .requestUserList, .listRooms: ConnectionGuard.listCost
+        case .requestUserList, .listRooms, .browseRooms, .browseUsers, .history, .search, .listUnread, .listAudit,
+            .listBans, .listOverrides, .listInvitations, .listSessions:
+            ConnectionGuard.listCost
         default: 1
         }
     }

@@ -8,12 +8,10 @@ import Synchronization
 
 /// The control channel's listener: accepts connections, within limits, and runs a session on each.
 public final class ControlServer: Sendable {
-    typealias ConnectionChannel = NIOAsyncChannel<Arrival, ByteBuffer>
-
     let configuration: ControlServerConfiguration
     let services: MemberSession.Services
     let logger: Logger
-    private let listener: NIOAsyncChannel<ConnectionChannel, Never>
+    private let listener: Listener.Channels
     private let ledger: Mutex<ConnectionLedger>
     private let open = Mutex(OpenConnections())
 
@@ -21,6 +19,7 @@ public final class ControlServer: Sendable {
         var states: [ConnectionID: ConnectionState] = [:]
         var nextID: UInt64 = 1
         var isStopping = false
+        var whenEmpty: CheckedContinuation<Void, Never>?
     }
 
     /// Binds the port at once, so that one in use is known at start; accepts after ``run()``, which must follow.
@@ -35,13 +34,14 @@ public final class ControlServer: Sendable {
 
     private init(
         _ configuration: ControlServerConfiguration, services: MemberSession.Services,
-        listener: NIOAsyncChannel<ConnectionChannel, Never>, logger: Logger
+        listener: Listener.Channels, logger: Logger
     ) {
         self.configuration = configuration
         self.services = services
         self.listener = listener
         self.logger = logger
         ledger = Mutex(ConnectionLedger(configuration))
+        services.directory.bans.onAddressesBanned { [weak self] in self?.close(from: $0) }
     }
 
     /// The TCP port, as bound.
@@ -53,16 +53,18 @@ public final class ControlServer: Sendable {
     public func run() async {
         do {
             try await listener.executeThenClose { connections in
-                try await withThrowingDiscardingTaskGroup { group in
-                    for try await channel in connections {
-                        let address = ClientAddress(channel.channel.remoteAddress)
-                        let refusal = ledger.withLock { $0.admit(address.key) }
-                        group.addTask { await self.serve(channel, address, refusal) }
-                    }
-                }
+                for try await channel in connections { accept(channel) }
             }
         } catch {
             logger.error("the control listener ended", metadata: ["cause": "\(error)"])
+            shutDown()
+        }
+        await withCheckedContinuation { continuation in
+            let isEmpty = open.withLock { open in
+                if !open.states.isEmpty { open.whenEmpty = continuation }
+                return open.states.isEmpty
+            }
+            if isEmpty { continuation.resume() }
         }
     }
 
@@ -76,12 +78,12 @@ public final class ControlServer: Sendable {
         for state in states { tellStopping(state) }
     }
 
-    private func serve(_ channel: ConnectionChannel, _ address: ClientAddress, _ refusal: ControlEvent?) async {
-        if let refusal {
+    private func accept(_ channel: any Channel) {
+        let address = ClientAddress(channel.remoteAddress)
+        if let refusal = isBanned(address) ? .addressBanned : ledger.withLock({ $0.admit(address.key) }) {
             counters.count(refusal)
             // Nothing is said: before the handshake a TLS client could not read it.
-            try? await channel.executeThenClose { _, _ in }
-            return
+            return channel.close(promise: nil)
         }
         counters.count(.connectionAccepted)
         let state = ConnectionState(configuration, address: address, counters: counters)
@@ -92,10 +94,48 @@ public final class ControlServer: Sendable {
             return (id, open.isStopping)
         }
         if isStopping { tellStopping(state) }
-        let tasks = ConnectionTasks(configuration: configuration, services: services, state: state, id: id)
-        await tasks.run(channel) { self.ledger.withLock { $0.authenticated(address.key) } }
-        open.withLock { $0.states[id] = nil }
-        ledger.withLock { $0.release(address.key, wasAuthenticated: state.withGuard { $0.isAuthenticated }) }
+        // Banned between being let in and being known to those who close.
+        if isBanned(address) { tellBanned(state) }
+        channel.eventLoop.execute { self.attach(channel, state, id) }
+    }
+
+    /// On the channel's event loop.
+    private func attach(_ channel: any Channel, _ state: ConnectionState, _ id: ConnectionID) {
+        let key = state.address.key
+        let servant = ConnectionServant(services, state: state, id: id) {
+            self.ledger.withLock { $0.authenticated(key) }
+        }
+        let handler = ConnectionHandler(
+            configuration, counters: counters, state: state, servant: servant, on: channel.eventLoop
+        ) { self.ended(id, state) }
+        // Fails only if the channel is gone: then there is nothing to see out.
+        do { try channel.pipeline.syncOperations.addHandler(handler) } catch { ended(id, state) }
+    }
+
+    private func ended(_ id: ConnectionID, _ state: ConnectionState) {
+        let key = state.address.key
+        ledger.withLock { $0.release(key, wasAuthenticated: state.withGuard { $0.isAuthenticated }) }
+        let waiting = open.withLock { open in
+            open.states[id] = nil
+            return open.states.isEmpty ? open.whenEmpty.take() : nil
+        }
+        waiting?.resume()
+    }
+
+    private func isBanned(_ address: ClientAddress) -> Bool {
+        address.network.map { services.directory.bans.contains($0) } ?? false
+    }
+
+    /// Ends connections from addresses that are banned from now on; those who are logged in have been told already.
+    private func close(from range: AddressRange) {
+        let states = open.withLock { Array($0.states.values) }
+        for state in states where state.address.network.map(range.contains) ?? false { tellBanned(state) }
+    }
+
+    private func tellBanned(_ state: ConnectionState) {
+        let farewell = ControlMessage.serverResponse(
+            success: false, content: "Your address is banned from this server", code: .banned)
+        state.outbox.close(.banned, lastWords: EncodedLine(farewell))
     }
 
     private func tellStopping(_ state: ConnectionState) {

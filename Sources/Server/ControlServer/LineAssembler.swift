@@ -34,6 +34,7 @@ struct LineAssembler {
         while true {
             guard let end = buffer[scannedCount...].firstIndex(of: UInt8(ascii: "\n")) else {
                 scannedCount = buffer.endIndex
+                if consumedCount == buffer.endIndex { forget() }
                 return takeOverlong(buffer[consumedCount...])
             }
             let line = buffer[consumedCount..<end]
@@ -48,6 +49,13 @@ struct LineAssembler {
                 return line.allSatisfy(\.isJSONWhitespace) ? .blank : .line(line)
             }
         }
+    }
+
+    /// All was handed out: who is silent now holds no memory for what was said.
+    private mutating func forget() {
+        buffer = []
+        consumedCount = 0
+        scannedCount = 0
     }
 
     private mutating func takeOverlong(_ rest: ArraySlice<UInt8>) -> Item? {

@@ -13,7 +13,8 @@ enum Listener {
     /// in two minutes at most.
     private static let keepaliveSeconds: (idle: Int, interval: Int, count: Int) = (60, 15, 4)
 
-    typealias Channels = NIOAsyncChannel<ControlServer.ConnectionChannel, Never>
+    /// Connections, not read from yet.
+    typealias Channels = NIOAsyncChannel<any Channel, Never>
 
     static func bind(
         _ configuration: ControlServerConfiguration, tls: NIOSSLContext, counters: ControlCounters, logger: Logger
@@ -47,6 +48,8 @@ enum Listener {
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            // Read when what came before is served.
+            .childChannelOption(.autoRead, value: false)
             // Who shuts down its writing side still gets its answers.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
@@ -63,7 +66,7 @@ enum Listener {
                 let first = FirstByteHandler(
                     tls: tls, allowsPlaintext: configuration.allowsPlaintext || isTrusted, counters: counters)
                 try channel.pipeline.syncOperations.addHandler(first)
-                return try ControlServer.ConnectionChannel(wrappingChannelSynchronously: channel)
+                return channel
             }
         }
     }

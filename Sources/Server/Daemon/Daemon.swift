@@ -4,6 +4,7 @@ import Credentials
 import Foundation
 import Glibc
 public import Logging
+import MessageSearch
 import Rooms
 import ServiceLifecycle
 import UnixSignals
@@ -20,6 +21,8 @@ public enum Daemon {
         _ configuration: DaemonConfiguration, stoppedBySignals: Bool = false,
         logger: Logger = Logger(label: "roomtoned")
     ) async throws(DaemonError) -> RunningDaemon {
+        // Before anything opens a database.
+        MessageSearch.prepareProcess()
         let path = try DataDirectory.resolve(
             configuration.dataDirectory, environment: ProcessInfo.processInfo.environment)
         try DataDirectory.prepare(path)
@@ -73,10 +76,13 @@ public enum Daemon {
     /// What ``RunningDaemon`` runs.
     struct Parts {
         let store: ChatStore
+        let search: MessageSearch
         let hasher: PasswordHasher
         let directory: RoomDirectory
         let relay: VoiceRelay
         let server: ControlServer
+        /// Makes its holder the owner; nil when there is one.
+        let ownershipToken: SecretToken?
     }
 
     private static func assemble(
@@ -87,19 +93,29 @@ public enum Daemon {
         let access = VoiceAccess(relay: relay, configuration: voice)
         do {
             let store = try await ChatStore.open(path: path + "/" + DataDirectory.databaseFile)
+            let search = try await MessageSearch.open(
+                path: path + "/" + DataDirectory.searchFile, store: store, configuration: configuration.search,
+                nameKey: { (try? RoomName($0))?.key }, logger: logger)
             let hasher = try PasswordHasher(configuration.hashing)
+            let text = TextChat(
+                store: store, search: search, limits: configuration.text, counters: counters, logger: logger)
             let directory = try await RoomDirectory.load(
-                store: store, voice: access, limits: configuration.rooms, counters: counters, logger: logger)
+                store: store, voice: access, text: text, limits: configuration.rooms, counters: counters,
+                logger: logger)
             let accounts = Accounts(
                 store: store, hasher: hasher, limits: configuration.rooms, attempts: configuration.attempts,
                 counters: counters)
             let services = MemberSession.Services(
-                directory: directory, accounts: accounts, voice: access, limits: configuration.rooms, counters: counters
-            )
+                directory: directory, accounts: accounts, voice: access, text: text, limits: configuration.rooms,
+                counters: counters)
+            let token = SecretToken()
+            let isUnowned = try await store.setOwnerTokenHash(token.hash)
             try relay.start()
             let server = try await ControlServer.bind(
                 configuration.control, identity: identity, services: services, logger: logger)
-            return Parts(store: store, hasher: hasher, directory: directory, relay: relay, server: server)
+            return Parts(
+                store: store, search: search, hasher: hasher, directory: directory, relay: relay, server: server,
+                ownershipToken: isUnowned ? token : nil)
         } catch let error as PasswordHasherError {
             throw DaemonError("password hashing cannot be set up: \(error)")
         } catch {

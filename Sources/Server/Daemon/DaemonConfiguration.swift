@@ -1,6 +1,7 @@
 public import ControlServer
 public import Credentials
 public import Logging
+public import MessageSearch
 public import Rooms
 public import VoiceRelay
 
@@ -15,6 +16,8 @@ public struct DaemonConfiguration: Sendable {
     /// Relay threads; 0 means one for two processors.
     public var voiceThreads = 0
     public var rooms = RoomsLimits()
+    public var text = TextLimits()
+    public var search = SearchConfiguration()
     public var attempts = AttemptLimits()
     public var hashing = PasswordHasher.Configuration()
 

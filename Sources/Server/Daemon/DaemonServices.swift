@@ -1,7 +1,9 @@
 import ChatStore
 import ControlServer
 import Credentials
+import Foundation
 import Logging
+import MessageSearch
 import Rooms
 import ServiceLifecycle
 import VoiceRelay
@@ -9,6 +11,7 @@ import VoiceRelay
 /// Holds the database open until everything that uses it has ended.
 struct StoreService: Service {
     let store: ChatStore
+    let search: MessageSearch
     let hasher: PasswordHasher
     let directory: RoomDirectory
     let logger: Logger
@@ -24,10 +27,34 @@ struct StoreService: Service {
             ])
         hasher.stop()
         await directory.flush()
+        // The index reads from the store until its end.
+        await search.close()
         do {
             try await store.close()
         } catch {
             logger.warning("the database was not closed", metadata: ["cause": "\(error)"])
+        }
+    }
+}
+
+/// Takes what has run out (bans, invitations, restraints) out of the database from time to time.
+struct CleaningService: Service {
+    static let interval = Duration.seconds(3_600)
+
+    let store: ChatStore
+    let logger: Logger
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do throws(ChatStoreError) {
+                    try await store.purgeExpired(at: Date())
+                } catch {
+                    if error.code == .cancelled { return }
+                    logger.warning("what has run out was not deleted", metadata: ["cause": "\(error)"])
+                }
+                try? await Task.sleep(for: Self.interval)
+            }
         }
     }
 }

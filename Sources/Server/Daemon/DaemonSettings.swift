@@ -1,12 +1,14 @@
 import ControlServer
 import Credentials
 import Logging
+import MessageSearch
+import Permissions
 import Rooms
 import VoiceRelay
 
 /// Every key of the configuration, in the order of `Configuration/roomtoned.yaml`.
 enum DaemonSettings {
-    static let all: [Setting] = general + control + certificate + voice + accounts + rooms
+    static let all: [Setting] = general + control + certificate + voice + accounts + sessions + rooms + text + search
 
     private static let general: [Setting] = [
         .text("data_directory", \.dataDirectory, "a directory; empty for the user's data directory"),
@@ -80,6 +82,18 @@ enum DaemonSettings {
         .integer("accounts.hashes_at_once_max", \.hashing.hashesAtOnceMax, 1...64, "hashes"),
         .integer("accounts.hashes_waiting_max", \.hashing.waitingMax, 1...10_000, "hashes"),
         .integer("accounts.hashes_per_address_max", \.rooms.hashesPerAddressMax, 1...10_000, "hashes"),
+        .choice("accounts.role_default", \.rooms.roleDefault, [.member, .guest]),
+        .integer(
+            "accounts.failed_ownership_claims_burst", \.attempts.ownershipClaimsPerAddress.burst, 1...1_000, "tokens"),
+        .seconds(
+            "accounts.failed_ownership_claims_interval_seconds", \.attempts.ownershipClaimsPerAddress.interval,
+            1...3_600),
+    ]
+
+    private static let sessions: [Setting] = [
+        .integer("sessions.days_max", \.rooms.sessionDaysMax, 1...3_650, "days"),
+        .integer("sessions.failed_resumes_burst", \.attempts.resumesPerAddress.burst, 1...10_000, "tokens"),
+        .seconds("sessions.failed_resumes_interval_seconds", \.attempts.resumesPerAddress.interval, 1...3_600),
     ]
 
     private static let rooms: [Setting] = [
@@ -91,6 +105,35 @@ enum DaemonSettings {
         .integer("rooms.joined_max", \.rooms.roomsPerConnectionMax, 1...1_000, "rooms"),
         .integer("rooms.failed_passwords_burst", \.attempts.perRoom.burst, 1...1_000, "passwords"),
         .seconds("rooms.failed_passwords_interval_seconds", \.attempts.perRoom.interval, 1...3_600),
+        .integer(
+            "rooms.failed_invitations_burst", \.attempts.invitationsPerAddress.burst, 1...10_000, "invitations"),
+        .seconds(
+            "rooms.failed_invitations_interval_seconds", \.attempts.invitationsPerAddress.interval, 1...3_600),
+    ]
+
+    private static let text: [Setting] = [
+        .integer("text.history_cached_max", \.text.historyCachedMax, 0...5_000, "messages"),
+        .integer("text.history_cached_bytes_max", \.text.historyCachedBytesMax, 0...67_108_864, "bytes"),
+        .integer("text.mentions_max", \.text.mentionsPerMessageMax, 0...100, "people"),
+        .integer("text.messages_per_user_burst", \.text.messagesPerUser.burst, 1...1_000_000, "messages"),
+        .integer(
+            "text.messages_per_user_per_second", \.text.messagesPerUser.perSecond, 1...1_000_000, "messages a second"),
+        .integer("text.messages_per_address_burst", \.text.messagesPerAddress.burst, 1...1_000_000, "messages"),
+        .integer(
+            "text.messages_per_address_per_second", \.text.messagesPerAddress.perSecond, 1...1_000_000,
+            "messages a second"),
+        .integer("text.searches_per_user_burst", \.text.searchesPerUser.burst, 1...1_000_000, "searches"),
+        .integer(
+            "text.searches_per_user_per_second", \.text.searchesPerUser.perSecond, 1...1_000_000, "searches a second"),
+        .integer("text.typing_per_user_burst", \.text.typingPerUser.burst, 1...1_000, "notices"),
+        .integer("text.typing_per_user_per_second", \.text.typingPerUser.perSecond, 1...1_000, "notices a second"),
+        .seconds("text.retention_interval_seconds", \.text.retentionInterval, 1...86_400),
+    ]
+
+    private static let search: [Setting] = [
+        .integer("search.threads", \.search.threadCount, 0...64, "threads"),
+        .integer("search.time_limit_ms", \.search.timeLimitMilliseconds, 10...60_000, "milliseconds"),
+        .integer("search.waiting_max", \.search.waitingMax, 1...10_000, "searches"),
     ]
 }
 
@@ -98,5 +141,14 @@ extension Duration {
     fileprivate var inMilliseconds: Int {
         get { Int(clamping: wholeMilliseconds) }
         set { self = .milliseconds(newValue) }
+    }
+
+    fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}
+
+extension RateLimit {
+    fileprivate var perSecond: Int {
+        get { Int((1_000_000_000 / Double(max(1, interval.nanoseconds))).rounded()) }
+        set { interval = .nanoseconds(1_000_000_000 / newValue) }
     }
 }

@@ -4,8 +4,10 @@ import Glibc
 /// Where the server keeps what must survive it.
 enum DataDirectory {
     static let databaseFile = "roomtone.sqlite"
+    /// Made from the database, whenever it is missing.
+    static let searchFile = "search.sqlite"
     /// What SQLite and the server put there; anything else makes the directory somebody else's as well.
-    private static let ownNames = [databaseFile, "certificate.pem", "key.pem"]
+    private static let ownNames = [databaseFile, searchFile, "certificate.pem", "key.pem"]
 
     /// The configured path, or `$XDG_DATA_HOME/roomtone-server`, or `~/.local/share/roomtone-server`
     /// (XDG Base Directory Specification).
@@ -38,9 +40,10 @@ enum DataDirectory {
     /// Takes group and others their rights to a directory of ours. A home directory that was named by mistake
     /// is not ours to close.
     private static func close(_ path: String) throws(DaemonError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw DaemonError("\(path) cannot be read: check who may") }
-        guard status.st_mode & 0o077 != 0 else { return }
+        guard let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int else {
+            throw DaemonError("\(path) cannot be read: check who may")
+        }
+        guard mode & 0o077 != 0 else { return }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let isOurs = names.allSatisfy { name in ownNames.contains { name.hasPrefix($0) } }
         guard isOurs, chmod(path, 0o700) == 0 else {

@@ -7,13 +7,19 @@ struct JoinInstructions {
     private let voicePort: UInt16
     private let fingerprint: String
     private let dataDirectory: String
+    private let ownershipToken: String?
 
-    init(listeningHost: String, controlPort: UInt16, voicePort: UInt16, fingerprint: String, dataDirectory: String) {
+    /// - Parameter ownershipToken: makes an account the owner; nil when there is an owner.
+    init(
+        listeningHost: String, controlPort: UInt16, voicePort: UInt16, fingerprint: String, dataDirectory: String,
+        ownershipToken: String? = nil
+    ) {
         self.listeningHost = listeningHost
         self.controlPort = controlPort
         self.voicePort = voicePort
         self.fingerprint = fingerprint
         self.dataDirectory = dataDirectory
+        self.ownershipToken = ownershipToken
     }
 
     var text: String {
@@ -25,8 +31,19 @@ struct JoinInstructions {
           SHA256:\(fingerprint)
         Join with (add --register the first time):
         \(hosts.map(command).joined(separator: "\n"))
-        Stop with Ctrl-C.
+        \(ownership)Stop with Ctrl-C.
         """
+    }
+
+    /// For whoever started the server only: empty once somebody owns it.
+    private var ownership: String {
+        guard let ownershipToken else { return "" }
+        return """
+            Nobody owns this server yet. Make an account, log in with it, and make it the owner, once, with
+              roomtone admin claim-ownership \(ownershipToken)
+            Keep the token to yourself; the next start prints a new one until it was used.
+
+            """
     }
 
     /// Where clients find the server, for other machines first. Listening everywhere has no address of its

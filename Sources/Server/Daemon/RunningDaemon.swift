@@ -1,4 +1,5 @@
 import ControlServer
+import Credentials
 import Logging
 public import Rooms
 import ServiceLifecycle
@@ -12,6 +13,8 @@ public final class RunningDaemon: Sendable {
     public let voicePort: UInt16
     /// SHA-256 of the certificate: upper-case hexadecimal in pairs with colons between.
     public let certificateFingerprint: String
+    /// What makes an account the owner, once; nil when there is an owner.
+    public let ownershipToken: String?
     /// What to tell people, in several lines.
     public let joinInstructions: String
     /// What the control side counted.
@@ -27,14 +30,19 @@ public final class RunningDaemon: Sendable {
         voicePort = parts.relay.port
         certificateFingerprint = identity.fingerprint
         counters = parts.server.counters
+        ownershipToken = parts.ownershipToken?.hexadecimal
         joinInstructions =
             JoinInstructions(
                 listeningHost: configuration.control.host, controlPort: parts.server.port, voicePort: parts.relay.port,
-                fingerprint: identity.fingerprint, dataDirectory: dataDirectory
+                fingerprint: identity.fingerprint, dataDirectory: dataDirectory,
+                ownershipToken: parts.ownershipToken?.hexadecimal
             ).text
         // Stopped from the last to the first: nobody may use what has ended.
         let services: [any Service] = [
-            StoreService(store: parts.store, hasher: parts.hasher, directory: parts.directory, logger: logger),
+            StoreService(
+                store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
+                logger: logger),
+            CleaningService(store: parts.store, logger: logger),
             VoiceService(relay: parts.relay, directory: parts.directory, logger: logger),
             ControlService(server: parts.server, logger: logger),
         ]

@@ -72,14 +72,16 @@ extension Setting {
             })
     }
 
-    static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-        _ key: String, _ path: Path<Value>
+    /// - Parameter choices: nil for all that there are.
+    static func choice<Value: RawRepresentable<String> & CaseIterable & Equatable & Sendable>(
+        _ key: String, _ path: Path<Value>, _ choices: [Value]? = nil
     ) -> Setting {
-        Setting(
-            key: key, allowed: Value.allCases.map(\.rawValue).joined(separator: ", "),
+        let choices = choices ?? Array(Value.allCases)
+        return Setting(
+            key: key, allowed: choices.map(\.rawValue).joined(separator: ", "),
             write: { $0[keyPath: path].rawValue },
             read: { text, configuration in
-                guard let value = Value(rawValue: text) else { return false }
+                guard let value = Value(rawValue: text), choices.contains(value) else { return false }
                 configuration[keyPath: path] = value
                 return true
             })

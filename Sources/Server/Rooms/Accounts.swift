@@ -1,4 +1,5 @@
 public import ChatStore
+public import ControlWire
 public import Credentials
 import Foundation
 import Identifiers
@@ -11,11 +12,16 @@ public final class Accounts: Sendable {
         public let reason: String
         /// When trying again makes sense; nil when waiting does not help.
         public let retryAfter: Duration?
+        /// What a machine is to make of it; nil where only the text tells.
+        public let code: ErrorCode?
 
-        init(_ reason: String, retryAfter: Duration? = nil) {
+        init(_ reason: String, retryAfter: Duration? = nil, code: ErrorCode? = nil) {
             self.reason = reason
             self.retryAfter = retryAfter
+            self.code = code ?? (retryAfter == nil ? nil : .rateLimited)
         }
+
+        static let sessionEnded = Refusal("The session has ended: log in with the password", code: .sessionEnded)
     }
 
     private let store: ChatStore
@@ -47,7 +53,8 @@ public final class Accounts: Sendable {
         do {
             let hash = try await hash(password, for: address)
             let account = try await store.createAccount(
-                name: name.display, nameKey: name.key, passwordHash: hash, at: Date(), accountsMax: limits.accountsMax)
+                name: name.display, nameKey: name.key, passwordHash: hash, role: limits.roleDefault, at: Date(),
+                accountsMax: limits.accountsMax)
             limited { $0.remember(account: name.key, address: address, now: .now) }
             return account
         } catch let error as ChatStoreError {
@@ -89,6 +96,24 @@ public final class Accounts: Sendable {
         limited { $0.remember(account: name.key, address: address, now: .now) }
         return account
     }
+
+    /// Checks the old password, under the limits on guesses, and hashes the new one.
+    func hashNewPassword(
+        _ new: String, of member: Member, old: String, address: String
+    ) async throws(Refusal) -> String {
+        let new = try checkedPassword(new, charactersMin: limits.passwordCharactersMin)
+        do {
+            _ = try await login(username: member.name, password: old, address: address)
+        } catch {
+            throw error.code == nil ? Refusal("The old password is wrong", code: .notPermitted) : error
+        }
+        return try await hash(new, for: address)
+    }
+
+    /// Counts a guess before it is looked at; a right one is given back with ``giveBack(_:)``.
+    func take(guess key: AttemptLimiter.Key) throws(Refusal) { try take([key]) }
+
+    func giveBack(guess key: AttemptLimiter.Key) { give(back: [key]) }
 
     /// The hash of a new room's password.
     func hashRoomPassword(_ password: String, address: String) async throws(Refusal) -> String {

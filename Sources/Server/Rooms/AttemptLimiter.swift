@@ -1,6 +1,7 @@
 import Identifiers
 
-/// Limits guesses (of account passwords by account and by address, of room passwords), registrations and new rooms.
+/// Limits guesses (of account passwords by account and by address, of room passwords, of tokens and invitations),
+/// registrations and new rooms.
 ///
 /// Every attempt takes from its buckets before the password is hashed, so that many at once cannot
 /// slip through together; a right password gives it back. Pure: time comes in.
@@ -13,6 +14,9 @@ struct AttemptLimiter {
         case registrationFrom(address: String)
         case roomPassword(RoomID, address: String)
         case roomsMade(UserID)
+        case resumeFrom(address: String)
+        case invitationFrom(address: String)
+        case ownershipFrom(address: String)
     }
 
     /// Buckets kept. Past it the one nearest to being whole is forgotten.
@@ -21,9 +25,9 @@ struct AttemptLimiter {
     static let familiarMax = 10_000
 
     private let limits: AttemptLimits
-    private var buckets: [Key: RateBucket] = [:]
+    private var table = RateTable<Key>(entriesMax: entriesMax)
     private var familiar: [Familiar: ContinuousClock.Instant] = [:]
-    private(set) var forgottenCount: UInt64 = 0
+    private var forgottenPairs: UInt64 = 0
 
     private struct Familiar: Hashable {
         let account: String
@@ -32,25 +36,15 @@ struct AttemptLimiter {
 
     init(_ limits: AttemptLimits) { self.limits = limits }
 
+    var forgottenCount: UInt64 { table.forgottenCount + forgottenPairs }
+
     /// Takes one from each bucket, or from none and says how long to wait.
     mutating func take(_ keys: [Key], now: ContinuousClock.Instant) -> Duration? {
-        var taken: [Key: RateBucket] = [:]
-        var wait: Duration?
-        for key in keys {
-            var bucket = buckets[key] ?? RateBucket(now: now)
-            if let needed = bucket.take(limits[key], now: now) { wait = max(wait ?? .zero, needed) }
-            taken[key] = bucket
-        }
-        if let wait { return wait }
-        for (key, bucket) in taken {
-            if buckets[key] == nil { makeRoom(now: now) }
-            buckets[key] = bucket
-        }
-        return nil
+        table.take(keys, limit: { [limits] in limits[$0] }, now: now)
     }
 
     mutating func refund(_ keys: [Key]) {
-        for key in keys { buckets[key]?.refund(limits[key]) }
+        for key in keys { table.refund(key, limits[key]) }
     }
 
     /// What a login takes from. The account's own bucket is for strangers only: else anybody could
@@ -67,19 +61,9 @@ struct AttemptLimiter {
             let oldest = familiar.min(by: { $0.value < $1.value })?.key
         {
             familiar[oldest] = nil
-            forgottenCount += 1
+            forgottenPairs += 1
         }
         familiar[pair] = now
-    }
-
-    private mutating func makeRoom(now: ContinuousClock.Instant) {
-        guard buckets.count >= Self.entriesMax else { return }
-        buckets = buckets.filter { $0.value.wholeAt > now }
-        guard buckets.count >= Self.entriesMax else { return }
-        if let nearest = buckets.min(by: { $0.value.wholeAt < $1.value.wholeAt })?.key {
-            buckets[nearest] = nil
-            forgottenCount += 1
-        }
     }
 }
 
@@ -97,6 +81,12 @@ public struct AttemptLimits: Sendable, Equatable {
     public var perRoom = RateLimit(burst: 10, interval: .seconds(10))
     /// Rooms made by one user: ten, then ten an hour.
     public var roomsPerUser = RateLimit(burst: 10, interval: .seconds(360))
+    /// Wrong session tokens from one address.
+    public var resumesPerAddress = RateLimit(burst: 20, interval: .seconds(10))
+    /// Wrong invitations from one address.
+    public var invitationsPerAddress = RateLimit(burst: 20, interval: .seconds(10))
+    /// Wrong ownership tokens from one address.
+    public var ownershipClaimsPerAddress = RateLimit(burst: 5, interval: .seconds(60))
 
     public init() {}
 
@@ -108,6 +98,9 @@ public struct AttemptLimits: Sendable, Equatable {
         case .registrationFrom: registrationsPerAddress
         case .roomPassword: perRoom
         case .roomsMade: roomsPerUser
+        case .resumeFrom: resumesPerAddress
+        case .invitationFrom: invitationsPerAddress
+        case .ownershipFrom: ownershipClaimsPerAddress
         }
     }
 }

@@ -7,15 +7,24 @@ public enum ControlEvent: Int, CaseIterable, Sendable {
     // Connections.
     case connectionLimitHit, addressLimitHit, unauthenticatedLimitHit, plaintextRefused, protocolUnknown
     case authenticationTimedOut, idleTimedOut, slowReaderClosed, offenderClosed
+    case addressBanned, bannedClosed, sessionEndedClosed
     // Lines.
     case lineTooLong, messageMalformed, variantUnknown, messageUnexpected, messageRateLimited
     // Accounts.
     case notAuthenticated, loginFailed, attemptRateLimited, hashQueueFull, hashesPerAddressHit
     case nameRefused, passwordRefused, nameTaken
     case accountLimitHit, accountConnectionLimitHit, attemptTableFull
+    case accountBanned, sessionUnknown, sessionExpired, ownershipRefused
     // Rooms and text.
     case roomUnknown, roomExists, roomLimitHit, roomFull, roomPasswordWrong, joinedLimitHit, notAMember, textRefused
-    case userUnknown, valueRefused, listCut, databaseFailed
+    case userUnknown, valueRefused, listCut, databaseFailed, requestCancelled
+    // Administration and moderation.
+    case notPermitted, roomBanned, invitationUnknown, overrideLimitHit, invitationLimitHit, banLimitHit
+    case banUnknown
+    // Text.
+    case messageUnknown, clientIDRefused, textNotPermitted, slowModeHit, userMessagesLimited, addressMessagesLimited
+    case messageQueueFull, typingLimited, searchLimited, searchRefused, searchTimedOut, mentionsCut, rateTableFull
+    case textEnded
     // Voice.
     case voiceRoomFull, voiceUnencrypted, voiceAlreadyConnected, voiceNotConnected, voiceUnavailable
 }

@@ -6,6 +6,11 @@ enum Departure: Equatable {
     case left, timedOut, disconnected
     /// The server closed the connection because of what came over it.
     case removed
+    /// Somebody took them out, or took their right to be in.
+    case kicked
+    /// Sent to another room.
+    case moved
+    case roomDeleted
     case serverStopping
 
     var reason: VoiceLeaveReason {
@@ -14,14 +19,19 @@ enum Departure: Equatable {
         case .timedOut: .timedOut
         case .disconnected, .serverStopping: .disconnected
         case .removed: .removed
+        case .kicked: .kicked
+        case .moved: .moved
+        case .roomDeleted: .roomDeleted
         }
     }
 
     var goodbye: GoodbyeReason {
         switch self {
-        case .left, .disconnected: .left
+        // Who was moved learns where to over the control channel.
+        case .left, .disconnected, .moved: .left
         case .timedOut: .timedOut
-        case .removed: .removed
+        case .removed, .kicked: .removed
+        case .roomDeleted: .roomClosed
         case .serverStopping: .serverStopping
         }
     }
@@ -32,7 +42,8 @@ extension Outbox.CloseReason {
         switch self {
         case .peerLeft, .connectionLost: .disconnected
         case .idle, .authenticationTimedOut: .timedOut
-        case .slowReader, .offences: .removed
+        case .slowReader, .offences, .banned, .sessionEnded: .removed
+        case .loggedOut: .disconnected
         case .serverStopping: .serverStopping
         }
     }

@@ -13,7 +13,25 @@ public struct EncodedLine: Sendable {
         bytes = (try? ControlLine.encode(envelope)) ?? Self.unencodable(answering: requestID)
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// An announcement as the answer to a request: the same bytes and the request's number.
+    func answering(_ requestID: UInt64?) -> EncodedLine {
+        guard let requestID else { return self }
+        return EncodedLine(
+            bytes: (try? ControlLine.tag(bytes, requestID: requestID)) ?? Self.unencodable(answering: requestID))
+    }
+
+    /// A page of history whose messages are encoded already; cut where it outgrows a line.
+    /// - Parameter end: the end that is kept.
+    static func history(
+        _ conversation: Conversation, _ page: HistoryCache.Page, keeping end: HistoryEnd, answering requestID: UInt64?
+    ) -> EncodedLine {
+        let bytes = try? ControlLine.encodeHistoryPage(
+            conversation: conversation, messages: page.messages, hasMore: page.hasMore, keeping: end,
+            requestID: requestID)
+        return EncodedLine(bytes: bytes ?? unencodable(answering: requestID))
+    }
 
     /// One line with as many of the rows, from the first, as fit ``ControlLine/bytesMax``, and how many those are.
     static func fitting<Row>(

@@ -54,7 +54,7 @@ extension MemberSession {
 
     private func disconnectVoice(_ id: RoomID, _ member: Member, _ requestID: UInt64?) async {
         do {
-            guard let voiceRoom, voiceRoom.record.id == id else { throw RoomRefusal.notInVoice }
+            guard let voiceRoom, voiceRoom.id == id else { throw RoomRefusal.notInVoice }
             self.voiceRoom = nil
             try await voiceRoom.disconnectVoice(member.connection, answering: requestID)
         } catch {

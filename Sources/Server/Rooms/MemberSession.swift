@@ -11,16 +11,18 @@ public final class MemberSession {
         public let directory: RoomDirectory
         public let accounts: Accounts
         public let voice: VoiceAccess
+        public let text: TextChat
         public let limits: RoomsLimits
         public let counters: ControlCounters
 
         public init(
-            directory: RoomDirectory, accounts: Accounts, voice: VoiceAccess, limits: RoomsLimits,
+            directory: RoomDirectory, accounts: Accounts, voice: VoiceAccess, text: TextChat, limits: RoomsLimits,
             counters: ControlCounters
         ) {
             self.directory = directory
             self.accounts = accounts
             self.voice = voice
+            self.text = text
             self.limits = limits
             self.counters = counters
         }
@@ -31,12 +33,17 @@ public final class MemberSession {
         public let connection: ConnectionID
         /// What limits by address count under.
         public let address: String
+        /// What bans of addresses ask for; nil for an address of no kind that we know.
+        public let networkAddress: NetworkAddress?
         /// Whether the connection is TLS: keys are handed over on no other.
         public let isEncrypted: Bool
 
-        public init(connection: ConnectionID, address: String, isEncrypted: Bool) {
+        public init(
+            connection: ConnectionID, address: String, networkAddress: NetworkAddress? = nil, isEncrypted: Bool
+        ) {
             self.connection = connection
             self.address = address
+            self.networkAddress = networkAddress
             self.isEncrypted = isEncrypted
         }
     }
@@ -64,29 +71,24 @@ public final class MemberSession {
     /// Serves one request. Suspends while passwords are hashed and the database works; never throws: every
     /// failure is an answer.
     public func handle(_ envelope: ControlEnvelope) async -> Verdict {
-        let requestID = envelope.requestID
-        switch envelope.message {
-        case .ping:
-            answer(.pong, requestID)
-        case .pong:
-            break
-        case .register, .login:
-            return await authenticate(envelope.message, requestID)
-        case .join, .leave, .createRoom, .listRooms, .requestUserList, .roomMessage, .privateMessage:
-            guard let member else { return refuseUnauthenticated(requestID) }
-            await serveRooms(envelope.message, member, requestID)
-        case .voiceConnect, .voiceDisconnect, .setMuted, .setDeafened, .setVolume, .requestBitrateChange,
-            .audioQualityReport:
-            guard let member else {
-                services.counters.count(.notAuthenticated)
-                answer(.voiceError(code: .notAuthenticated, message: "Log in first"), requestID)
-                return .offence
-            }
-            await serveVoice(envelope.message, member, requestID)
-        case .authSuccess, .authFailure, .roomCreated, .roomJoined, .roomNotFound, .roomList, .serverResponse,
-            .userStatusUpdate, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate,
-            .voiceError, .voiceUserJoined, .voiceUserLeft:
-            return refuseUnexpected("Only the server sends this message", requestID)
+        let (message, requestID) = (envelope.message, envelope.requestID)
+        switch message.subject {
+        case .connection:
+            if message == .ping { answer(.pong, requestID) }
+            return .served
+        case .login: return await authenticate(message, requestID)
+        case .fromServer: return refuseUnexpected("Only the server sends this message", requestID)
+        case .sessions, .rooms, .administration, .moderation, .text, .voice: break
+        }
+        guard let member else { return refuseUnauthenticated(message, requestID) }
+        switch message.subject {
+        case .sessions: await serveSessions(message, member, requestID)
+        case .rooms: await serveRooms(message, member, requestID)
+        case .administration: await serveAdministration(message, member, requestID)
+        case .moderation: await serveModeration(message, member, requestID)
+        case .text: await serveText(message, member, requestID)
+        case .voice: await serveVoice(message, member, requestID)
+        case .connection, .login, .fromServer: break
         }
         return .served
     }
@@ -94,7 +96,7 @@ public final class MemberSession {
     /// The connection is gone: leaves every room, announced once in each.
     public func end(_ reason: Outbox.CloseReason = .peerLeft) async {
         guard let member else { return }
-        for room in rooms.values { await room.leave(member.connection, reason.departure) }
+        for room in rooms.values { await room.drop(member.connection, reason.departure) }
         rooms = [:]
         voiceRoom = nil
         self.member = nil
@@ -120,9 +122,48 @@ public final class MemberSession {
         return .offence
     }
 
-    private func refuseUnauthenticated(_ requestID: UInt64?) -> Verdict {
-        refuse(.notAuthenticated, "Log in first", .notAuthenticated, requestID)
+    private func refuseUnauthenticated(_ message: ControlMessage, _ requestID: UInt64?) -> Verdict {
+        if message.subject == .voice {
+            services.counters.count(.notAuthenticated)
+            answer(.voiceError(code: .notAuthenticated, message: "Log in first"), requestID)
+        } else {
+            refuse(.notAuthenticated, "Log in first", .notAuthenticated, requestID)
+        }
         return .offence
+    }
+}
+
+extension ControlMessage {
+    /// Which part of a session serves it.
+    fileprivate enum Subject {
+        case connection, login, sessions, rooms, administration, moderation, text, voice, fromServer
+    }
+
+    fileprivate var subject: Subject {
+        switch self {
+        case .ping, .pong: .connection
+        case .register, .login, .resume: .login
+        case .logOut, .changePassword, .listSessions, .claimOwnership, .setRole: .sessions
+        case .join, .joinByInvitation, .leave, .createRoom, .listRooms, .browseRooms, .requestUserList, .browseUsers:
+            .rooms
+        case .updateRoom, .deleteRoom, .setOverride, .listOverrides, .createInvitation, .listInvitations,
+            .revokeInvitation, .listAudit:
+            .administration
+        case .restrainVoice, .moveUser, .kick, .ban, .unban, .listBans: .moderation
+        case .roomMessage, .privateMessage, .editMessage, .deleteMessage, .history, .search, .markRead, .listUnread,
+            .typing:
+            .text
+        case .voiceConnect, .voiceDisconnect, .setMuted, .setDeafened, .setVolume, .requestBitrateChange,
+            .audioQualityReport:
+            .voice
+        case .authSuccess, .authFailure, .sessionList, .roleChanged, .roomCreated, .roomJoined, .roomNotFound,
+            .roomList, .roomPage, .roomUpdated, .roomDeleted, .invitationCreated, .invitationList, .overrideList,
+            .permissionsChanged, .banCreated, .banList, .removedFromRoom, .auditPage, .serverResponse, .messageEdited,
+            .messageDeleted, .historyPage, .searchResults, .readMarker, .unreadList, .userTyping, .userStatusUpdate,
+            .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate, .voiceError,
+            .voiceUserJoined, .voiceUserLeft:
+            .fromServer
+        }
     }
 }
 

@@ -13,6 +13,8 @@ public final class Outbox: Sendable {
     /// Why a connection ends.
     public enum CloseReason: Sendable, Equatable {
         case peerLeft, connectionLost, slowReader, offences, authenticationTimedOut, idle, serverStopping
+        /// By its own wish; from elsewhere, or with a new password; by a ban.
+        case loggedOut, sessionEnded, banned
     }
 
     fileprivate struct State {
@@ -20,7 +22,9 @@ public final class Outbox: Sendable {
         var byteCount = 0
         var closeReason: CloseReason?
         var writer: CheckedContinuation<Void, Never>?
-        var watcher: CheckedContinuation<CloseReason, Never>?
+        var onFilled: (@Sendable () -> Void)?
+        /// Whether ``onFilled`` was called since the outbox was last found empty.
+        var isReaderCalled = false
     }
 
     private let state = Mutex(State())
@@ -56,8 +60,9 @@ public final class Outbox: Sendable {
             } else if let lastWords {
                 state.append(lastWords)
             }
+            // A reader that waits for its peer to take something learns of the end all the same.
+            state.isReaderCalled = false
             state.wakeWriter()
-            state.watcher.take()?.resume(returning: reason)
             return true
         }
         if isFirst, reason == .slowReader { counters.count(.slowReaderClosed) }
@@ -66,7 +71,7 @@ public final class Outbox: Sendable {
     /// The next lines to send, joined; waits for some; nil when closed and drained. One caller at a time.
     public func nextBatch() async -> [UInt8]? {
         while true {
-            if let batch = state.withLock({ $0.takeBatch() }) { return batch.isEmpty ? nil : batch }
+            if let batch = takeBatch() { return batch.isEmpty ? nil : batch }
             await withCheckedContinuation { continuation in
                 state.withLock { state in
                     if state.lines.isEmpty, state.closeReason == nil {
@@ -79,18 +84,27 @@ public final class Outbox: Sendable {
         }
     }
 
-    /// Waits until the outbox is closed, by whomever. One caller at a time.
-    public func closed() async -> CloseReason {
-        await withCheckedContinuation { continuation in
-            state.withLock { state in
-                if let reason = state.closeReason {
-                    continuation.resume(returning: reason)
-                } else {
-                    state.watcher = continuation
-                }
-            }
+    /// Sets what is called, under the outbox's lock, when there is something to take or the outbox was closed; then not
+    /// again before ``takeBatch()`` has found nothing. Called at once if there is something now.
+    public func onFilled(_ call: @escaping @Sendable () -> Void) {
+        state.withLock { state in
+            state.onFilled = call
+            if !state.lines.isEmpty || state.closeReason != nil { state.wakeWriter() }
         }
     }
+
+    /// The next lines to send, joined; nil when there are none yet, empty when there will be none any more. Any thread;
+    /// never blocks.
+    public func takeBatch() -> [UInt8]? {
+        state.withLock { state in
+            let batch = state.takeBatch()
+            if batch == nil { state.isReaderCalled = false }
+            return batch
+        }
+    }
+
+    /// Whether it is closed, and everything in it was taken.
+    public var isDrained: Bool { state.withLock { $0.closeReason != nil && $0.lines.isEmpty } }
 
     public var closeReason: CloseReason? { state.withLock { $0.closeReason } }
 }
@@ -101,7 +115,12 @@ extension Outbox.State {
         byteCount += line.bytes.count
     }
 
-    fileprivate mutating func wakeWriter() { writer.take()?.resume() }
+    fileprivate mutating func wakeWriter() {
+        writer.take()?.resume()
+        guard !isReaderCalled, let onFilled else { return }
+        isReaderCalled = true
+        onFilled()
+    }
 
     /// Nil when there is nothing yet; empty when there will never be anything more.
     fileprivate mutating func takeBatch() -> [UInt8]? {
@@ -113,7 +132,8 @@ extension Outbox.State {
             batch += line
             count += 1
         }
-        lines.removeFirst(count)
+        // Emptied, it gives its memory back: most connections are silent most of the time.
+        if count == lines.count { lines = [] } else { lines.removeFirst(count) }
         byteCount -= batch.count
         return batch
     }

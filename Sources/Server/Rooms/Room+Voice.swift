@@ -1,6 +1,7 @@
-import ChatStore
 import ControlWire
+import Foundation
 import Identifiers
+import Permissions
 import VoiceRelay
 import VoiceSealing
 import VoiceWire
@@ -13,19 +14,24 @@ extension Room {
     ) throws(RoomRefusal) {
         guard let member = members[connection] else { throw .notAMember }
         guard voiceTable[connection] == nil else { throw .alreadyInVoice }
+        guard !access.permissions(of: member).isDisjoint(with: [PermissionSet(.speak), PermissionSet(.listen)]) else {
+            throw .notPermitted("You may neither speak nor listen in this room")
+        }
         guard voiceTable.count < limits.voiceMembersPerRoomMax else {
             throw .voiceRoomFull(max: limits.voiceMembersPerRoomMax)
         }
         let grant = try openSession(cipher)
-        let entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings)
+        let standing = access.voiceStanding(of: member.user, role: member.role, at: Date())
+        let entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings, standing: standing)
         voiceTable.insert(entry)
+        scheduleRestraintEnd(after: Date())
         // Before anybody can send: no notice of this session may miss its room.
         voice.remember(grant.voice, in: self)
         voice.relay.publish(voiceTable.routes, for: grant.room)
-        let answer = ControlMessage.voiceConnectionEstablished(voice.grant(grant, in: record.id))
+        let answer = ControlMessage.voiceConnectionEstablished(voice.grant(grant, in: id))
         member.outbox.post(EncodedLine(answer, answering: requestID))
         showVoice(to: member)
-        let arrival = EncodedLine(.voiceUserJoined(roomID: record.id, user: entry.state))
+        let arrival = EncodedLine(.voiceUserJoined(roomID: id, user: entry.state))
         for (other, member) in members where other != connection { member.outbox.post(arrival) }
     }
 
@@ -41,7 +47,7 @@ extension Room {
     /// - Returns: the member's state for the answer; nil if it is not in voice.
     func applyVoice(_ settings: VoiceSettings, to connection: ConnectionID) -> VoiceUserUpdate? {
         guard let (before, after) = voiceTable.apply(settings, to: connection) else { return nil }
-        let update = after.update(in: record.id)
+        let update = after.update(in: id)
         let isRouteChanged =
             before.settings.isMuted != after.settings.isMuted || before.settings.isDeafened != after.settings.isDeafened
         guard isRouteChanged, let voiceRoom else { return update }
@@ -49,6 +55,29 @@ extension Room {
         let line = EncodedLine(.userVoiceUpdate(update))
         for (other, member) in members where other != connection { member.outbox.post(line) }
         return update
+    }
+
+    /// Takes into force what holds for everybody's voice now: the relay first, then what people see.
+    func refreshVoice(at now: Date = Date()) {
+        let changed = voiceTable.applyStandings { access.voiceStanding(of: $0.user, role: $0.role, at: now) }
+        if !changed.isEmpty, let voiceRoom {
+            voice.relay.publish(voiceTable.routes, for: voiceRoom)
+            for entry in changed { broadcast(.userVoiceUpdate(entry.update(in: id))) }
+        }
+        scheduleRestraintEnd(after: now)
+    }
+
+    /// Restraints end by themselves also for those who stay in voice.
+    private func scheduleRestraintEnd(after now: Date) {
+        restraintEnd?.cancel()
+        restraintEnd = nil
+        guard voiceTable.count > 0, let end = access.nextRestraintEnd(after: now) else { return }
+        restraintEnd = Task { [weak self] in
+            try? await Task.sleep(for: .seconds(end.timeIntervalSince(now)))
+            guard !Task.isCancelled else { return }
+            // The two clocks may differ by a moment.
+            await self?.refreshVoice(at: max(end, Date()))
+        }
     }
 
     /// Takes up what the relay noticed about one of this room's sessions. Late notices change nothing.
@@ -59,7 +88,7 @@ extension Room {
             break
         case .speaking(let voice, let isSpeaking):
             guard let entry = voiceTable.setSpeaking(isSpeaking, voice) else { return }
-            broadcast(.userVoiceUpdate(entry.update(in: record.id)))
+            broadcast(.userVoiceUpdate(entry.update(in: id)))
         case .ended(let voice, let end):
             endVoice(voice, end == .goodbye ? .left : .timedOut)
         }
@@ -74,10 +103,10 @@ extension Room {
     /// `RoomVoiceState`, and where it outgrows a line, the rest as arrivals.
     func showVoice(to member: Member) {
         let states = voiceTable.states
-        let (line, shownCount) = EncodedLine.fitting(states) { .roomVoiceState(roomID: record.id, users: $0) }
+        let (line, shownCount) = EncodedLine.fitting(states) { .roomVoiceState(roomID: id, users: $0) }
         member.outbox.post(line)
         for state in states.dropFirst(shownCount) {
-            member.outbox.post(EncodedLine(.voiceUserJoined(roomID: record.id, user: state)))
+            member.outbox.post(EncodedLine(.voiceUserJoined(roomID: id, user: state)))
         }
     }
 
@@ -101,7 +130,7 @@ extension Room {
         releaseRoomIfEmpty()
         broadcast(
             .voiceUserLeft(
-                roomID: record.id, userID: entry.member.user, voiceID: ended.rawValue, reason: departure.reason),
+                roomID: id, userID: entry.member.user, voiceID: ended.rawValue, reason: departure.reason),
             answering: requestID, of: entry.member.connection)
     }
 
@@ -109,5 +138,7 @@ extension Room {
         guard voiceTable.count == 0, let empty = voiceRoom else { return }
         voiceRoom = nil
         voice.relay.releaseRoom(empty)
+        restraintEnd?.cancel()
+        restraintEnd = nil
     }
 }

@@ -1,70 +1,59 @@
 import ChatStore
 import ControlWire
-import Credentials
 import Identifiers
 import VoiceWire
 
-/// One room: owns who is in it and who may speak to whom, and is the only one to tell the relay.
+/// One room: owns who is in it and who may do what there, and is the only one to tell the relay.
 ///
-/// Every method runs to its end without suspending, so what members see is one order of events for all.
+/// What it tells its members it tells in one step, without suspending, so that all see one order of events.
 actor Room {
-    nonisolated let record: RoomRecord
+    nonisolated let id: RoomID
+    let store: ChatStore
     let voice: VoiceAccess
     let limits: RoomsLimits
+    let counters: ControlCounters
+    var access: RoomAccess
+    /// Connections that are in the room now.
     var members: [ConnectionID: Member] = [:]
+    var isDeleted = false
+    /// Joining and administration take turns; writing does not.
+    let turns = Turnstile()
+
+    // Voice.
     var voiceTable = VoiceTable()
     /// The room's name on the voice wire, leased while anybody is in voice.
     var voiceRoom: VoiceRoomID?
+    /// Waits for the next restraint that ends by itself.
+    var restraintEnd: Task<Void, Never>?
 
-    init(_ record: RoomRecord, voice: VoiceAccess, limits: RoomsLimits) {
-        self.record = record
+    // Text.
+    /// The newest message that members were told of.
+    var lastMessageID: MessageID?
+    var history: HistoryCache
+    /// The one read of the store that everybody waits for who asks first.
+    var filling: Task<ChatStoreError?, Never>?
+    var slowMode = SlowMode()
+    var pending = PendingAnswers()
+
+    init(
+        _ access: RoomAccess, store: ChatStore, voice: VoiceAccess, limits: RoomsLimits, counters: ControlCounters,
+        text: TextLimits, lastMessageID: MessageID? = nil
+    ) {
+        id = access.record.id
+        self.access = access
+        self.store = store
         self.voice = voice
         self.limits = limits
+        self.counters = counters
+        self.lastMessageID = lastMessageID
+        history = HistoryCache(
+            of: .room(access.record.id), newest: lastMessageID, countMax: text.historyCachedMax,
+            bytesMax: text.historyCachedBytesMax)
     }
 
-    /// Adds a connection: answers `RoomJoined`, tells the room, and shows who is in voice.
-    func join(_ member: Member, answering requestID: UInt64?) throws(RoomRefusal) {
-        let joined = ControlMessage.roomJoined(
-            roomID: record.id, name: record.name, description: record.description)
-        guard members[member.connection] == nil else {
-            member.outbox.post(EncodedLine(joined, answering: requestID))
-            return
-        }
-        guard members.count < limits.membersPerRoomMax else { throw .roomFull(max: limits.membersPerRoomMax) }
-        let isFirstConnection = !members.values.contains { $0.user == member.user }
-        members[member.connection] = member
-        member.outbox.post(EncodedLine(joined, answering: requestID))
-        if isFirstConnection { announce("\(member.name) joined the room") }
-        if voiceTable.count > 0 { showVoice(to: member) }
-    }
+    var record: RoomRecord { access.record }
 
-    /// Removes a connection, from voice too. One that is not in the room changes nothing.
-    func leave(_ connection: ConnectionID, _ departure: Departure, answering requestID: UInt64? = nil) {
-        guard let member = members[connection] else { return }
-        endVoice(of: connection, departure)
-        members[connection] = nil
-        // A connection that is gone is not answered.
-        if departure == .left {
-            let answer = ControlMessage.serverResponse(success: true, content: "Left room \(record.id)")
-            member.outbox.post(EncodedLine(answer, answering: requestID))
-        }
-        let isLastConnection = !members.values.contains { $0.user == member.user }
-        if isLastConnection { announce("\(member.name) left the room") }
-    }
-
-    /// Sends text to everybody in the room, the author included.
-    func say(_ content: String, from connection: ConnectionID, answering requestID: UInt64?) throws(RoomRefusal) {
-        guard let author = members[connection] else { throw .notAMember }
-        do {
-            try FreeText.checkMessage(content)
-        } catch {
-            throw .text(error)
-        }
-        let message = ControlMessage.roomMessage(roomID: record.id, senderUsername: author.name, content: content)
-        broadcast(message, from: author.user, answering: requestID, of: connection)
-    }
-
-    /// One encoding for all, and one more for the connection whose request it answers.
+    /// One encoding for all; the connection whose request it answers gets the same bytes with its number.
     func broadcast(
         _ message: ControlMessage, from sender: UserID = .server, answering requestID: UInt64? = nil,
         of requester: ConnectionID? = nil
@@ -73,12 +62,11 @@ actor Room {
         for (connection, member) in members where requestID == nil || connection != requester {
             member.outbox.post(line)
         }
-        if let requestID, let requester {
-            members[requester]?.outbox.post(EncodedLine(message, from: sender, answering: requestID))
-        }
+        if let requestID, let requester { members[requester]?.outbox.post(line.answering(requestID)) }
     }
 
-    private func announce(_ text: String) {
-        broadcast(.roomMessage(roomID: record.id, senderUsername: "System", content: text))
+    /// The server's own words: not stored, so they have no number.
+    func announce(_ text: String) {
+        broadcast(.roomMessage(roomID: id, senderUsername: "System", content: text))
     }
 }

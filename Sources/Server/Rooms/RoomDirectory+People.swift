@@ -2,31 +2,9 @@ import ChatStore
 import ControlWire
 import Foundation
 import Identifiers
-import Logging
 
+// Who there is.
 extension RoomDirectory {
-    /// A connection logged in. False, and nothing happened, if the account has as many as it may.
-    /// - Parameter greeting: sent first, before anybody can write to the new connection.
-    func arrive(_ member: Member, greeting: EncodedLine) -> Bool {
-        let connections = online[member.user, default: [:]]
-        guard connections.count < limits.connectionsPerAccountMax else { return false }
-        member.outbox.post(greeting)
-        online[member.user, default: [:]][member.connection] = member
-        if connections.isEmpty { tellStatus(of: member, isOnline: true) }
-        noteSeen(member.user)
-        return true
-    }
-
-    /// A connection is gone.
-    func depart(_ member: Member) {
-        guard online[member.user]?.removeValue(forKey: member.connection) != nil else { return }
-        if online[member.user]?.isEmpty == true {
-            online[member.user] = nil
-            tellStatus(of: member, isOnline: false)
-        }
-        noteSeen(member.user)
-    }
-
     /// How long the rows of `UserListUpdate` may be used again, unless somebody comes or goes before.
     static let userRowsLifetime = Duration.seconds(1)
 
@@ -45,6 +23,41 @@ extension RoomDirectory {
             EncodedLine(.userStatusUpdate(userID: row.userID, username: row.username, isOnline: true))
         }
         return [line] + rest
+    }
+
+    /// `UserPage`, by number: what is cut because it outgrows a line comes with the next page.
+    @concurrent
+    nonisolated func browseUsers(
+        _ query: AccountQuery, answering requestID: UInt64?
+    ) async throws(ChatStoreError) -> EncodedLine {
+        let (rows, hasMore) = try await details(query)
+        return EncodedLine.fitting(rows, answering: requestID) { shown in
+            .userPage(users: shown, next: hasMore || shown.count < rows.count ? shown.last?.id : nil)
+        }.line
+    }
+
+    /// An account, present or not.
+    func person(_ id: UserID) async throws(ChatStoreError) -> Person? {
+        if let member = online[id]?.values.first { return member.person }
+        return try await store.account(id: id).map { Person(user: $0.id, name: $0.name, role: $0.role) }
+    }
+
+    /// The name of an account that may be away.
+    func nameOfAccount(_ id: UserID) async throws(ChatStoreError) -> String? { try await person(id)?.name }
+
+    private func details(
+        _ query: AccountQuery
+    ) async throws(ChatStoreError) -> (rows: [UserDetails], hasMore: Bool) {
+        let (accounts, hasMore) = try await store.accounts(query)
+        let now = Date()
+        let rows = accounts.map { account in
+            let member = online[account.id]?.values.first
+            let lastSeen = member == nil ? unsavedLastSeen[account.id] ?? account.lastSeenAt : now
+            return UserDetails(
+                id: account.id, username: account.name, role: member?.role ?? account.role, isOnline: member != nil,
+                lastSeenAt: lastSeen.storedMilliseconds)
+        }
+        return (rows, hasMore)
     }
 
     private func userRows(now instant: ContinuousClock.Instant) async throws(ChatStoreError) -> [UserStatus] {
@@ -66,66 +79,5 @@ extension RoomDirectory {
         // Whoever came or went while the store was read may be missing among those that are away.
         if presence == presenceCount { cachedUserRows = (rows, instant + Self.userRowsLifetime) }
         return rows
-    }
-
-    /// Sends text to every connection of the target and to the author's others.
-    /// - Returns: the target's name; nil if it is not online.
-    func sendPrivate(_ content: String, from author: Member, to target: UserID) -> String? {
-        guard let receivers = online[target]?.values, let name = receivers.first?.name else { return nil }
-        let line = EncodedLine(
-            .privateMessage(toUserID: target, senderUsername: author.name, content: content), from: author.user)
-        for receiver in receivers { receiver.outbox.post(line) }
-        guard target != author.user else { return name }
-        for (connection, own) in online[author.user] ?? [:] where connection != author.connection {
-            own.outbox.post(line)
-        }
-        return name
-    }
-
-    /// The name of an account that may be away.
-    func nameOfAccount(_ id: UserID) async throws(ChatStoreError) -> String? {
-        try await store.account(id: id)?.name
-    }
-
-    /// Writes what is unsaved; returns when it is on disk or could not be written.
-    public func flush() async {
-        while let saving = savingLastSeen { await saving.value }
-    }
-
-    private func tellStatus(of member: Member, isOnline: Bool) {
-        let line = EncodedLine(.userStatusUpdate(userID: member.user, username: member.name, isOnline: isOnline))
-        for (user, connections) in online where user != member.user {
-            for other in connections.values { other.outbox.post(line) }
-        }
-    }
-
-    /// Many arrivals and departures share one transaction: each on its own would be a disk flush each.
-    private func noteSeen(_ user: UserID) {
-        unsavedLastSeen[user] = Date()
-        cachedUserRows = nil
-        presenceCount += 1
-        guard savingLastSeen == nil else { return }
-        savingLastSeen = Task { await self.saveLastSeen() }
-    }
-
-    private func saveLastSeen() async {
-        while !unsavedLastSeen.isEmpty {
-            let batch = unsavedLastSeen
-            unsavedLastSeen = [:]
-            do {
-                try await store.recordLastSeen(batch)
-            } catch {
-                counters.count(.databaseFailed)
-                logger.warning("last-seen times were not saved", metadata: ["cause": "\(error)"])
-            }
-        }
-        savingLastSeen = nil
-    }
-}
-
-extension Date {
-    /// UTC, `YYYY-MM-DD HH:MM:SS`, as RustyRoom writes it.
-    fileprivate var asLastSeen: String {
-        formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
     }
 }

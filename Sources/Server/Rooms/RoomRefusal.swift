@@ -1,73 +1,108 @@
+import ChatStore
 import ControlWire
-import Credentials
+import Foundation
 import VoiceRelay
 
-/// Why a room did not do what a member asked, with what the member is told.
-enum RoomRefusal: Error, Equatable {
-    case roomFull(max: Int)
-    case notAMember
-    case text(TextRefusal)
-    case voiceRoomFull(max: Int)
-    case alreadyInVoice
-    case notInVoice
-    case encryptionRequired(String)
-    case voiceUnavailable(String)
-    case voiceServerFull(String)
+/// Why a room did not do what somebody asked: what they are told, and what is counted.
+struct RoomRefusal: Error, Equatable {
+    let code: ErrorCode
+    /// The same for requests about voice, which have codes of their own.
+    let voiceCode: VoiceErrorCode
+    let explanation: String
+    let event: ControlEvent
+    var retryAfter: Duration?
+
+    init(
+        _ code: ErrorCode, _ voiceCode: VoiceErrorCode, _ event: ControlEvent, _ explanation: String,
+        retryAfter: Duration? = nil
+    ) {
+        self.code = code
+        self.voiceCode = voiceCode
+        self.explanation = explanation
+        self.event = event
+        self.retryAfter = retryAfter
+    }
+}
+
+extension RoomRefusal {
+    static let notAMember = RoomRefusal(.notAMember, .notAMember, .notAMember, "Join the room first")
+    /// Answered with `RoomNotFound`: there is none, or the asker may not know of it.
+    static let roomUnknown = RoomRefusal(.notFound, .roomNotFound, .roomUnknown, "There is no such room")
+
+    static func roomFull(max: Int) -> RoomRefusal {
+        RoomRefusal(.limitReached, .roomFull, .roomFull, "The room is full: \(max) are in it")
+    }
+
+    static func invalid(_ text: String) -> RoomRefusal {
+        RoomRefusal(.invalidValue, .invalidValue, .valueRefused, text)
+    }
+
+    static func notPermitted(_ text: String) -> RoomRefusal {
+        RoomRefusal(.notPermitted, .notPermitted, .notPermitted, text)
+    }
+
+    /// Somebody who is not there to be acted on.
+    static func absent(_ name: String) -> RoomRefusal {
+        RoomRefusal(.userNotFound, .invalidValue, .userUnknown, "\(name) is not in the room")
+    }
+
+    static func limit(_ event: ControlEvent, _ text: String) -> RoomRefusal {
+        RoomRefusal(.limitReached, .serverFull, event, text)
+    }
+
+    static func notFound(_ event: ControlEvent, _ text: String) -> RoomRefusal {
+        RoomRefusal(.notFound, .invalidValue, event, text)
+    }
+
+    static func banned(_ ban: RoomAccess.Ban) -> RoomRefusal {
+        let end = ban.expiresAt.map { "until \($0.formatted(.iso8601))" } ?? "for good"
+        let reason = ban.reason.isEmpty ? "" : ": \(ban.reason)"
+        return RoomRefusal(.banned, .notPermitted, .roomBanned, "You are banned from the room \(end)\(reason)")
+    }
+
+    /// - Parameter event: counted when it is a limit.
+    static func store(_ error: ChatStoreError, limit event: ControlEvent = .roomLimitHit) -> RoomRefusal {
+        switch error.code {
+        case .roomExists, .nameTaken:
+            RoomRefusal(.roomExists, .invalidValue, .roomExists, "That cannot be: \(error.description)")
+        case .limitReached:
+            .limit(event, "That cannot be: \(error.description)")
+        case .notFound:
+            .roomUnknown
+        case .cancelled:
+            // Nobody waits for the answer.
+            RoomRefusal(.internalError, .unavailable, .requestCancelled, "The connection is closing")
+        default:
+            RoomRefusal(
+                .internalError, .unavailable, .databaseFailed, "The server's database does not answer; try again",
+                retryAfter: .seconds(5))
+        }
+    }
+}
+
+// Voice.
+extension RoomRefusal {
+    static let alreadyInVoice = RoomRefusal(
+        .notAMember, .alreadyConnected, .voiceAlreadyConnected,
+        "This connection is in voice already: disconnect there first")
+    static let notInVoice = RoomRefusal(
+        .notAMember, .notConnected, .voiceNotConnected, "This connection is not in voice in that room")
+
+    static func voiceRoomFull(max: Int) -> RoomRefusal {
+        RoomRefusal(.limitReached, .roomFull, .voiceRoomFull, "The room's voice is full: \(max) are in it")
+    }
+
+    static func encryptionRequired(_ text: String) -> RoomRefusal {
+        RoomRefusal(.encryptionRequired, .encryptionRequired, .voiceUnencrypted, text)
+    }
 
     init(_ error: VoiceRelayError) {
+        let text = error.description
         self =
             switch error.code {
-            case .sessionLimit, .roomLimit: .voiceServerFull(error.description)
-            case .unsealedNotAllowed, .cipherUnavailable: .encryptionRequired(error.description)
-            default: .voiceUnavailable(error.description)
+            case .sessionLimit, .roomLimit: RoomRefusal(.limitReached, .serverFull, .voiceUnavailable, text)
+            case .unsealedNotAllowed, .cipherUnavailable: .encryptionRequired(text)
+            default: RoomRefusal(.internalError, .unavailable, .voiceUnavailable, text)
             }
-    }
-
-    var explanation: String {
-        switch self {
-        case .roomFull(let max): "The room is full: \(max) are in it"
-        case .notAMember: "Join the room first"
-        case .text(let refusal): refusal.description
-        case .voiceRoomFull(let max): "The room's voice is full: \(max) are in it"
-        case .alreadyInVoice: "This connection is in voice already: disconnect there first"
-        case .notInVoice: "This connection is not in voice in that room"
-        case .encryptionRequired(let text), .voiceUnavailable(let text), .voiceServerFull(let text): text
-        }
-    }
-
-    var code: ErrorCode {
-        switch self {
-        case .roomFull, .voiceRoomFull, .voiceServerFull: .limitReached
-        case .notAMember, .notInVoice, .alreadyInVoice: .notAMember
-        case .text: .invalidValue
-        case .encryptionRequired: .encryptionRequired
-        case .voiceUnavailable: .internalError
-        }
-    }
-
-    var voiceCode: VoiceErrorCode {
-        switch self {
-        case .roomFull, .voiceRoomFull: .roomFull
-        case .notAMember: .notAMember
-        case .text: .invalidValue
-        case .alreadyInVoice: .alreadyConnected
-        case .notInVoice: .notConnected
-        case .encryptionRequired: .encryptionRequired
-        case .voiceUnavailable: .unavailable
-        case .voiceServerFull: .serverFull
-        }
-    }
-
-    var event: ControlEvent {
-        switch self {
-        case .roomFull: .roomFull
-        case .notAMember: .notAMember
-        case .text: .textRefused
-        case .voiceRoomFull: .voiceRoomFull
-        case .alreadyInVoice: .voiceAlreadyConnected
-        case .notInVoice: .voiceNotConnected
-        case .encryptionRequired: .voiceUnencrypted
-        case .voiceUnavailable, .voiceServerFull: .voiceUnavailable
-        }
     }
 }

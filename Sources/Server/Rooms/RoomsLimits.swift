@@ -1,3 +1,5 @@
+public import Permissions
+
 /// Caps on what people may pile up. Each has a counter (``ControlEvent``) and a test at it and one past it.
 public struct RoomsLimits: Sendable, Equatable {
     /// Accounts on this server. The default keeps numbers within the 16 bits that RustyRoom's clients read.
@@ -18,6 +20,27 @@ public struct RoomsLimits: Sendable, Equatable {
     public var hashesPerAddressMax = 4
     /// Accounts looked at for one `UserListUpdate`, the most recently seen first.
     public var userListRowsMax = 500
+
+    /// Days after its last use at which a session has ended.
+    public var sessionDaysMax = 90
+    /// What a new account is: member, or guest.
+    public var roleDefault = Role.member
+
+    /// UTF-8 bytes of what a device calls itself, and of a room's topic.
+    public static let deviceBytesMax = 64
+    public static let topicBytesMax = 512
+    /// What a room's keeper may set. Zero takes a limit away.
+    public static let slowModeSecondsMax = 21_600
+    public static let retentionDaysMax = 3_650
+    public static let retentionCountMax = 10_000_000
+    public static let roomAccountsMax = 65_000
+    /// Uses of one invitation.
+    public static let invitationUsesMax: UInt32 = 100_000
+    /// How long something that ends by itself may last: ten years.
+    public static let durationSecondsMax: UInt64 = 315_360_000
+    /// Rows of a page: those that are sent if none are asked for, and the most that may be asked for.
+    public static let pageRowsDefault = 50
+    public static let pageRowsMax = 200
 
     /// Highest room number a client may choose: RustyRoom's clients read 16 bits.
     public static let roomIDMax: UInt64 = 65_535

@@ -13,24 +13,45 @@ struct VoiceSettings: Equatable, Sendable {
     static let volumeRange: ClosedRange<Float> = 0...2
 }
 
+/// What the room laid on a person's voice or gave it, whatever they set themselves.
+struct VoiceStanding: Equatable, Sendable {
+    /// By a moderator or for want of the right to speak.
+    var isServerMuted = false
+    /// By a moderator or for want of the right to listen.
+    var isServerDeafened = false
+    var isPrioritySpeaker = false
+}
+
 /// Who is in voice in one room, and what the relay may do with each: pure, owned by the room.
 struct VoiceTable {
     struct Entry {
         let voice: VoiceID
         let member: Member
         var settings: VoiceSettings
+        var standing = VoiceStanding()
         var isSpeaking = false
 
+        var maySpeak: Bool { !settings.isMuted && !standing.isServerMuted }
+        var mayHear: Bool { !settings.isDeafened && !standing.isServerDeafened }
+
         var state: VoiceUserState {
-            VoiceUserState(
+            var state = VoiceUserState(
                 userID: member.user, username: member.name, isSpeaking: isSpeaking, isMuted: settings.isMuted,
                 isDeafened: settings.isDeafened, volume: settings.volume, voiceID: voice.rawValue)
+            state.isServerMuted = standing.isServerMuted.orAbsent
+            state.isServerDeafened = standing.isServerDeafened.orAbsent
+            state.isPrioritySpeaker = standing.isPrioritySpeaker.orAbsent
+            return state
         }
 
         func update(in room: RoomID) -> VoiceUserUpdate {
-            VoiceUserUpdate(
+            var update = VoiceUserUpdate(
                 userID: member.user, isSpeaking: isSpeaking, isMuted: settings.isMuted, isDeafened: settings.isDeafened,
                 voiceID: voice.rawValue, roomID: room)
+            update.isServerMuted = standing.isServerMuted.orAbsent
+            update.isServerDeafened = standing.isServerDeafened.orAbsent
+            update.isPrioritySpeaker = standing.isPrioritySpeaker.orAbsent
+            return update
         }
     }
 
@@ -44,7 +65,7 @@ struct VoiceTable {
     /// In the order of their wire ids, so that the same people give the same table.
     var routes: [VoiceRoute] {
         sorted.map {
-            VoiceRoute(voice: $0.voice, maySpeak: !$0.settings.isMuted, mayHear: !$0.settings.isDeafened)
+            VoiceRoute(voice: $0.voice, maySpeak: $0.maySpeak, mayHear: $0.mayHear)
         }
     }
 
@@ -68,20 +89,43 @@ struct VoiceTable {
         guard let voice = voices[connection], let before = entries[voice] else { return nil }
         var after = before
         after.settings = settings
-        if settings.isMuted { after.isSpeaking = false }
+        if !after.maySpeak { after.isSpeaking = false }
         entries[voice] = after
         return (before, after)
     }
+
+    /// Takes into force what holds for each person now.
+    /// - Returns: those for whom something changed, in the order of their wire ids.
+    mutating func applyStandings(_ standing: (Member) -> VoiceStanding) -> [Entry] {
+        var changed: [Entry] = []
+        for var entry in sorted {
+            let now = standing(entry.member)
+            guard entry.standing != now else { continue }
+            entry.standing = now
+            if !entry.maySpeak { entry.isSpeaking = false }
+            entries[entry.voice] = entry
+            changed.append(entry)
+        }
+        return changed
+    }
+
+    /// The entries of all of an account's connections.
+    func entries(of user: UserID) -> [Entry] { sorted.filter { $0.member.user == user } }
 
     /// What the relay heard; nil when that changes nothing that is shown.
     mutating func setSpeaking(_ isSpeaking: Bool, _ voice: VoiceID) -> Entry? {
         guard var entry = entries[voice], entry.isSpeaking != isSpeaking else { return nil }
         // The relay drops a muted member's frames; a notice that was under way when muting is stale.
-        guard !(isSpeaking && entry.settings.isMuted) else { return nil }
+        guard entry.maySpeak || !isSpeaking else { return nil }
         entry.isSpeaking = isSpeaking
         entries[voice] = entry
         return entry
     }
 
     private var sorted: [Entry] { entries.values.sorted { $0.voice.rawValue < $1.voice.rawValue } }
+}
+
+extension Bool {
+    /// Absent is no on the wire: RustyRoom's clients see what they always saw.
+    fileprivate var orAbsent: Bool? { self ? true : nil }
 }

@@ -123,13 +123,15 @@ import VoiceRelay
         let access = VoiceAccess(relay: relay, configuration: voice)
         let store = try await ChatStore.open(path: directory.file("store.sqlite"))
         let limits = RoomsLimits()
+        let logger = Logger(label: "test")
+        let text = TextChat(store: store, search: nil, limits: TextLimits(), counters: counters, logger: logger)
         let rooms = try await RoomDirectory.load(
-            store: store, voice: access, limits: limits, counters: counters, logger: Logger(label: "test"))
+            store: store, voice: access, text: text, limits: limits, counters: counters, logger: logger)
         let accounts = Accounts(
             store: store, hasher: try PasswordHasher(.init(cost: .least)), limits: limits, attempts: AttemptLimits(),
             counters: counters)
         let services = MemberSession.Services(
-            directory: rooms, accounts: accounts, voice: access, limits: limits, counters: counters)
+            directory: rooms, accounts: accounts, voice: access, text: text, limits: limits, counters: counters)
         return (services, relay)
     }
 }

@@ -169,6 +169,8 @@ import Testing
         let change = { (configuration: inout DaemonConfiguration) in
             configuration.control.outboxBytesMax = 131_072
             configuration.control.messageRate.interval = .nanoseconds(1)
+            configuration.text.messagesPerUser.burst = 1_000_000
+            configuration.text.messagesPerAddress.burst = 1_000_000
         }
         try await withServer(change) { server in
             try await TestConnection.open(port: server.controlPort) { slow in
@@ -184,7 +186,9 @@ import Testing
                         try await fast.send(
                             #"{"message_type":{"RoomMessage":{"room_id":1,"content":"\#(text)"}},"request_id":\#(sentCount)}"#
                         )
-                        _ = try await fast.message { if case .roomMessage(_, "fast", _) = $0 { true } else { false } }
+                        _ = try await fast.message {
+                            if case .roomMessage(_, "fast", _, _) = $0 { true } else { false }
+                        }
                         sentCount += 1
                     }
                     #expect(server.counters[.slowReaderClosed] == 1)

@@ -17,11 +17,16 @@ final class TestConnection {
     }
 
     /// Connects to this machine and closes when the body returns.
+    /// - Parameter address: of this machine (127.0.0.0/8), to be seen as; nil for the usual.
     static func open<Output>(
-        port: UInt16, tls: NIOSSLContext? = nil, _ body: (TestConnection) async throws -> Output
+        port: UInt16, tls: NIOSSLContext? = nil, from address: String? = nil,
+        _ body: (TestConnection) async throws -> Output
     ) async throws -> Output {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
+        if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
+        let channel =
+            try await bootstrap
             .connect(host: "127.0.0.1", port: Int(port)) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
@@ -55,6 +60,9 @@ final class TestConnection {
             pending.append(contentsOf: buffer.readableBytesView)
         }
     }
+
+    /// The next line; nil as well when the connection was reset: closed before anything was read.
+    func lineOrClosed() async -> String? { try? await line() }
 
     func message() async throws -> ControlMessage? {
         guard let line = try await line() else { return nil }

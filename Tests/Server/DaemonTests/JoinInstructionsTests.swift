@@ -20,6 +20,15 @@ import Testing
         #expect(text("::").contains("SHA256:AB:CD\n"))
     }
 
+    @Test func theOwnershipTokenIsThereWhileThereIsOne() {
+        #expect(!text("::").contains("claim-ownership"))
+        let unowned = JoinInstructions(
+            listeningHost: "::", controlPort: 1, voicePort: 2, fingerprint: "AB:CD", dataDirectory: "/d",
+            ownershipToken: "abcd1234")
+        #expect(unowned.text.contains("\n  roomtone admin claim-ownership abcd1234\n"))
+        #expect(unowned.text.hasSuffix("was used.\nStop with Ctrl-C."))
+    }
+
     @Test func oneAddressIsTheOnlyOneNamed() {
         #expect(text("127.0.0.1").contains("--server 127.0.0.1:1 "))
         #expect(!text("127.0.0.1").contains("localhost"))

@@ -34,6 +34,16 @@ import VoiceRelay
         await second.wait()
     }
 
+    @Test func eachStartHasItsOwnOwnershipToken() async throws {
+        let first = try await Daemon.start(configuration)
+        let token = try #require(first.ownershipToken)
+        #expect(token.count == 64 && first.joinInstructions.contains(token))
+        await first.stop()
+        let second = try await Daemon.start(configuration)
+        #expect(try #require(second.ownershipToken) != token)
+        await second.stop()
+    }
+
     @Test func everyFileIsItsOwnersOnly() async throws {
         let server = try await Daemon.start(configuration)
         #expect(try directory.permissions(of: "data") == 0o700)

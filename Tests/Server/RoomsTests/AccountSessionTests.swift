@@ -2,6 +2,7 @@ import ChatStore
 import ControlWire
 import Foundation
 import Identifiers
+import Permissions
 import Testing
 
 @testable import Rooms
@@ -14,7 +15,8 @@ import Testing
             answers.first
                 == ControlEnvelope(
                     message: .authSuccess(
-                        userID: UserID(rawValue: 1), message: "Registration successful! Welcome, Ann"),
+                        userID: UserID(rawValue: 1), message: "Registration successful! Welcome, Ann",
+                        grant: AccountGrant(username: "Ann", role: .member)),
                     requestID: 9))
         guard case .userListUpdate(let users) = answers.last?.message else {
             Issue.record("no user list")
@@ -47,7 +49,9 @@ import Testing
         let login = try await harness.connect().ask(.login(username: other, password: "password of Ann"))
         #expect(
             login.messages.first
-                == .authSuccess(userID: UserID(rawValue: 1), message: "Login successful! Welcome back, Ann"))
+                == .authSuccess(
+                    userID: UserID(rawValue: 1), message: "Login successful! Welcome back, Ann",
+                    grant: AccountGrant(username: "Ann", role: .member)))
         await harness.stop()
     }
 
@@ -55,11 +59,13 @@ import Testing
         let harness = try await RoomsHarness()
         let client = harness.connect()
         guard
-            case .authFailure(let name, nil) = try await client.ask(
+            case .authFailure(let name, nil, nil) = try await client.ask(
                 .register(username: "a\u{202E}", password: "12345678")
             ).messages.first,
-            case .authFailure(let short, nil) = try await client.ask(.register(username: "ann", password: "1234567"))
-                .messages.first
+            case .authFailure(let short, nil, nil) = try await client.ask(
+                .register(username: "ann", password: "1234567")
+            )
+            .messages.first
         else {
             Issue.record("not refused")
             return
@@ -129,8 +135,10 @@ import Testing
         // One past the limit even the right password waits, or guessing would go on behind the refusals.
         let late = harness.connect(address: "192.0.2.99")
         guard
-            case .authFailure(_, let wait?) = try await late.ask(.login(username: "ann", password: "password of ann"))
-                .messages.first
+            case .authFailure(_, let wait?, .rateLimited) = try await late.ask(
+                .login(username: "ann", password: "password of ann")
+            )
+            .messages.first
         else {
             Issue.record("not limited")
             return
@@ -196,8 +204,12 @@ import Testing
         await first.session.end()
         #expect(try await watcher.received().isEmpty)
         await second.session.end()
-        let departure = ControlMessage.userStatusUpdate(userID: UserID(rawValue: 2), username: "ann", isOnline: false)
-        #expect(try await watcher.received().messages == [departure])
+        let departures = try await watcher.received().messages
+        guard case .userStatusUpdate(UserID(rawValue: 2), "ann", false, let lastSeen?) = departures.first else {
+            Issue.record("\(departures)")
+            return
+        }
+        #expect(departures.count == 1 && lastSeen.count == "2026-01-01 00:00:00".count)
         guard case .userListUpdate(let users) = try await watcher.ask(.requestUserList, id: 5).messages.first else {
             Issue.record("no user list")
             return

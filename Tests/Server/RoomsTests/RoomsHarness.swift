@@ -1,8 +1,11 @@
 import ChatStore
 import ControlWire
 import Credentials
+import Foundation
 import Identifiers
 import Logging
+import MessageSearch
+import Permissions
 import TestSupport
 import Testing
 import VoiceRelay
@@ -17,11 +20,14 @@ final class RoomsHarness {
     let hasher: PasswordHasher
     let services: MemberSession.Services
     let counters = ControlCounters()
+    let search: MessageSearch?
     private let events: Task<Void, Never>
     private var nextConnection: UInt64 = 1
+    private var owner: UserID?
 
     init(
         limits: RoomsLimits = RoomsLimits(), attempts: AttemptLimits = AttemptLimits(),
+        text textLimits: TextLimits = TextLimits(), isSearchable: Bool = false,
         hashing: PasswordHasher.Configuration = .init(cost: .least),
         voice change: (inout VoiceRelayConfiguration) -> Void = { _ in }
     ) async throws {
@@ -35,14 +41,21 @@ final class RoomsHarness {
         relay = try VoiceRelay(voice)
         try relay.start()
         let access = VoiceAccess(relay: relay, configuration: voice)
+        let logger = Logger(label: "test")
+        search =
+            isSearchable
+            ? try await MessageSearch.open(
+                path: directory.file("search.sqlite"), store: store, nameKey: { (try? RoomName($0))?.key },
+                logger: logger) : nil
+        let text = TextChat(store: store, search: search, limits: textLimits, counters: counters, logger: logger)
         let rooms = try await RoomDirectory.load(
-            store: store, voice: access, limits: limits, counters: counters, logger: Logger(label: "test"))
+            store: store, voice: access, text: text, limits: limits, counters: counters, logger: logger)
         hasher = try PasswordHasher(hashing)
         let accounts = Accounts(
             store: store, hasher: hasher, limits: limits, attempts: attempts,
             counters: counters)
         services = MemberSession.Services(
-            directory: rooms, accounts: accounts, voice: access, limits: limits, counters: counters)
+            directory: rooms, accounts: accounts, voice: access, text: text, limits: limits, counters: counters)
         events = Task { await rooms.dispatchVoiceEvents() }
     }
 
@@ -51,13 +64,15 @@ final class RoomsHarness {
         await relay.stop()
         await events.value
         await services.directory.flush()
+        await search?.close()
     }
 
     func connect(isEncrypted: Bool = true, address: String = "192.0.2.1") -> TestClient {
         defer { nextConnection += 1 }
         let outbox = Outbox(counters: counters)
         let peer = MemberSession.Peer(
-            connection: ConnectionID(rawValue: nextConnection), address: address, isEncrypted: isEncrypted)
+            connection: ConnectionID(rawValue: nextConnection), address: address,
+            networkAddress: NetworkAddress(address), isEncrypted: isEncrypted)
         return TestClient(session: MemberSession(services, peer: peer, outbox: outbox), outbox: outbox)
     }
 
@@ -66,6 +81,42 @@ final class RoomsHarness {
         let client = connect(isEncrypted: isEncrypted)
         _ = try await client.ask(.register(username: name, password: "password of \(name)"))
         return client
+    }
+
+    /// The same, with a role on the server.
+    func member(_ name: String, role: Role, in rooms: UInt64...) async throws -> TestClient {
+        let client = try await member(name)
+        try await promote(client, to: role)
+        for room in rooms { _ = try await client.ask(.join(roomID: RoomID(rawValue: room), password: nil)) }
+        return client
+    }
+
+    /// As if it had been so before the login: nobody is told.
+    func promote(_ client: TestClient, to role: Role) async throws {
+        let member = try #require(client.session.member)
+        if role == .owner {
+            // The store knows one; rooms go by the live role.
+            if owner == nil { try await own(member.user) }
+        } else {
+            _ = try await store.setRole(of: member.user, to: role, by: try await someOwner(), at: Date())
+        }
+        member.setRole(role)
+    }
+
+    private func own(_ user: UserID) async throws {
+        let token = SecretToken()
+        _ = try await store.setOwnerTokenHash(token.hash)
+        try #require(try await store.claimOwnership(tokenHash: token.hash, user: user, at: Date()))
+        owner = user
+    }
+
+    /// Who gives roles: the owner, or if there is none yet, one who is never online.
+    private func someOwner() async throws -> UserID {
+        if let owner { return owner }
+        let made = try await store.createAccount(
+            name: "founder", nameKey: "founder", passwordHash: "", at: Date(), accountsMax: .max)
+        try await own(made.id)
+        return made.id
     }
 
     func member(_ name: String, in rooms: UInt64...) async throws -> TestClient {
@@ -86,6 +137,9 @@ final class TestClient {
         self.session = session
         self.outbox = outbox
     }
+
+    /// The account's number; 0 before the login.
+    var user: UserID { session.member?.user ?? .server }
 
     /// Sends a request and returns all that the connection was sent since the last call.
     func ask(_ message: ControlMessage, id: UInt64? = nil) async throws -> [ControlEnvelope] {

@@ -1,4 +1,5 @@
 import Identifiers
+import Permissions
 import Testing
 import VoiceRelay
 import VoiceWire
@@ -8,7 +9,7 @@ import VoiceWire
 @Suite struct VoiceTableTests {
     private func entry(_ number: UInt16, _ settings: VoiceSettings = VoiceSettings()) -> VoiceTable.Entry {
         let member = Member(
-            connection: ConnectionID(rawValue: UInt64(number)), user: UserID(rawValue: 1), name: "ann",
+            connection: ConnectionID(rawValue: UInt64(number)), user: UserID(rawValue: 1), name: "ann", role: .member,
             outbox: Outbox(counters: ControlCounters()))
         return VoiceTable.Entry(voice: VoiceID(rawValue: number), member: member, settings: settings)
     }

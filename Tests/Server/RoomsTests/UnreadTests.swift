@@ -1,0 +1,139 @@
+import ChatStore
+import ControlWire
+import Foundation
+import Identifiers
+import Logging
+import Testing
+
+@testable import Rooms
+
+@Suite(.timeLimit(.minutes(1))) struct UnreadTests {
+    private func unread(_ client: TestClient) async throws -> [UnreadSummary] {
+        let answers = try await client.ask(.listUnread, id: 3)
+        guard case .unreadList(let conversations) = answers.last?.message, answers.last?.requestID == 3 else {
+            Issue.record("\(answers)")
+            return []
+        }
+        return conversations
+    }
+
+    @Test func messagesOfOthersAndMentionsAreCountedUntilRead() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann", in: 1)
+        let bob = try await harness.member("bob", in: 1)
+        let bobsOther = harness.connect()
+        _ = try await bobsOther.ask(.login(username: "bob", password: "password of bob"))
+        try await ann.say("one")
+        let second = try await ann.say("two, @BOB").id
+        try await bob.say("mine")
+        let third = try await ann.say("three").id
+        let before = try #require(try await unread(bob).first)
+        #expect(before.conversation == .room(room(1)) && before.name == "General")
+        #expect(before.unreadCount == 3 && before.mentionCount == 1 && before.lastReadID == nil)
+        #expect(before.lastMessageID == third)
+        _ = try await bobsOther.received()
+        let mark = ControlMessage.markRead(conversation: .room(room(1)), messageID: second)
+        let marker = ControlMessage.readMarker(conversation: .room(room(1)), messageID: second)
+        #expect(try await bob.ask(mark, id: 4) == [ControlEnvelope(message: marker, requestID: 4)])
+        #expect(try await bobsOther.received() == [ControlEnvelope(message: marker)])
+        let after = try #require(try await unread(bobsOther).first)
+        #expect(after.unreadCount == 1 && after.mentionCount == 0 && after.lastReadID == second)
+        await harness.stop()
+    }
+
+    /// Nobody marks what is not there yet, and markers do not go back.
+    @Test func markersStayWithinWhatWasPublished() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann", in: 1)
+        let bob = try await harness.member("bob", in: 1)
+        let far = MessageID(rawValue: 1 << 40)
+        let mark = { (id: MessageID) in ControlMessage.markRead(conversation: .room(room(1)), messageID: id) }
+        #expect(try await bob.ask(mark(far)).refusal?.code == .notFound)
+        let first = try await ann.say("one").id
+        let last = try await ann.say("two").id
+        _ = try await bob.received()
+        #expect(
+            try await bob.ask(mark(far)).messages == [.readMarker(conversation: .room(room(1)), messageID: last)])
+        _ = try await bob.ask(mark(first))
+        #expect(try await unread(bob).first?.lastReadID == last)
+        try await ann.say("three")
+        #expect(try await unread(bob).first?.unreadCount == 1)
+        await harness.stop()
+    }
+
+    @Test func onlyMembersMarkAndCount() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann", in: 1)
+        let stranger = try await harness.member("carl")
+        let id = try await ann.say("one").id
+        let mark = ControlMessage.markRead(conversation: .room(room(1)), messageID: id)
+        #expect(try await stranger.ask(mark).refusal?.code == .notPermitted)
+        #expect(try await unread(stranger).isEmpty)
+        await harness.stop()
+    }
+
+    @Test func theEndWritesWhatWaits() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann", in: 1)
+        let id = try await ann.say("one").id
+        _ = try await ann.ask(.markRead(conversation: .room(room(1)), messageID: id))
+        await harness.services.directory.flush()
+        let rows = try await harness.store.unread(of: user(1), conversations: [ConversationKey(room(1))])
+        #expect(rows.first?.lastReadID == id)
+        await harness.stop()
+    }
+
+    /// At the limit they wait, one past it they are written at once.
+    @Test func waitingMarkersAreBounded() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        _ = try await harness.member("ann", in: 1)
+        let markers = ReadMarkers(
+            store: harness.store, counters: harness.counters, logger: Logger(label: "test"), waitingMax: 3)
+        for number: Int64 in 1...2 {
+            await markers.note(
+                ReadMarker(
+                    user: user(1), conversation: ConversationKey(rawValue: number), message: MessageID(rawValue: 5)))
+        }
+        #expect(await markers.waitingCount == 2)
+        let third = ConversationKey(rawValue: 3)
+        await markers.note(ReadMarker(user: user(1), conversation: third, message: MessageID(rawValue: 5)))
+        #expect(await markers.waitingCount == 0)
+        #expect(try await harness.store.unread(of: user(1), conversations: [third]).first?.lastReadID?.rawValue == 5)
+        await harness.stop()
+    }
+
+    /// Five hundred come, one past it is left out: one with nothing to read.
+    @Test func conversationsAtTheLimitAndOnePast() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann")
+        for number in 2...UInt64(TextLimits.unreadMax + 1) { try await befriend(number, harness) }
+        #expect(try await unread(ann).count == TextLimits.unreadMax)
+        #expect(harness.counters[.listCut] == 0)
+        let last = UInt64(TextLimits.unreadMax + 2)
+        try await befriend(last, harness)
+        #expect(try await unread(ann).count == TextLimits.unreadMax)
+        #expect(harness.counters[.listCut] == 1)
+        await harness.stop()
+    }
+
+    /// An account that has begun a conversation with the first one.
+    private func befriend(_ number: UInt64, _ harness: RoomsHarness) async throws {
+        let name = "p\(number)"
+        let account = try await harness.store.createAccount(
+            name: name, nameKey: name, passwordHash: "", at: Date(), accountsMax: 10_000)
+        _ = try await harness.store.privateConversation(between: user(1), and: account.id, creating: true)
+    }
+
+    @Test func whatIsUnreadComesFirst() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann", in: 1)
+        let bob = try await harness.member("bob", in: 1)
+        let write = { (target: UInt64) in
+            ControlMessage.privateMessage(toUserID: user(target), senderUsername: "", content: "x")
+        }
+        _ = try await bob.ask(write(1))
+        try await ann.say("own words are read")
+        #expect(try await unread(ann).map(\.conversation) == [.direct(user(2)), .room(room(1))])
+        await harness.stop()
+    }
+}
