@@ -1,79 +1,120 @@
 public import ControlWire
 public import Identifiers
 
+/// A room that was entered over this connection.
+public struct JoinedRoom: Equatable, Sendable {
+    public var summary: RoomSummary
+    /// Nil from a server that does not tell.
+    public var details: RoomDetails?
+
+    public init(summary: RoomSummary, details: RoomDetails? = nil) {
+        self.summary = summary
+        self.details = details
+    }
+}
+
+// MARK: Rooms and voice
+
 extension RoomClient {
-    /// Logs in. Throws `authenticationFailed` with the server's reason, or `rateLimited` with its `retryAfter`.
-    public func logIn(username: String, password: String) async throws(RoomClientError) -> UserID {
-        try authenticated(try await request(.login(username: username, password: password)))
-    }
-
-    /// Makes the account and is logged in with it. Throws `authenticationFailed` when the name is taken or not allowed.
-    public func register(username: String, password: String) async throws(RoomClientError) -> UserID {
-        try authenticated(try await request(.register(username: username, password: password)))
-    }
-
     /// Every room that the server shows.
     public func listRooms() async throws(RoomClientError) -> [RoomSummary] {
-        switch try await request(.listRooms) {
-        case .roomList(let rooms): return rooms
-        case let other: throw Self.failure(other, asking: "ListRooms")
-        }
+        try await ask(.listRooms) { if case .roomList(let rooms) = $0 { rooms } else { nil } }
     }
 
-    /// Enters a room; its text and voice announcements follow.
-    public func join(_ room: RoomID, password: String?) async throws(RoomClientError) -> RoomSummary {
-        switch try await request(.join(roomID: room, password: password)) {
-        case .roomJoined(let id, let name, let description):
-            return RoomSummary(id: id, name: name, description: description, isPasswordProtected: password != nil)
-        case .serverResponse(false, let content, let code, let retryAfter)
-        where code == .notPermitted || code == .invalidValue:
-            throw RoomClientError(.roomRefused, content, retryAfter: Self.duration(retryAfter))
-        case let other: throw Self.failure(other, asking: "Join")
-        }
+    /// Enters a room; its text and voice announcements follow. Everything up to the details' `lastMessageID` is to be
+    /// had by ``history(_:)``, everything after it is announced, in order.
+    public func join(_ room: RoomID, password: String? = nil) async throws(RoomClientError) -> JoinedRoom {
+        try await enter(.join(roomID: room, password: password))
+    }
+
+    /// Enters the room that an invitation is for, and uses it up by one.
+    public func join(invitation code: String) async throws(RoomClientError) -> JoinedRoom {
+        try await enter(.joinByInvitation(code: code))
+    }
+
+    /// Ends the membership. Returns what the server says about it.
+    public func leave(_ room: RoomID) async throws(RoomClientError) -> String {
+        try await acknowledged(.leave(roomID: room))
     }
 
     /// Asks for a voice session in a room this connection has joined. The grant is a secret and good once, soon.
     public func connectVoice(
         in room: RoomID, ciphers: [String]? = nil
     ) async throws(RoomClientError) -> VoiceGrant {
-        switch try await request(.voiceConnect(roomID: room, userID: userID ?? .server, ciphers: ciphers)) {
-        case .voiceConnectionEstablished(let grant): return grant
-        case let other: throw Self.failure(other, asking: "VoiceConnect")
+        try await ask(.voiceConnect(roomID: room, userID: userID ?? .server, ciphers: ciphers)) {
+            if case .voiceConnectionEstablished(let grant) = $0 { grant } else { nil }
         }
     }
 
-    private func authenticated(_ answer: ControlMessage) throws(RoomClientError) -> UserID {
-        switch answer {
-        case .authSuccess(let userID, _):
-            self.userID = userID
-            return userID
-        case .authFailure(let reason, .some(let milliseconds)):
-            throw RoomClientError(.rateLimited, reason, retryAfter: Self.duration(milliseconds))
-        case .authFailure(let reason, nil):
-            throw RoomClientError(.authenticationFailed, reason)
-        default: throw Self.failure(answer, asking: "Login")
+    private func enter(_ question: ControlMessage) async throws(RoomClientError) -> JoinedRoom {
+        switch try await request(question) {
+        case .roomJoined(let id, let name, let description, let details):
+            let isProtected = details?.isPasswordProtected ?? false
+            return JoinedRoom(
+                summary: RoomSummary(
+                    id: id, name: name, description: description, isPasswordProtected: isProtected),
+                details: details)
+        case .serverResponse(false, let content, let code, let retryAfter)
+        where code == .notPermitted || code == .invalidValue:
+            throw RoomClientError(
+                .roomRefused, content, retryAfter: Self.duration(retryAfter), serverCode: code?.rawValue)
+        case let other: throw Self.failure(other)
+        }
+    }
+}
+
+// MARK: What every request shares
+
+extension RoomClient {
+    /// Asks, and takes from the answer what `pick` finds in it; any other answer is thrown as what it means.
+    func ask<Answer>(
+        _ question: ControlMessage, _ pick: (ControlMessage) -> Answer?
+    ) async throws(RoomClientError) -> Answer {
+        let answer = try await request(question)
+        guard let picked = pick(answer) else { throw Self.failure(answer) }
+        return picked
+    }
+
+    /// For requests whose answer is only that it was done: the server's words about it.
+    func acknowledged(_ question: ControlMessage) async throws(RoomClientError) -> String {
+        try await ask(question) {
+            if case .serverResponse(true, let content, _, _) = $0 { content } else { nil }
         }
     }
 
     /// What an answer that is not the hoped-for one means.
-    private static func failure(_ answer: ControlMessage, asking question: String) -> RoomClientError {
+    static func failure(_ answer: ControlMessage) -> RoomClientError {
         switch answer {
-        case .roomNotFound(let id): RoomClientError(.roomNotFound, "there is no room \(id) on this server.")
-        case .voiceError(let code, let message): RoomClientError(.voiceRefused(code), message)
-        case .authFailure(let reason, let retryAfter):
-            RoomClientError(.authenticationFailed, reason, retryAfter: duration(retryAfter))
-        case .serverResponse(false, let content, .rateLimited, let retryAfter):
-            RoomClientError(.rateLimited, content, retryAfter: duration(retryAfter))
+        case .roomNotFound(let id):
+            RoomClientError(.roomNotFound, "there is no room \(id) on this server.", serverCode: "RoomNotFound")
+        case .voiceError(let code, let message):
+            RoomClientError(.voiceRefused(code), message, serverCode: code.rawValue)
+        case .authFailure(let reason, let retryAfter, let code):
+            failure(reason, code, retryAfter)
+                ?? RoomClientError(.authenticationFailed, reason, serverCode: code?.rawValue)
         case .serverResponse(false, let content, let code, let retryAfter):
-            RoomClientError(.serverRefused(code), content, retryAfter: duration(retryAfter))
+            failure(content, code, retryAfter)
+                ?? RoomClientError(
+                    .serverRefused(code), content, retryAfter: duration(retryAfter), serverCode: code?.rawValue)
         default:
             RoomClientError(
-                .unexpectedAnswer,
-                "the server answered \(question) with something else: client and server do not match.")
+                .unexpectedAnswer, "the server answered with something else: client and server do not match.")
         }
     }
 
-    private static func duration(_ milliseconds: UInt64?) -> Duration? {
+    /// The refusals that mean the same whatever was asked.
+    private static func failure(_ words: String, _ code: ErrorCode?, _ retryAfter: UInt64?) -> RoomClientError? {
+        switch code {
+        case .rateLimited:
+            RoomClientError(.rateLimited, words, retryAfter: duration(retryAfter), serverCode: "RateLimited")
+        case .sessionEnded: RoomClientError(.sessionEnded, words, serverCode: "SessionEnded")
+        case .banned: RoomClientError(.serverRefused(.banned), words, serverCode: "Banned")
+        case nil where retryAfter != nil: RoomClientError(.rateLimited, words, retryAfter: duration(retryAfter))
+        default: nil
+        }
+    }
+
+    static func duration(_ milliseconds: UInt64?) -> Duration? {
         // A server cannot make a client wait longer than a day, nor overflow its arithmetic.
         milliseconds.map { .milliseconds(Int64(min($0, 86_400_000))) }
     }

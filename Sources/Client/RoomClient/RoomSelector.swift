@@ -23,7 +23,8 @@ public enum RoomSelector: Equatable, Sendable {
         if let room = byID ?? byExactName ?? byName { return room }
         let names = nearest(in: rooms).map { "“\($0.name)” (\($0.id))" }
         let advice = names.isEmpty ? "the server has no room yet" : "nearest: \(names.joined(separator: ", "))"
-        throw RoomClientError(.roomNotFound, "there is no room “\(text)”; \(advice).")
+        throw RoomClientError(
+            .roomNotFound, "there is no room “\(text)”; \(advice).", serverCode: "RoomNotFound")
     }
 
     private var text: String {

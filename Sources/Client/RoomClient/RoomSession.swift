@@ -32,6 +32,8 @@ public actor RoomSession {
     private let inputs: AsyncStream<Numbered>
     private let feed: AsyncStream<Numbered>.Continuation
     private var machine: RoomSessionMachine
+    /// Where the session belongs: as planned, until somebody moves it.
+    private var destination: RoomSelector
     private var client: RoomClient?
     private var room: RoomSummary?
     private var grant: VoiceGrant?
@@ -57,6 +59,7 @@ public actor RoomSession {
 
     public init(_ plan: RoomSessionPlan, backoff: ReconnectBackoff = ReconnectBackoff()) {
         self.plan = plan
+        destination = plan.room
         machine = RoomSessionMachine(backoff: backoff)
         (inputs, feed) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.inputsMax))
     }
@@ -91,6 +94,13 @@ public actor RoomSession {
     /// ``inputsMax`` inputs wait: such a request is among them.
     public nonisolated func renewVoice(after error: RoomClientError) {
         feed.yield(Numbered(source: .person, input: .voiceLost(error)))
+    }
+
+    /// Goes to another room and its voice over the standing connection, and belongs there from now on: what somebody
+    /// whom a moderator has moved does.
+    public func move(to room: RoomID) {
+        destination = .id(room)
+        feed.yield(Numbered(source: .person, input: .moved))
     }
 
     /// Says something to the server now, or throws when there is no connection.
@@ -166,13 +176,14 @@ extension RoomSession {
             case .connect: try await connect(handler)
             case .logIn: await deliver(.loggedIn(try await logIn(try current())), to: handler)
             case .join:
+                try await leaveVoice(try current())
                 let room = try await join(try current())
                 self.room = room
                 await deliver(.joined(room), to: handler)
             case .connectVoice:
                 guard let room else { throw RoomClientError(.closed, "no room was joined.") }
                 let client = try current()
-                if hadVoice { _ = try await client.request(.voiceDisconnect(roomID: room.id, userID: .server)) }
+                try await leaveVoice(client)
                 grant = try await client.connectVoice(in: room.id, ciphers: plan.ciphers)
                 hadVoice = true
             }
@@ -213,31 +224,49 @@ extension RoomSession {
 
     /// An account is made at most once in a session's life: after a reconnect its absence is an error.
     private func authenticate(_ client: RoomClient) async throws(RoomClientError) -> UserID {
-        if plan.registersFirst && !hasAccount {
-            do throws(RoomClientError) {
-                return try await client.register(username: plan.username, password: plan.password)
-            } catch {
-                guard error.code == .authenticationFailed else { throw error }
-                return try await logInKnowing(taken: error, client)
-            }
+        guard case .password(let password) = plan.proof, plan.registersFirst, !hasAccount else {
+            return try await prove(client)
         }
-        return try await client.logIn(username: plan.username, password: plan.password)
+        do throws(RoomClientError) {
+            return try await client.register(username: plan.username, password: password).userID
+        } catch {
+            guard error.code == .authenticationFailed else { throw error }
+            return try await logInKnowing(taken: error, client)
+        }
     }
 
     /// The account may exist already, and be this person's. If it is not, why it cannot be made says more than that
     /// the password is wrong.
     private func logInKnowing(taken: RoomClientError, _ client: RoomClient) async throws(RoomClientError) -> UserID {
         do throws(RoomClientError) {
-            return try await client.logIn(username: plan.username, password: plan.password)
+            return try await prove(client)
         } catch {
             guard error.code == .authenticationFailed else { throw error }
             throw taken
         }
     }
 
+    private func prove(_ client: RoomClient) async throws(RoomClientError) -> UserID {
+        switch plan.proof {
+        case .password(let password):
+            try await client.logIn(username: plan.username, password: password).userID
+        case .sessionToken(let token): try await client.resume(sessionToken: token).userID
+        }
+    }
+
+    /// Who was moved is a member already and needs no password.
+    private var isMoved: Bool { destination != plan.room }
+
+    /// Of the room that was joined last, where voice may have been granted again before the news of a move came.
+    private func leaveVoice(_ client: RoomClient) async throws(RoomClientError) {
+        guard hadVoice, let room else { return }
+        _ = try await client.request(.voiceDisconnect(roomID: room.id, userID: .server))
+        hadVoice = false
+    }
+
     private func join(_ client: RoomClient) async throws(RoomClientError) -> RoomSummary {
-        let found = try plan.room.find(in: try await client.listRooms())
-        let password = found.isPasswordProtected ? await plan.roomPassword(found) : nil
-        return try await client.join(found.id, password: password)
+        let found = try destination.find(in: try await client.listRooms())
+        let password = found.isPasswordProtected && !isMoved ? await plan.roomPassword(found) : nil
+        return try await client.join(found.id, password: password).summary
     }
 }

@@ -12,6 +12,8 @@ struct RoomSessionMachine {
         case connectionLost(RoomClientError)
         /// The control connection is well, but the voice session has died.
         case voiceLost(RoomClientError)
+        /// The person belongs in another room now.
+        case moved
         case waited
         case stop
     }
@@ -55,6 +57,9 @@ struct RoomSessionMachine {
         case (.performing(let step), .done(let done)) where step == done: return advance(from: step, now: now)
         case (.performing(let step), .failed(let failed, let error)) where step == failed: return fail(step, error)
         case (.waiting(let step), .waited): return perform(step)
+        case (.online, .moved), (.performing(.join), .moved), (.performing(.connectVoice), .moved),
+            (.waiting(.connectVoice), .moved):
+            return perform(.join)
         case (.online, .voiceLost(let error)): return loseVoice(error, now: now)
         case (.performing(.connect), .connectionLost), (.waiting(.connect), .connectionLost), (.idle, _): return []
         case (_, .connectionLost(let error)): return lose(error, now: now)

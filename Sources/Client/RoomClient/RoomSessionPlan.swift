@@ -5,9 +5,9 @@ public struct RoomSessionPlan: Sendable {
     public var server: ServerAddress
     public var options: RoomClientOptions
     public var username: String
-    public var password: String
+    public var proof: LoginProof
     public var room: RoomSelector
-    /// Make the account first; when the name is taken, log in.
+    /// Make the account first; when the name is taken, log in. Only with a password.
     public var registersFirst = false
     /// Asked at every join of a room that has a password.
     public var roomPassword: @Sendable (RoomSummary) async -> String? = { _ in nil }
@@ -15,12 +15,12 @@ public struct RoomSessionPlan: Sendable {
     public var ciphers: [String]?
 
     public init(
-        server: ServerAddress, options: RoomClientOptions, username: String, password: String, room: RoomSelector
+        server: ServerAddress, options: RoomClientOptions, username: String, proof: LoginProof, room: RoomSelector
     ) {
         self.server = server
         self.options = options
         self.username = username
-        self.password = password
+        self.proof = proof
         self.room = room
     }
 }

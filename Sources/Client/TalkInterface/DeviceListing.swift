@@ -1,13 +1,14 @@
 import AudioDevice
+import TerminalSupport
 
 /// What `roomtone devices` prints.
 public enum DeviceListing {
     /// One line a device: its name as `--input` and `--output` take it, what it can do, and what it is.
-    public static func lines() throws(TalkFailure) -> [String] {
+    public static func lines() throws(CommandFailure) -> [String] {
         do throws(AudioDeviceError) {
             return lines(of: try AudioDeviceList.all())
         } catch {
-            throw TalkFailure(error)
+            throw CommandFailure(error)
         }
     }
 

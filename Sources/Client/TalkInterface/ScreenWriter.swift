@@ -1,6 +1,7 @@
 import Glibc
 import LockFree
 import Synchronization
+import TerminalSupport
 
 /// Writes to a terminal or a log from a thread of its own, because a frozen terminal and a full pipe hold up whoever
 /// writes: talking, leaving and signals go on meanwhile.
@@ -14,13 +15,13 @@ final class ScreenWriter: Sendable {
     private let thread: DedicatedThread
 
     /// Starts the thread.
-    init(output: Int32, kind: ScreenComposer.Kind) throws(TalkFailure) {
+    init(output: Int32, kind: ScreenComposer.Kind) throws(CommandFailure) {
         do {
             let shared = Shared(wakeup: try EventSignal())
             self.shared = shared
             thread = try DedicatedThread(name: "screen") { shared.run(output, ScreenComposer(kind)) }
         } catch {
-            throw TalkFailure(.software, "the screen cannot be written: \(error).")
+            throw CommandFailure(.software, "the screen cannot be written: \(error).")
         }
     }
 

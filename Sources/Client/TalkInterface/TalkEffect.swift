@@ -1,5 +1,7 @@
 import ControlWire
+import Identifiers
 import RoomClient
+import TerminalSupport
 
 /// What has to be done after a ``TalkInput``; the shell does it in this order.
 enum TalkEffect: Equatable, Sendable {
@@ -14,6 +16,8 @@ enum TalkEffect: Equatable, Sendable {
     /// Over the control connection, if there is one now.
     case send(ControlMessage)
     case renewVoice(RoomClientError)
+    /// To another room and its voice.
+    case moveRoom(RoomID)
     /// Nil: as the person wished.
-    case quit(TalkFailure?)
+    case quit(CommandFailure?)
 }

@@ -1,4 +1,5 @@
 import RoomClient
+import TerminalSupport
 import VoiceClient
 
 /// Everything that can happen to a ``TalkModel``.
@@ -13,7 +14,7 @@ enum TalkInput: Sendable {
     /// SIGINT, SIGQUIT, SIGTERM or SIGHUP.
     case interrupted
     /// The shell could not do what it had to.
-    case failed(TalkFailure)
+    case failed(CommandFailure)
 }
 
 /// What a person can ask for while talking, by key or by line.

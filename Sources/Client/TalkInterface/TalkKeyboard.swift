@@ -1,4 +1,5 @@
 import Glibc
+import TerminalSupport
 
 /// Brings keys, lines and signals to the shell, from the moment it is started.
 actor TalkKeyboard {
@@ -20,7 +21,7 @@ actor TalkKeyboard {
     /// The second time it does nothing.
     func start() async {
         guard task == nil else { return }
-        do throws(TalkFailure) {
+        do throws(CommandFailure) {
             let reader = try TalkReader(input: input)
             self.reader = reader
             await shell.resume()

@@ -1,6 +1,7 @@
 import ControlWire
 import Identifiers
 import RoomClient
+import TerminalSupport
 import VoiceWire
 
 extension TalkModel {
@@ -15,6 +16,7 @@ extension TalkModel {
         case .joined(let room):
             let isReturn = link != .connecting
             link = .up
+            roomID = room.id
             roomName = TerminalText.name(room.name)
             return [.print("\(isReturn ? "Back in" : "In") “\(roomName)” on \(server).")]
         case .voiceGranted(let grant, let host): return connect(grant, host)
@@ -67,15 +69,32 @@ extension TalkModel {
         case .voiceUserLeft(_, let userID, let voiceID, let reason):
             return remove(userID, VoiceID(rawValue: voiceID), reason)
         case .userVoiceUpdate(let update): return apply(update)
-        case .roomMessage(_, _, let content) where envelope.senderID == .server:
+        case .removedFromRoom(let removal): return obey(removal)
+        case .roomDeleted(let room, let name, let by) where room == roomID:
+            return [
+                .disconnectVoice, .quit(CommandFailure(.notFound, "\(by) has deleted the room “\(name)”.")),
+            ]
+        case .roomMessage(_, _, let content, _) where envelope.senderID == .server:
             return [.print(TerminalText.line(content))]
-        case .roomMessage(_, let sender, let content), .privateMessage(_, let sender, let content):
+        case .roomMessage(_, let sender, let content, _), .privateMessage(_, let sender, let content, _):
             return [.print("<\(TerminalText.name(sender))> \(TerminalText.line(content))")]
         case .serverResponse(false, let content, _, _):
             return [.print("The server says: \(TerminalText.line(content))")]
         case .voiceError(_, let message): return [.print("The server says: \(TerminalText.line(message))")]
         default: return []
         }
+    }
+
+    /// What a moderator did to this person.
+    private mutating func obey(_ removal: RoomRemoval) -> [TalkEffect] {
+        guard removal.roomID == roomID else { return [.print(TerminalText.line(removal.explanation))] }
+        guard removal.action == .moved, let destination = removal.toRoomID else {
+            return [.disconnectVoice, .quit(CommandFailure(.permission, removal.explanation))]
+        }
+        isVoiceOpen = false
+        removalExpectedUntil = nil
+        people = []
+        return [.disconnectVoice, .print(TerminalText.line(removal.explanation)), .moveRoom(destination)]
     }
 
     private mutating func add(_ person: Person) -> [TalkEffect] {
@@ -95,6 +114,9 @@ extension TalkModel {
             case .timedOut: "left voice: nothing more came from there."
             case .disconnected: "left voice: the connection was lost."
             case .removed: "was removed from voice."
+            case .kicked: "was put out of the room."
+            case .moved: "was moved to another room."
+            case .roomDeleted: "left voice: the room was deleted."
             }
         return [.print("\(person.name) \(text)")]
     }
@@ -105,9 +127,12 @@ extension TalkModel {
         people[index].isSpeaking = update.isSpeaking
         people[index].isMuted = update.isMuted
         people[index].isDeafened = update.isDeafened ?? before.isDeafened
+        people[index].isServerMuted = update.isServerMuted ?? before.isServerMuted
+        people[index].isServerDeafened = update.isServerDeafened ?? before.isServerDeafened
+        people[index].isPrioritySpeaker = update.isPrioritySpeaker ?? before.isPrioritySpeaker
         let after = people[index]
-        guard !isSelf(after) else { return [] }
-        var effects: [TalkEffect] = []
+        var effects = restraints(from: before, to: after)
+        guard !isSelf(after) else { return effects }
         if after.isMuted != before.isMuted {
             effects.append(.print("\(after.name) is \(after.isMuted ? "muted" : "no longer muted")."))
         }
@@ -117,13 +142,24 @@ extension TalkModel {
         return effects
     }
 
+    private func restraints(from before: Person, to after: Person) -> [TalkEffect] {
+        let subject = isSelf(after) ? "You are" : "\(after.name) is"
+        var lines: [String] = []
+        if after.isServerMuted != before.isServerMuted {
+            lines.append("\(subject) \(after.isServerMuted ? "muted" : "no longer muted") for all.")
+        }
+        if after.isServerDeafened != before.isServerDeafened {
+            lines.append("\(subject) \(after.isServerDeafened ? "deafened" : "no longer deafened") by the server.")
+        }
+        if after.isPrioritySpeaker != before.isPrioritySpeaker {
+            lines.append("\(subject) \(after.isPrioritySpeaker ? "a" : "no longer a") priority speaker.")
+        }
+        return lines.map { .print($0) }
+    }
+
     /// By voice id where both sides have one: an account may be there with two devices.
     private func index(of userID: UserID, _ voice: VoiceID?) -> Int? {
         people.firstIndex { $0.userID == userID && ($0.voice == nil || voice == nil || $0.voice == voice) }
-    }
-
-    private func isSelf(_ person: Person) -> Bool {
-        person.voice == nil ? person.userID == userID : person.voice == ownVoice
     }
 }
 
@@ -132,6 +168,8 @@ extension TalkModel.Person {
         self.init(
             userID: state.userID, voice: state.voiceID.map(VoiceID.init(rawValue:)),
             name: TerminalText.name(state.username),
-            isSpeaking: state.isSpeaking, isMuted: state.isMuted, isDeafened: state.isDeafened)
+            isSpeaking: state.isSpeaking, isMuted: state.isMuted, isDeafened: state.isDeafened,
+            isServerMuted: state.isServerMuted ?? false, isServerDeafened: state.isServerDeafened ?? false,
+            isPrioritySpeaker: state.isPrioritySpeaker ?? false)
     }
 }

@@ -1,5 +1,6 @@
 import ControlWire
 import RoomClient
+import TerminalSupport
 import VoiceClient
 import VoiceWire
 
@@ -16,7 +17,7 @@ extension TalkModel {
             case .commandUnknown(let text):
                 [.print("“\(TerminalText.name(text))” is no command. \(Self.commandsText)")]
             case .interrupted:
-                [.disconnectVoice, .quit(firstOpenedAt == nil ? TalkFailure(.interrupted, "interrupted.") : nil)]
+                [.disconnectVoice, .quit(firstOpenedAt == nil ? CommandFailure(.interrupted, "interrupted.") : nil)]
             case .failed(let failure): [.quit(failure)]
             }
         for case .quit in effects { isQuitting = true }
@@ -27,6 +28,7 @@ extension TalkModel {
         self.statistics = statistics
         loss.record(statistics.counters, now: now)
         if let endsAt, now >= endsAt { return [.disconnectVoice, .quit(nil)] }
+        if let removalExpectedUntil, now >= removalExpectedUntil { return [.quit(Self.removed)] }
         return qualityReport(now: now)
     }
 
@@ -49,17 +51,18 @@ extension TalkModel {
         switch event {
         case .connected: return open(now: now)
         case .lost(let loss): return lose(loss)
-        case .ended(let reason): return end(reason)
+        case .ended(let reason): return end(reason, now: now)
         case .sourceEnded:
             guard exitsAtEnd else { return [.print("The input has ended; you still hear the room.")] }
             endBy(now + Self.lingerAtEnd)
             return []
-        case .deviceFailed(let text): return [.quit(TalkFailure(.device, text))]
+        case .deviceFailed(let text): return [.quit(CommandFailure(.device, text))]
         }
     }
 
     private mutating func open(now: Duration) -> [TalkEffect] {
         isVoiceOpen = true
+        removalExpectedUntil = nil
         guard firstOpenedAt == nil else { return [.print("Voice is back.")] }
         firstOpenedAt = now
         if let duration { endBy(now + duration) }
@@ -73,16 +76,20 @@ extension TalkModel {
             case .handshakeTimedOut: "the server's voice port does not answer: is its UDP port open on the way?"
             case .silent: "nothing more comes from the server's voice port."
             }
-        guard firstOpenedAt != nil else { return [.quit(TalkFailure(.unavailable, text))] }
+        guard firstOpenedAt != nil else { return [.quit(CommandFailure(.unavailable, text))] }
         return [.print("Voice is lost: \(text)"), .renewVoice(RoomClientError(.voiceLost, text))]
     }
 
-    private mutating func end(_ reason: GoodbyeReason) -> [TalkEffect] {
+    private mutating func end(_ reason: GoodbyeReason, now: Duration) -> [TalkEffect] {
         isVoiceOpen = false
         switch reason {
-        case .removed: return [.quit(TalkFailure(.permission, "you were removed from the room's voice."))]
+        case .removed:
+            removalExpectedUntil = now + Self.removalPatience
+            return []
         case .replaced:
-            return [.quit(TalkFailure(.permission, "another session has taken this one's place in the room's voice."))]
+            return [
+                .quit(CommandFailure(.permission, "another session has taken this one's place in the room's voice."))
+            ]
         case .left, .timedOut, .roomClosed, .serverStopping:
             let text = "the server ended voice."
             return [.print("Voice is lost: \(text)"), .renewVoice(RoomClientError(.voiceLost, text))]
@@ -133,6 +140,7 @@ extension TalkModel {
         return [.setTransmitting(isKeyDown)]
     }
 
+    private static let removed = CommandFailure(.permission, "you were removed from the room's voice.")
     static let commandsText = "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, help, quit."
     static let helpLines = [
         "space  talk, and again: stop talking (push-to-talk)", "m      mute or unmute your microphone",

@@ -1,6 +1,7 @@
 import ControlWire
 import Identifiers
 import RoomClient
+import TerminalSupport
 import VoiceClient
 import VoiceWire
 
@@ -14,6 +15,10 @@ struct TalkModel: Equatable, Sendable {
         var isSpeaking: Bool
         var isMuted: Bool
         var isDeafened: Bool
+        /// For all, by a moderator or for want of the right.
+        var isServerMuted = false
+        var isServerDeafened = false
+        var isPrioritySpeaker = false
     }
 
     enum Link: Equatable, Sendable {
@@ -28,6 +33,8 @@ struct TalkModel: Equatable, Sendable {
     static let volumeStep: Float = 0.1
     /// After the end of the input file, before `--exit-at-end` ends the command: the last words are on their way.
     static let lingerAtEnd: Duration = .seconds(1)
+    /// For the word why voice was taken away, which travels another way than the fact.
+    static let removalPatience: Duration = .seconds(2)
     /// Between two `AudioQualityReport`s.
     static let reportInterval: Duration = .seconds(5)
 
@@ -41,6 +48,7 @@ struct TalkModel: Equatable, Sendable {
     let duration: Duration?
 
     var link = Link.connecting
+    var roomID: RoomID?
     var roomName = ""
     var userID: UserID?
     var ownVoice: VoiceID?
@@ -48,6 +56,8 @@ struct TalkModel: Equatable, Sendable {
     /// When voice first stood; nil as long as nothing was ever heard of it.
     var firstOpenedAt: Duration?
     var endsAt: Duration?
+    /// The relay said that voice was taken away. Why comes over the control connection: it is waited for until here.
+    var removalExpectedUntil: Duration?
     var people: [Person] = []
 
     var isKeyDown = false
@@ -73,7 +83,7 @@ struct TalkModel: Equatable, Sendable {
 
     /// Whether this person is heard by the room now, as far as this side knows.
     var isTalking: Bool {
-        guard isVoiceOpen, !isMuted else { return false }
+        guard isVoiceOpen, !isMuted, own?.isServerMuted != true else { return false }
         return mode == .pushToTalk ? isKeyDown : statistics.isTransmitting
     }
 
@@ -86,8 +96,13 @@ struct TalkModel: Equatable, Sendable {
     }
 
     /// Everybody in voice but this client.
-    var others: [Person] {
-        people.filter { $0.voice == nil ? $0.userID != userID : $0.voice != ownVoice }
+    var others: [Person] { people.filter { !isSelf($0) } }
+
+    /// This client as the room sees it; nil before it does.
+    var own: Person? { people.first(where: isSelf) }
+
+    func isSelf(_ person: Person) -> Bool {
+        person.voice == nil ? person.userID == userID : person.voice == ownVoice
     }
 
     /// From the relay to the ear, in milliseconds: half a round trip and the longest buffer of who speaks now; nil before

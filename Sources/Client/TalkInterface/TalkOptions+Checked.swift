@@ -1,6 +1,7 @@
 import AudioDevice
 import OpusCodec
 import RoomClient
+import TerminalSupport
 import VoiceClient
 
 extension TalkOptions {
@@ -12,12 +13,12 @@ extension TalkOptions {
     var isInputFile: Bool { input.map(AudioSources.isSoundFile) ?? false }
 
     /// The engine's settings; throws what is out of range.
-    func engineConfiguration() throws(TalkFailure) -> VoiceEngineConfiguration {
+    func engineConfiguration() throws(CommandFailure) -> VoiceEngineConfiguration {
         var configuration = VoiceEngineConfiguration()
         configuration.mode = transmissionMode
         if let frameDurationMilliseconds {
             guard let frameDuration = FrameDuration(milliseconds: frameDurationMilliseconds) else {
-                throw TalkFailure(
+                throw CommandFailure(
                     .usage, "--frame-duration \(frameDurationMilliseconds): give 2.5, 5, 10, 20, 40 or 60 milliseconds."
                 )
             }
@@ -27,7 +28,8 @@ extension TalkOptions {
             let range = VoiceEngineConfiguration.bitsPerSecondRange
             let (kilobitsMin, kilobitsMax) = (range.lowerBound / 1_000, range.upperBound / 1_000)
             guard (kilobitsMin...kilobitsMax).contains(bitrateKilobits) else {
-                throw TalkFailure(.usage, "--bitrate \(bitrateKilobits): give \(kilobitsMin) to \(kilobitsMax) kbit/s.")
+                throw CommandFailure(
+                    .usage, "--bitrate \(bitrateKilobits): give \(kilobitsMin) to \(kilobitsMax) kbit/s.")
             }
             configuration.encoder.bitsPerSecond = bitrateKilobits * 1_000
         }
@@ -37,39 +39,47 @@ extension TalkOptions {
         do throws(VoiceEngineError) {
             try configuration.validate()
         } catch {
-            throw TalkFailure(error)
+            throw CommandFailure(error)
         }
         return configuration
     }
 
     /// How to connect; throws what is no fingerprint.
-    func clientOptions() throws(TalkFailure) -> RoomClientOptions {
+    func clientOptions() throws(CommandFailure) -> RoomClientOptions {
         var options = RoomClientOptions()
         options.isPlaintext = isPlaintext
         options.knownServersPath = KnownServersFile.pathDefault(environment: environment)
-        if let fingerprint {
-            guard let demanded = CertificateFingerprint(parsing: fingerprint) else {
-                throw TalkFailure(
-                    .usage,
-                    "--fingerprint “\(fingerprint)”: give SHA256: and 64 hexadecimal digits, as the server prints it.")
-            }
-            options.demandedFingerprint = demanded
-        }
+        options.demandedFingerprint = try CertificateFingerprint(option: fingerprint)
         return options
     }
 
-    func serverAddress() throws(TalkFailure) -> ServerAddress {
+    func serverAddress() throws(CommandFailure) -> ServerAddress {
+        guard let server else {
+            throw CommandFailure(
+                .usage, "which server? Give --server HOST[:PORT], or log in once with “roomtone login”.")
+        }
         do throws(RoomClientError) {
             return try ServerAddress(parsing: server)
         } catch {
-            throw TalkFailure(error)
+            throw CommandFailure(error)
         }
     }
 
-    func duration() throws(TalkFailure) -> Duration? {
+    /// The stored session that these options mean; nil when there is none, or an account is to be made.
+    func storedAccount() throws(CommandFailure) -> StoredAccount? {
+        guard !registers else { return nil }
+        let address = server == nil ? nil : try serverAddress()
+        do throws(RoomClientError) {
+            return try StoredAccount.find(server: address, user: user, environment: environment)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    func duration() throws(CommandFailure) -> Duration? {
         guard let durationSeconds else { return nil }
         guard durationSeconds > 0, durationSeconds <= Self.durationSecondsMax else {
-            throw TalkFailure(.usage, "--duration \(durationSeconds): give seconds, more than 0, up to a year.")
+            throw CommandFailure(.usage, "--duration \(durationSeconds): give seconds, more than 0, up to a year.")
         }
         return .seconds(durationSeconds)
     }

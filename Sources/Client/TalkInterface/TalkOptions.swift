@@ -2,11 +2,12 @@ public import VoiceClient
 
 /// What a person asked `roomtone talk` for, as written; ``TalkRun`` checks it.
 public struct TalkOptions: Sendable {
-    /// `HOST`, `HOST:PORT`, `[IPV6]:PORT`.
-    public var server: String
+    /// `HOST`, `HOST:PORT`, `[IPV6]:PORT`; nil for the stored account's.
+    public var server: String?
     /// Name or number.
     public var room: String
-    public var user: String
+    /// Nil for the stored account's, else `USER`.
+    public var user: String?
     /// Its first line is the password.
     public var passwordFile: String?
     public var registers = false
@@ -27,10 +28,10 @@ public struct TalkOptions: Sendable {
     public var durationSeconds: Double?
     public var fingerprint: String?
     public var isPlaintext = false
-    /// HOME, XDG_DATA_HOME, ROOMTONE_PASSWORD and ROOMTONE_ROOM_PASSWORD are looked at.
+    /// HOME, USER, XDG_CONFIG_HOME, XDG_DATA_HOME, ROOMTONE_PASSWORD and ROOMTONE_ROOM_PASSWORD are looked at.
     public var environment: [String: String]
 
-    public init(server: String, room: String, user: String, environment: [String: String]) {
+    public init(server: String?, room: String, user: String?, environment: [String: String]) {
         self.server = server
         self.room = room
         self.user = user

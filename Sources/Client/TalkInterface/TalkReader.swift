@@ -1,5 +1,6 @@
 import Glibc
 import LockFree
+import TerminalSupport
 
 /// A thread that waits for keys or lines on standard input, and for signals, and hands both on in order.
 final class TalkReader: Sendable {
@@ -18,7 +19,7 @@ final class TalkReader: Sendable {
     private let thread: DedicatedThread
 
     /// Starts the thread, and takes the signals from then on.
-    init(input: Int32) throws(TalkFailure) {
+    init(input: Int32) throws(CommandFailure) {
         let (events, telling) = AsyncStream.makeStream(
             of: Event.self, bufferingPolicy: .bufferingOldest(Self.eventsMax))
         self.events = events
@@ -27,10 +28,10 @@ final class TalkReader: Sendable {
             self.stopping = stopping
             let loop = Loop(input: input, stopping: stopping, signals: try SignalPipe(Self.signals), telling: telling)
             thread = try DedicatedThread(name: "keyboard") { loop.run() }
-        } catch let failure as TalkFailure {
+        } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw TalkFailure(.software, "the keyboard cannot be read: \(error).")
+            throw CommandFailure(.software, "the keyboard cannot be read: \(error).")
         }
     }
 

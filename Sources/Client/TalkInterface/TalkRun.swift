@@ -2,6 +2,7 @@ import AudioDevice
 import ControlWire
 import Glibc
 import RoomClient
+import TerminalSupport
 import VoiceClient
 import VoiceSealing
 
@@ -26,14 +27,15 @@ public struct TalkRun: Sendable {
 
     /// Talks until the person leaves, the time is up, or nothing can be mended. Call once; takes the process's signals
     /// while it talks.
-    public func run() async throws(TalkFailure) {
+    public func run() async throws(CommandFailure) {
         // A pipe whose reader has gone is an error of write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let configuration = try options.engineConfiguration()
         let duration = try options.duration()
         var plan = try plan()
         var outcome = try await attempt(plan, configuration, duration)
-        if outcome.isLoginRefused, !plan.registersFirst, let failure = outcome.failure, try mayRegister(after: failure)
+        if outcome.isLoginRefused, !plan.registersFirst, let failure = outcome.failure,
+            try mayRegister(plan.username, after: failure)
         {
             plan.registersFirst = true
             outcome = try await attempt(plan, configuration, duration)
@@ -42,13 +44,13 @@ public struct TalkRun: Sendable {
     }
 
     private struct Outcome {
-        var failure: TalkFailure?
+        var failure: CommandFailure?
         var isLoginRefused: Bool
     }
 
     private func attempt(
         _ plan: RoomSessionPlan, _ configuration: VoiceEngineConfiguration, _ duration: Duration?
-    ) async throws(TalkFailure) -> Outcome {
+    ) async throws(CommandFailure) -> Outcome {
         let engine = try engine(configuration)
         let session = RoomSession(plan)
         let isScreen = Terminal.isTerminal(input) && Terminal.isTerminal(output)
@@ -83,29 +85,29 @@ public struct TalkRun: Sendable {
         await shell.close()
         for task in [sender, listener, ticker] { await task.value }
         return Outcome(
-            failure: await shell.failure ?? error.map { TalkFailure($0) },
+            failure: await shell.failure ?? error.map { CommandFailure($0) },
             isLoginRefused: error?.code == .authenticationFailed)
     }
 
-    private func engine(_ configuration: VoiceEngineConfiguration) throws(TalkFailure) -> VoiceEngine {
+    private func engine(_ configuration: VoiceEngineConfiguration) throws(CommandFailure) -> VoiceEngine {
         let source = try source()
         let sink = try sink()
         do throws(VoiceEngineError) {
             return try VoiceEngine(configuration: configuration, source: source, sink: sink)
         } catch {
-            throw TalkFailure(error)
+            throw CommandFailure(error)
         }
     }
 
-    private func source() throws(TalkFailure) -> any AudioSource {
+    private func source() throws(CommandFailure) -> any AudioSource {
         do throws(AudioDeviceError) {
             return try AudioSources.open(name: options.input)
         } catch {
-            throw TalkFailure(error)
+            throw CommandFailure(error)
         }
     }
 
-    private func sink() throws(TalkFailure) -> any AudioSink {
+    private func sink() throws(CommandFailure) -> any AudioSink {
         do throws(AudioDeviceError) {
             guard let path = options.output, AudioSources.isSoundFile(path) else {
                 return try AudioSinks.open(name: options.output)
@@ -113,33 +115,44 @@ public struct TalkRun: Sendable {
             return try DeferredFileSink(path: path)
         } catch {
             throw error.code == .fileInaccessible
-                ? TalkFailure(.fileNotWritable, error.description) : TalkFailure(error)
+                ? CommandFailure(.fileNotWritable, error.description) : CommandFailure(error)
         }
     }
 
-    private func plan() throws(TalkFailure) -> RoomSessionPlan {
-        guard !options.user.isEmpty else {
-            throw TalkFailure(.usage, "there is no user name: give --user, or set USER.")
-        }
-        let server = try options.serverAddress()
-        let client = try options.clientOptions()
-        let source = PasswordSource(file: options.passwordFile, environment: options.environment, prompt: prompt)
-        var plan = RoomSessionPlan(
-            server: server, options: client, username: options.user,
-            password: try source.password(user: options.user, server: server.description),
-            room: RoomSelector(parsing: options.room))
+    private func plan() throws(CommandFailure) -> RoomSessionPlan {
+        var plan = try account()
         plan.registersFirst = options.registers
         plan.ciphers = VoiceCipher.available.map(\.rawValue)
         let roomPassword = RoomPassword(
             given: options.roomPassword ?? options.environment[RoomPassword.variable], prompt: prompt)
-        plan.roomPassword = { await roomPassword.password(of: $0) }
+        plan.roomPassword = { await roomPassword.password(ofRoom: $0.name) }
         return plan
     }
 
+    /// By the stored session, else by the password of whoever is named.
+    private func account() throws(CommandFailure) -> RoomSessionPlan {
+        var client = try options.clientOptions()
+        let room = RoomSelector(parsing: options.room)
+        if let stored = try options.storedAccount() {
+            client.isPlaintext = client.isPlaintext || stored.isPlaintext
+            return RoomSessionPlan(
+                server: stored.server, options: client, username: stored.username,
+                proof: .sessionToken(stored.sessionToken), room: room)
+        }
+        let server = try options.serverAddress()
+        guard let user = options.user ?? options.environment["USER"], !user.isEmpty else {
+            throw CommandFailure(.usage, "there is no user name: give --user, or set USER.")
+        }
+        let source = PasswordSource(file: options.passwordFile, environment: options.environment, prompt: prompt)
+        return RoomSessionPlan(
+            server: server, options: client, username: user,
+            proof: .password(try source.password(user: user, server: server.description)), room: room)
+    }
+
     /// Asked with the connection closed: a server does not wait for a person who has not logged in.
-    private func mayRegister(after failure: TalkFailure) throws(TalkFailure) -> Bool {
+    private func mayRegister(_ user: String, after failure: CommandFailure) throws(CommandFailure) -> Bool {
         guard prompt.isPossible else { return false }
-        let user = TerminalText.name(options.user)
+        let user = TerminalText.name(user)
         return try prompt.confirm("\(failure)\nIs “\(user)” new on this server, and shall the account be made now?")
     }
 

@@ -1,6 +1,8 @@
 import ControlWire
 import Glibc
+import Identifiers
 import RoomClient
+import TerminalSupport
 import VoiceClient
 
 /// Performs what ``TalkModel`` decides: the only place that touches engine, session and screen while talking.
@@ -18,7 +20,7 @@ actor TalkShell {
     /// No status is drawn once the terminal is given back, or on its way.
     private var isTerminalGivenBack = false
     private var isEngineStarted = false
-    private(set) var failure: TalkFailure?
+    private(set) var failure: CommandFailure?
 
     /// Control messages that wait for the connection to take them; more are dropped, as keys pressed that fast may be.
     static let messagesMax = 64
@@ -29,7 +31,7 @@ actor TalkShell {
     init(
         model: TalkModel, session: RoomSession, engine: VoiceEngine, output: Int32, terminal: Terminal?,
         allowsUnsealedVoice: Bool
-    ) throws(TalkFailure) {
+    ) throws(CommandFailure) {
         self.model = model
         self.session = session
         self.engine = engine
@@ -86,6 +88,7 @@ actor TalkShell {
         case .setVolume(let volume): engine.setVolume(volume)
         case .send: sending.yield(effect)
         case .renewVoice(let error): session.renewVoice(after: error)
+        case .moveRoom(let room): Task { [session] in await session.move(to: room) }
         case .quit(let failure):
             self.failure = failure
             session.stop()
@@ -99,12 +102,12 @@ actor TalkShell {
             if !isEngineStarted { try engine.start() }
             isEngineStarted = true
             try engine.connect(grant)
-        } catch let error as TalkFailure {
+        } catch let error as CommandFailure {
             handle(.failed(error))
         } catch let error as VoiceEngineError {
-            handle(.failed(TalkFailure(error)))
+            handle(.failed(CommandFailure(error)))
         } catch {
-            handle(.failed(TalkFailure(.software, "voice cannot be opened: \(error).")))
+            handle(.failed(CommandFailure(.software, "voice cannot be opened: \(error).")))
         }
     }
 

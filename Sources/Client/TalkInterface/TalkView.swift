@@ -1,3 +1,4 @@
+import TerminalSupport
 import VoiceClient
 
 /// Draws a ``TalkModel`` as text. Pure: the same model and width give the same line.
@@ -61,6 +62,7 @@ enum TalkView {
         case .up: break
         }
         guard model.isVoiceOpen else { return "connecting voice" }
+        if let restraint = restraint(on: model.own) { return restraint }
         switch (model.isMuted, model.isDeafened) {
         case (true, true): return "MUTED, DEAFENED"
         case (true, false): return "MUTED"
@@ -69,6 +71,15 @@ enum TalkView {
         }
         if model.isTalking { return "TALKING" }
         return "listening"
+    }
+
+    private static func restraint(on own: TalkModel.Person?) -> String? {
+        switch (own?.isServerMuted, own?.isServerDeafened) {
+        case (true, true): "MUTED AND DEAFENED FOR ALL"
+        case (true, _): "MUTED FOR ALL"
+        case (_, true): "DEAFENED BY THE SERVER"
+        default: nil
+        }
     }
 
     /// −60 dBov and less is empty, −6 dBov and more is full.
@@ -82,7 +93,7 @@ enum TalkView {
     }
 
     private static func speech(of model: TalkModel) -> String {
-        let names = model.speakers.map(\.name)
+        let names = model.speakers.map { $0.name + ($0.isPrioritySpeaker ? " (priority)" : "") }
         guard let first = names.first else { return "nobody speaks" }
         let shown = names.prefix(speakersMax).joined(separator: ", ")
         let more = names.count > speakersMax ? " +\(names.count - speakersMax)" : ""

@@ -1,4 +1,5 @@
 import ControlWire
+import TerminalSupport
 import VoiceClient
 import VoiceSealing
 import VoiceWire
@@ -8,7 +9,7 @@ extension VoiceConnectionGrant {
     ///
     /// - Parameter allowsUnsealed: voice without encryption is taken; only where the control connection has none either,
     ///   which never leaves the machine.
-    init(_ grant: VoiceGrant, host: String, allowsUnsealed: Bool) throws(TalkFailure) {
+    init(_ grant: VoiceGrant, host: String, allowsUnsealed: Bool) throws(CommandFailure) {
         guard let voiceID = grant.voiceID, let roomID = grant.voiceRoomID, let token = Self.bytes(grant.sessionToken)
         else {
             throw Self.mismatch("its voice grant is incomplete")
@@ -21,10 +22,10 @@ extension VoiceConnectionGrant {
         if let milliseconds = grant.timeoutMilliseconds { timeout = .milliseconds(milliseconds) }
     }
 
-    private static func keys(of grant: VoiceGrant, allowsUnsealed: Bool) throws(TalkFailure) -> Keys? {
+    private static func keys(of grant: VoiceGrant, allowsUnsealed: Bool) throws(CommandFailure) -> Keys? {
         guard grant.cipher != unsealedName else {
             guard allowsUnsealed else {
-                throw TalkFailure(
+                throw CommandFailure(
                     .permission,
                     "the server grants voice without encryption, which everybody on the way could hear: this client takes "
                         + "it with --plaintext only, from a server on this machine. Ask the administrator for sealed voice."
@@ -52,8 +53,8 @@ extension VoiceConnectionGrant {
         return bytes
     }
 
-    private static func mismatch(_ what: String) -> TalkFailure {
-        TalkFailure(.protocolMismatch, "server and client do not match: \(what). Update the older of the two.")
+    private static func mismatch(_ what: String) -> CommandFailure {
+        CommandFailure(.protocolMismatch, "server and client do not match: \(what). Update the older of the two.")
     }
 
     private static let unsealedName = "none"

@@ -1,5 +1,7 @@
 import ArgumentParser
+import ChatCommands
 import TalkInterface
+import TerminalSupport
 
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -7,10 +9,11 @@ struct DevicesCommand: ParsableCommand {
         abstract: "List the sound devices that --input and --output of “talk” take.")
 
     func run() throws {
-        do throws(TalkFailure) {
+        do throws(CommandFailure) {
             for line in try DeviceListing.lines() { print(line) }
         } catch {
-            throw error.exit()
+            Console.standard.report(error, isJSON: false)
+            throw ExitCode(error.status.rawValue)
         }
     }
 }

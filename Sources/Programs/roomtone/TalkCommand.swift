@@ -1,6 +1,8 @@
 import ArgumentParser
+import ChatCommands
 import Foundation
 import TalkInterface
+import TerminalSupport
 import VoiceClient
 
 struct TalkCommand: AsyncParsableCommand {
@@ -12,24 +14,26 @@ struct TalkCommand: AsyncParsableCommand {
             volume, q leaves, ? shows this. When standard input is no terminal, lines do the same: talk on, talk off, \
             mute on, mute off, deafen on, deafen off, volume up, volume down, quit.
 
-            The password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never from the command line.
+            Without a stored login the password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never \
+            from the command line.
 
             A server's certificate is remembered at the first contact and refused when it changes; of one that a trusted \
             authority has signed, only that is remembered.
 
-            Exit status: 0 left as wished; 64 wrong option; 65 sound file of the wrong kind; 66 file missing; 67 no such \
-            room; 69 server not reachable; 70 internal error; 73 output file not writable; 74 sound device; 75 too many \
-            attempts, wait; 76 not a Roomtone server of this version; 77 password, permission or certificate refused; \
-            78 file of known servers unusable; 130 interrupted before voice stood.
+            After “roomtone login” neither --server, --user nor a password is needed. The exit statuses are those of every \
+            command: “roomtone --help”.
             """)
 
-    @Option(help: ArgumentHelp("The server; the port is 8080 if none is given.", valueName: "host[:port]"))
-    var server: String
+    @Option(
+        help: ArgumentHelp(
+            "The server; the port is 8080 if none is given. (default: that of the stored login)",
+            valueName: "host[:port]"))
+    var server: String?
 
     @Option(help: ArgumentHelp("The room.", valueName: "name|id"))
     var room: String
 
-    @Option(help: ArgumentHelp("Your account. (default: $USER)", valueName: "name"))
+    @Option(help: ArgumentHelp("Your account. (default: that of the stored login, else $USER)", valueName: "name"))
     var user: String?
 
     @Option(help: ArgumentHelp("Read the password from the first line of this file.", valueName: "file"))
@@ -85,17 +89,18 @@ struct TalkCommand: AsyncParsableCommand {
     var plaintext = false
 
     func run() async throws {
-        do throws(TalkFailure) {
+        do throws(CommandFailure) {
             try await TalkRun(options()).run()
         } catch {
-            throw error.exit()
+            Console.standard.report(error, isJSON: false)
+            throw ExitCode(error.status.rawValue)
         }
     }
 
     private func options() -> TalkOptions {
         let environment = ProcessInfo.processInfo.environment
         var options = TalkOptions(
-            server: server, room: room, user: user ?? environment["USER"] ?? "", environment: environment)
+            server: server, room: room, user: user, environment: environment)
         options.passwordFile = passwordFile
         options.registers = register
         options.roomPassword = roomPassword

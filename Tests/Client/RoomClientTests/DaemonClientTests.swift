@@ -36,7 +36,7 @@ struct DaemonClientTests {
 
     private func session(at daemon: RunningDaemon, room: String = "general") -> RoomSession {
         var plan = RoomSessionPlan(
-            server: address(daemon), options: options, username: "ada", password: "a long password",
+            server: address(daemon), options: options, username: "ada", proof: .password("a long password"),
             room: RoomSelector(parsing: room))
         plan.registersFirst = true
         return RoomSession(plan)
@@ -104,13 +104,13 @@ struct DaemonClientTests {
     @Test func `an account is made once; its password is checked; an unknown room names the nearest`() async throws {
         let daemon = try await start()
         let client = try await RoomClient.connect(to: address(daemon), options: options)
-        let userID = try await client.register(username: "Ada", password: "a long password")
+        let userID = try await client.register(username: "Ada", password: "a long password").userID
         await client.close()
         let again = try await RoomClient.connect(to: address(daemon), options: options)
         await #expect { try await again.logIn(username: "ada", password: "a wrong password") } throws: {
             ($0 as? RoomClientError)?.code == .authenticationFailed
         }
-        #expect(try await again.logIn(username: "ada", password: "a long password") == userID)
+        #expect(try await again.logIn(username: "ada", password: "a long password").userID == userID)
         await #expect { try await again.join(RoomID(rawValue: 404), password: nil) } throws: {
             ($0 as? RoomClientError)?.code == .roomNotFound
         }

@@ -70,6 +70,18 @@ struct RoomSessionMachineTests {
         #expect(copy.machine.handle(.start, now: .seconds(62)) == [])
     }
 
+    @Test mutating func `who is moved joins the other room over the same connection`() {
+        bringOnline()
+        #expect(machine.handle(.moved, now: now) == [.perform(.join)])
+        #expect(machine.handle(.moved, now: now) == [.perform(.join)])
+        #expect(machine.handle(.done(.join), now: now) == [.perform(.connectVoice)])
+        #expect(machine.handle(.moved, now: now) == [.perform(.join)])
+        now = .seconds(60)
+        _ = machine.handle(.connectionLost(lost), now: now)
+        // The next join goes to the new room by itself.
+        #expect(machine.handle(.moved, now: now) == [])
+    }
+
     @Test mutating func `before the first success every failure is the person's`() {
         let refused = RoomClientError(.unreachable, "refused")
         #expect(machine.handle(.start, now: now) == [.perform(.connect)])

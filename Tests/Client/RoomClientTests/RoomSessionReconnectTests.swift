@@ -12,7 +12,8 @@ struct RoomSessionReconnectTests {
     private func serve(port: UInt16 = 0, password: String = "secret") async throws -> LineServer {
         try await LineServer.start(certificate: nil, port: port) { [room] envelope in
             switch envelope.message {
-            case .login(_, password): [envelope.answered(.authSuccess(userID: UserID(rawValue: 5), message: "hello"))]
+            case .login(_, password, _):
+                [envelope.answered(.authSuccess(userID: UserID(rawValue: 5), message: "hello"))]
             case .login: [envelope.answered(.authFailure(reason: "wrong name or password"))]
             case .listRooms: [envelope.answered(.roomList(rooms: [room]))]
             case .join(let id, _): [envelope.answered(.roomJoined(roomID: id, name: "General", description: ""))]
@@ -30,7 +31,8 @@ struct RoomSessionReconnectTests {
         options.isPlaintext = true
         return RoomSession(
             RoomSessionPlan(
-                server: server.address, options: options, username: "ada", password: password, room: .name("general")))
+                server: server.address, options: options, username: "ada", proof: .password(password),
+                room: .name("general")))
     }
 
     /// The session's events as a stream, and how it ended.

@@ -1,6 +1,7 @@
 import AudioDevice
 import ControlWire
 import RoomClient
+import TerminalSupport
 import Testing
 
 @testable import TalkInterface
@@ -10,14 +11,14 @@ struct ExitStatusTests {
         arguments: [
             (.addressInvalid, .usage), (.unreachable, .unavailable), (.handshakeFailed, .protocolMismatch),
             (.certificateRefused, .permission), (.knownServersUnusable, .configuration), (.plaintextNotAllowed, .usage),
-            (.authenticationFailed, .permission), (.rateLimited, .tryLater), (.roomNotFound, .roomNotFound),
+            (.authenticationFailed, .permission), (.rateLimited, .tryLater), (.roomNotFound, .notFound),
             (.roomRefused, .permission), (.voiceRefused(.roomFull), .unavailable),
             (.voiceRefused(.notPermitted), .permission),
             (.serverRefused(nil), .protocolMismatch), (.serverRefused(.internalError), .unavailable),
             (.connectionLost, .unavailable), (.cancelled, .interrupted),
         ] as [(RoomClientError.Code, ExitReason)])
     func `what the server or the way to it refuses has its status`(code: RoomClientError.Code, status: ExitReason) {
-        #expect(TalkFailure(RoomClientError(code, "why")).status == status)
+        #expect(CommandFailure(RoomClientError(code, "why")).status == status)
     }
 
     @Test(
@@ -27,19 +28,20 @@ struct ExitStatusTests {
             (.fileUnsupported, .fileUnsupported), (.system, .software),
         ] as [(AudioDeviceError.Code, ExitReason)])
     func `so has what a device or file refuses`(code: AudioDeviceError.Code, status: ExitReason) {
-        let failure = TalkFailure(AudioDeviceError(code: code, device: "default", message: "why"))
+        let failure = CommandFailure(AudioDeviceError(code: code, device: "default", message: "why"))
         #expect(failure.status == status)
         #expect(failure.description.contains("default"))
     }
 
     @Test func `a wrong password says what to do`() {
-        let failure = TalkFailure(RoomClientError(.authenticationFailed, "Wrong user name or password"))
+        let failure = CommandFailure(RoomClientError(.authenticationFailed, "Wrong user name or password"))
         #expect(failure.description.contains("Wrong user name or password"))
         #expect(failure.description.contains("--register"))
     }
 
     @Test func `a server that asks for patience says for how long`() {
-        let failure = TalkFailure(RoomClientError(.rateLimited, "Too many attempts", retryAfter: .milliseconds(41_500)))
+        let failure = CommandFailure(
+            RoomClientError(.rateLimited, "Too many attempts", retryAfter: .milliseconds(41_500)))
         #expect(failure.description.contains("in 42 s"))
     }
 

@@ -1,6 +1,7 @@
 import ControlWire
 import Identifiers
 import RoomClient
+import TerminalSupport
 import Testing
 
 @testable import TalkInterface
@@ -32,7 +33,7 @@ struct HostileTextTests {
             for case .print(let line) in model.update(input, now: .seconds(1)) { printed.append(line) }
             printed.append(TalkView.statusLine(model, columns: 100, now: .seconds(1)))
         }
-        printed.append(TalkFailure(RoomClientError(.authenticationFailed, text)).description)
+        printed.append(CommandFailure(RoomClientError(.authenticationFailed, text)).description)
         // Each input has its line and a status, but the first retry, which follows the loss's line.
         #expect(printed.count == 2 * inputs.count)
         for line in printed {

@@ -1,4 +1,5 @@
 import OpusCodec
+import TerminalSupport
 import Testing
 import VoiceClient
 
@@ -10,7 +11,7 @@ struct TalkOptionsTests {
     private func status(_ change: (inout TalkOptions) -> Void) -> ExitReason? {
         var copy = options
         change(&copy)
-        do throws(TalkFailure) {
+        do throws(CommandFailure) {
             _ = try copy.engineConfiguration()
             _ = try copy.clientOptions()
             _ = try copy.serverAddress()

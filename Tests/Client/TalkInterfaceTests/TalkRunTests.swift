@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Logging
 import RoomClient
+import TerminalSupport
 import Testing
 import VoiceRelay
 
@@ -86,7 +87,7 @@ extension SignalTakingTests {
                 (.fileNotWritable, { $0.output = "/nowhere/heard.wav" }),
                 (.fileMissing, { $0.passwordFile = "/nowhere/password" }),
                 (.fileUnsupported, { [path] in $0.input = path + "/broken.wav" }),
-                (.device, { $0.input = "no-such-device" }), (.roomNotFound, { $0.room = "Genral" }),
+                (.device, { $0.input = "no-such-device" }), (.notFound, { $0.room = "Genral" }),
                 (.permission, { $0.environment["ROOMTONE_PASSWORD"] = "another password" }),
                 (.permission, { $0.fingerprint = String(repeating: "00", count: 32) }),
                 (.configuration, { $0.environment["HOME"] = nil }),
@@ -141,8 +142,8 @@ extension SignalTakingTests {
             try FileManager.default.removeItem(atPath: path)
         }
 
-        private func failure(of options: TalkOptions, _ screen: TalkScreenReader) async -> TalkFailure? {
-            do throws(TalkFailure) {
+        private func failure(of options: TalkOptions, _ screen: TalkScreenReader) async -> CommandFailure? {
+            do throws(CommandFailure) {
                 try await TalkRun(options, input: screen.keyboard, output: screen.output).run()
                 return nil
             } catch {

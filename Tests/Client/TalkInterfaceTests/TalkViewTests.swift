@@ -1,5 +1,6 @@
 import ControlWire
 import RoomClient
+import TerminalSupport
 import Testing
 import VoiceClient
 

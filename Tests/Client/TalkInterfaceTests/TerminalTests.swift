@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TerminalSupport
 import Testing
 
 @testable import TalkInterface
@@ -92,7 +93,7 @@ extension SignalTakingTests {
             pipe(&sink)
             pair.type(String(repeating: "a", count: TerminalPrompt.answerBytesMax + 100) + "\n")
             let prompt = TerminalPrompt(input: pair.device, output: sink[1])
-            #expect(throws: TalkFailure.self) { try prompt.ask("Password: ", isSecret: true) }
+            #expect(throws: CommandFailure.self) { try prompt.ask("Password: ", isSecret: true) }
             #expect(pair.mode.c_lflag == before.c_lflag)
             var watched = pollfd(fd: pair.device, events: Int16(POLLIN), revents: 0)
             #expect(poll(&watched, 1, 0) == 0)
@@ -114,7 +115,7 @@ extension SignalTakingTests {
             asker.start()
             let prompt = TerminalPrompt(input: pair.device, output: sink[1])
             #expect { try prompt.ask("Password: ", isSecret: true) } throws: {
-                ($0 as? TalkFailure)?.status == .interrupted
+                ($0 as? CommandFailure)?.status == .interrupted
             }
             #expect(pair.mode.c_lflag == before.c_lflag)
             var watched = pollfd(fd: outer.descriptor, events: Int16(POLLIN), revents: 0)
@@ -130,7 +131,7 @@ extension SignalTakingTests {
             #expect(write(source[1], lines, lines.count) == lines.count)
             let prompt = TerminalPrompt(input: source[0], output: source[1])
             #expect(try prompt.ask("", isSecret: false)?.utf8.count == TerminalPrompt.answerBytesMax)
-            #expect(throws: TalkFailure.self) { try prompt.ask("", isSecret: false) }
+            #expect(throws: CommandFailure.self) { try prompt.ask("", isSecret: false) }
             for descriptor in source { close(descriptor) }
         }
 
@@ -173,11 +174,13 @@ extension SignalTakingTests {
             let second = PasswordSource(file: nil, environment: environment, prompt: prompt)
             #expect(try second.password(user: "ada", server: "s") == "from environment")
             let third = PasswordSource(file: nil, environment: [:], prompt: prompt)
-            #expect { try third.password(user: "ada", server: "s") } throws: { ($0 as? TalkFailure)?.status == .usage }
+            #expect { try third.password(user: "ada", server: "s") } throws: {
+                ($0 as? CommandFailure)?.status == .usage
+            }
             unlink(path)
             let fourth = PasswordSource(file: path, environment: environment, prompt: prompt)
             #expect { try fourth.password(user: "ada", server: "s") } throws: {
-                ($0 as? TalkFailure)?.status == .fileMissing
+                ($0 as? CommandFailure)?.status == .fileMissing
             }
             for descriptor in source { close(descriptor) }
         }

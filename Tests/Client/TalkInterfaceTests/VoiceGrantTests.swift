@@ -1,4 +1,5 @@
 import ControlWire
+import TerminalSupport
 import Testing
 import VoiceClient
 import VoiceSealing
@@ -27,7 +28,7 @@ struct VoiceGrantTests {
         wire.cipher = "none"
         #expect(try VoiceConnectionGrant(wire, host: "127.0.0.1", allowsUnsealed: true).keys == nil)
         #expect { try VoiceConnectionGrant(wire, host: "127.0.0.1", allowsUnsealed: false) } throws: {
-            ($0 as? TalkFailure)?.status == .permission
+            ($0 as? CommandFailure)?.status == .permission
         }
     }
 
@@ -40,7 +41,7 @@ struct VoiceGrantTests {
         var wire = testGrant()
         change(&wire)
         #expect { try VoiceConnectionGrant(wire, host: "127.0.0.1", allowsUnsealed: true) } throws: {
-            ($0 as? TalkFailure)?.status == .protocolMismatch
+            ($0 as? CommandFailure)?.status == .protocolMismatch
         }
     }
 }

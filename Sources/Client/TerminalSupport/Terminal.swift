@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Modes change at once (TCSANOW): waiting for what was written to be shown would wait for a frozen terminal.
 /// Any thread.
-final class Terminal: Sendable {
+public final class Terminal: Sendable {
     private let input: Int32
     private let saved: Mutex<termios?>
 
@@ -15,15 +15,15 @@ final class Terminal: Sendable {
         _ = atexit { Terminal.atExit.withLock { $0 }?.restore() }
     }()
 
-    init(input: Int32) {
+    public init(input: Int32) {
         self.input = input
         saved = Mutex(nil)
     }
 
-    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+    public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Keys arrive one by one, unechoed; Ctrl-C and Ctrl-Z still make signals; Ctrl-S does not stop the output.
-    func makeRaw() {
+    public func makeRaw() {
         change { mode in
             mode.c_lflag &= ~tcflag_t(ICANON | ECHO)
             mode.c_iflag &= ~tcflag_t(IXON)
@@ -34,12 +34,12 @@ final class Terminal: Sendable {
     }
 
     /// What is typed is not shown: for passwords.
-    func hideInput() {
+    public func hideInput() {
         change { mode in mode.c_lflag &= ~tcflag_t(ECHO) }
     }
 
     /// Puts the mode back that was found. Without a change before, nothing.
-    func restore() {
+    public func restore() {
         saved.withLock { saved in
             guard var mode = saved.take() else { return }
             tcsetattr(input, TCSANOW, &mode)
@@ -59,7 +59,7 @@ final class Terminal: Sendable {
     }
 
     /// Columns of the terminal behind an output; 80 where it does not say.
-    static func columns(of descriptor: Int32) -> Int {
+    public static func columns(of descriptor: Int32) -> Int {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return columnsDefault }
         return Int(size.ws_col)

@@ -1,35 +1,40 @@
 import Glibc
 
 /// Asks a person at the terminal, before anything else uses it. Blocks its thread until there is an answer.
-struct TerminalPrompt {
+public struct TerminalPrompt: Sendable {
     /// Longest answer, in bytes.
-    static let answerBytesMax = 1_024
+    public static let answerBytesMax = 1_024
 
     let input: Int32
     let output: Int32
 
+    public init(input: Int32, output: Int32) {
+        self.input = input
+        self.output = output
+    }
+
     /// Whether there is anybody to ask.
-    var isPossible: Bool { Terminal.isTerminal(input) }
+    public var isPossible: Bool { Terminal.isTerminal(input) }
 
     /// One line, without its newline; nil at the end of the input. A signal puts the terminal in order and then does
     /// what it does.
-    func ask(_ question: String, isSecret: Bool) throws(TalkFailure) -> String? {
+    public func ask(_ question: String, isSecret: Bool) throws(CommandFailure) -> String? {
         let (answer, signal) = try answer(to: question, isSecret: isSecret)
         if let signal {
             kill(getpid(), signal)
-            throw TalkFailure(.interrupted, "interrupted.")
+            throw CommandFailure(.interrupted, "interrupted.")
         }
         return answer
     }
 
     /// Yes only when the answer says so.
-    func confirm(_ question: String) throws(TalkFailure) -> Bool {
+    public func confirm(_ question: String) throws(CommandFailure) -> Bool {
         guard let answer = try ask(question + " [y/N] ", isSecret: false) else { return false }
         return ["y", "yes"].contains(answer.lowercased())
     }
 
     /// However it ends, the terminal is in order again. Signals are taken before the echo goes, lest one come between.
-    private func answer(to question: String, isSecret: Bool) throws(TalkFailure) -> (String?, Int32?) {
+    private func answer(to question: String, isSecret: Bool) throws(CommandFailure) -> (String?, Int32?) {
         let signals = try SignalPipe([SIGINT, SIGQUIT, SIGTERM, SIGHUP])
         write(question)
         let terminal = Terminal(input: input)
@@ -41,7 +46,7 @@ struct TerminalPrompt {
         return try readLine(signals)
     }
 
-    private func readLine(_ signals: borrowing SignalPipe) throws(TalkFailure) -> (String?, Int32?) {
+    private func readLine(_ signals: borrowing SignalPipe) throws(CommandFailure) -> (String?, Int32?) {
         var line: [UInt8] = []
         while true {
             var watched = [
@@ -57,7 +62,7 @@ struct TerminalPrompt {
             guard line.count < Self.answerBytesMax else {
                 // The rest of a secret is nothing for the shell that reads this terminal next.
                 tcflush(input, TCIFLUSH)
-                throw TalkFailure(.usage, "an answer has at most \(Self.answerBytesMax) bytes.")
+                throw CommandFailure(.usage, "an answer has at most \(Self.answerBytesMax) bytes.")
             }
             line.append(byte)
         }

@@ -1,23 +1,22 @@
-import ControlWire
 import LockFree
 import Synchronization
 
 /// A room's password: as given, or asked for once and kept for the reconnects.
-actor RoomPassword {
-    static let variable = "ROOMTONE_ROOM_PASSWORD"
+public actor RoomPassword {
+    public static let variable = "ROOMTONE_ROOM_PASSWORD"
 
     private var known: String?
     private let prompt: TerminalPrompt
 
-    init(given: String?, prompt: TerminalPrompt) {
+    public init(given: String?, prompt: TerminalPrompt) {
         known = given
         self.prompt = prompt
     }
 
     /// Nil when there is none and nobody to ask. Asks before anything else uses the terminal, and only then.
-    func password(of room: RoomSummary) async -> String? {
+    public func password(ofRoom name: String) async -> String? {
         if known == nil && prompt.isPossible {
-            known = await ask("Password of the room “\(TerminalText.name(room.name))”: ")
+            known = await ask("Password of the room “\(TerminalText.name(name))”: ")
         }
         return known
     }

@@ -4,17 +4,17 @@ import Glibc
 /// process, the newest gets them; they end in the opposite order.
 ///
 /// A signal that the process was started to ignore (`nohup`) stays ignored.
-struct SignalPipe: ~Copyable {
+public struct SignalPipe: ~Copyable {
     /// Readable when a signal came: one byte each, its number.
-    let descriptor: Int32
+    public let descriptor: Int32
     private let writeEnd: Int32
     private let previousWriteEnd: Int32
     private var previous: [(signal: Int32, action: sigaction)] = []
 
-    init(_ signals: [Int32]) throws(TalkFailure) {
+    public init(_ signals: [Int32]) throws(CommandFailure) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
-            throw TalkFailure(.software, "the system gives no pipe: \(String(cString: strerror(errno))).")
+            throw CommandFailure(.software, "the system gives no pipe: \(String(cString: strerror(errno))).")
         }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
