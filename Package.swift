@@ -26,6 +26,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
 // C: system libraries (module map and shim) and the one C file of our own.
@@ -37,11 +38,15 @@ let cLibraries: [Target] = [
     .systemLibrary(
         name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+    .systemLibrary(
+        name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSocketBatch", path: "Sources/C/CSocketBatch", cSettings: houseC),
 ]
 
 let shared: [Target] = [
     .target(name: "Identifiers", path: "Sources/Shared/Identifiers", swiftSettings: house),
+    .target(
+        name: "Permissions", dependencies: ["Identifiers"], path: "Sources/Shared/Permissions", swiftSettings: house),
     .target(name: "LockFree", dependencies: ["CLinux"], path: "Sources/Shared/LockFree", swiftSettings: packetPath),
     .target(
         name: "VoiceSocket", dependencies: ["CSocketBatch"], path: "Sources/Shared/VoiceSocket",
@@ -49,7 +54,10 @@ let shared: [Target] = [
 ]
 
 let wire: [Target] = [
-    .target(name: "ControlWire", dependencies: ["Identifiers"], path: "Sources/Wire/ControlWire", swiftSettings: house),
+    .target(name: "JSONText", path: "Sources/Wire/JSONText", swiftSettings: house),
+    .target(
+        name: "ControlWire", dependencies: ["Identifiers", "JSONText", "Permissions"], path: "Sources/Wire/ControlWire",
+        swiftSettings: house),
     .target(name: "VoiceWire", path: "Sources/Wire/VoiceWire", swiftSettings: packetPath),
     .target(
         name: "VoiceSealing", dependencies: ["VoiceWire", "CSodium"], path: "Sources/Wire/VoiceSealing",
@@ -73,13 +81,17 @@ let server: [Target] = [
         path: "Sources/Server/VoiceRelay", swiftSettings: packetPath),
     .target(name: "Credentials", dependencies: ["CSodium"], path: "Sources/Server/Credentials", swiftSettings: house),
     .target(
-        name: "ChatStore", dependencies: ["Identifiers", grdb, logging], path: "Sources/Server/ChatStore",
-        swiftSettings: house),
+        name: "ChatStore", dependencies: ["Identifiers", "Permissions", grdb, logging],
+        path: "Sources/Server/ChatStore", swiftSettings: house),
+    .target(
+        name: "MessageSearch",
+        dependencies: ["ChatStore", "Identifiers", "LockFree", "CSQLite", "CLinux", grdb, logging],
+        path: "Sources/Server/MessageSearch", swiftSettings: house),
     .target(
         name: "Rooms",
         dependencies: [
-            "ControlWire", "ChatStore", "Credentials", "Identifiers", "VoiceRelay", "VoiceSealing", "VoiceWire",
-            logging,
+            "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "VoiceRelay",
+            "VoiceSealing", "VoiceWire", logging,
         ],
         path: "Sources/Server/Rooms", swiftSettings: house),
     .target(
@@ -91,7 +103,8 @@ let server: [Target] = [
     .target(
         name: "Daemon",
         dependencies: [
-            "ChatStore", "ControlServer", "Credentials", "Rooms", "VoiceRelay", configuration, lifecycle, unixSignals,
+            "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Permissions", "Rooms", "VoiceRelay",
+            configuration, lifecycle, unixSignals,
             logging, yams,
         ],
         path: "Sources/Server/Daemon", swiftSettings: house),
@@ -101,9 +114,19 @@ let client: [Target] = [
     .target(
         name: "RoomClient",
         dependencies: [
-            "ControlWire", "Identifiers", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509, asn1, crypto,
+            "ControlWire", "Identifiers", "Permissions", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509,
+            asn1, crypto,
         ],
         path: "Sources/Client/RoomClient", swiftSettings: house),
+    .target(
+        name: "TerminalSupport", dependencies: ["ControlWire", "LockFree", "RoomClient"],
+        path: "Sources/Client/TerminalSupport", swiftSettings: house),
+    .target(
+        name: "ChatCommands",
+        dependencies: [
+            "ControlWire", "Identifiers", "JSONText", "LockFree", "Permissions", "RoomClient", "TerminalSupport",
+        ],
+        path: "Sources/Client/ChatCommands", swiftSettings: house),
     .target(
         name: "VoiceClient",
         dependencies: [
@@ -115,14 +138,21 @@ let client: [Target] = [
     .target(
         name: "TalkInterface",
         dependencies: [
-            "AudioDevice", "ControlWire", "Identifiers", "LockFree", "OpusCodec", "RoomClient", "VoiceClient",
-            "VoiceSealing", "VoiceWire",
+            "AudioDevice", "ControlWire", "Identifiers", "LockFree", "OpusCodec", "RoomClient", "TerminalSupport",
+            "VoiceClient", "VoiceSealing", "VoiceWire",
         ],
         path: "Sources/Client/TalkInterface", swiftSettings: house),
 ]
 
 let tools: [Target] = [
-    .target(name: "NetworkSimulator", path: "Sources/Tools/NetworkSimulator", swiftSettings: house)
+    .target(name: "NetworkSimulator", path: "Sources/Tools/NetworkSimulator", swiftSettings: house),
+    .target(
+        name: "ChatLoad",
+        dependencies: [
+            "ChatStore", "ControlWire", "Identifiers", "JSONText", "NetworkSimulator", "VoiceSealing", "VoiceSocket",
+            "VoiceWire", nio("NIOCore"), nio("NIOPosix"), nioSSL, histogram,
+        ],
+        path: "Sources/Tools/ChatLoad", swiftSettings: house),
 ]
 
 // Programs hold argument parsing and wiring only; nothing imports them.
@@ -131,8 +161,15 @@ let programs: [Target] = [
         name: "roomtoned", dependencies: ["Daemon", arguments], path: "Sources/Programs/roomtoned", swiftSettings: house
     ),
     .executableTarget(
-        name: "roomtone", dependencies: ["TalkInterface", "VoiceClient", arguments],
+        name: "roomtone",
+        dependencies: [
+            "ChatCommands", "ControlWire", "Identifiers", "Permissions", "TalkInterface", "TerminalSupport",
+            "VoiceClient", arguments,
+        ],
         path: "Sources/Programs/roomtone", swiftSettings: house),
+    .executableTarget(
+        name: "roomtone-load", dependencies: ["ChatLoad", arguments], path: "Sources/Programs/roomtone-load",
+        swiftSettings: house),
 ]
 
 // Every test target may use the seeded generator and temporary folders.
@@ -149,7 +186,9 @@ let testTargets: [Target] = [
         swiftSettings: house),
     tests("LockFree", "Shared", ["LockFree"]),
     tests("VoiceSocket", "Shared", ["VoiceSocket", "CSocketBatch"]),
-    tests("ControlWire", "Wire", ["ControlWire", "Identifiers"]),
+    tests("Permissions", "Shared", ["Identifiers", "Permissions"]),
+    tests("JSONText", "Wire", ["JSONText"]),
+    tests("ControlWire", "Wire", ["ControlWire", "Identifiers", "JSONText", "Permissions"]),
     tests("VoiceWire", "Wire", ["VoiceWire"]),
     tests("VoiceSealing", "Wire", ["VoiceSealing", "VoiceWire", crypto]),
     tests("OpusCodec", "Media", ["AudioTestSupport", "OpusCodec"]),
@@ -159,24 +198,36 @@ let testTargets: [Target] = [
     tests(
         "VoiceRelay", "Server", ["CSocketBatch", "LockFree", "VoiceRelay", "VoiceWire", "VoiceSealing", "VoiceSocket"]),
     tests("Credentials", "Server", ["Credentials"]),
-    tests("ChatStore", "Server", ["ChatStore", "Identifiers", grdb]),
+    tests("ChatStore", "Server", ["ChatStore", "Identifiers", "Permissions", grdb]),
+    tests("MessageSearch", "Server", ["ChatStore", "Identifiers", "MessageSearch", grdb, logging]),
     tests(
         "Rooms", "Server",
-        ["Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "VoiceRelay", "VoiceWire", logging]),
+        [
+            "Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "MessageSearch", "Permissions",
+            "VoiceRelay", "VoiceWire", grdb, logging,
+        ]),
     tests(
         "ControlServer", "Server",
         [
-            "ControlServer", "ControlWire", "Daemon", "Rooms", "ChatStore", "Credentials", "Identifiers", "VoiceRelay",
-            "VoiceWire",
+            "ControlServer", "ControlWire", "Daemon", "Rooms", "ChatStore", "Credentials", "Identifiers",
+            "MessageSearch", "Permissions", "VoiceRelay", "VoiceWire",
             nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, logging,
         ]),
     tests("Daemon", "Server", ["Daemon", "ControlServer", "Credentials", "VoiceRelay"]),
     tests(
         "RoomClient", "Client",
         [
-            "RoomClient", "ControlServer", "ControlWire", "Identifiers", "Daemon", "VoiceRelay", nio("NIOCore"),
-            nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
+            "RoomClient", "ControlServer", "ControlWire", "Identifiers", "Daemon", "Permissions", "VoiceRelay",
+            nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
         ]),
+    tests("TerminalSupport", "Client", ["ControlWire", "RoomClient", "TerminalSupport"]),
+    tests(
+        "ChatCommands", "Client",
+        [
+            "ChatCommands", "ControlServer", "ControlWire", "Credentials", "Daemon", "Identifiers", "JSONText",
+            "Permissions", "RoomClient", "Rooms", "TerminalSupport", "VoiceRelay", logging,
+        ]),
+    tests("RoomtoneProgram", "Client", ["roomtone", arguments]),
     tests(
         "VoiceClient", "Client",
         [
@@ -187,11 +238,14 @@ let testTargets: [Target] = [
         "TalkInterface", "Client",
         [
             "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "Identifiers", "OpusCodec",
-            "RoomClient", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
+            "RoomClient", "TerminalSupport", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
     tests("NetworkSimulator", "Tools", []),
+    tests("ChatLoad", "Tools", ["ChatLoad", "ControlWire", "Identifiers", nio("NIOCore")]),
     // Runs the programs themselves, as a person would.
-    tests("EndToEnd", "EndToEnd", ["AudioTestSupport", "roomtone", "roomtoned"]),
+    tests(
+        "EndToEnd", "EndToEnd",
+        ["AudioTestSupport", "ChatStore", "ControlWire", "Identifiers", "roomtone", "roomtoned"]),
 ]
 
 let package = Package(
@@ -199,6 +253,7 @@ let package = Package(
     products: [
         .executable(name: "roomtoned", targets: ["roomtoned"]),
         .executable(name: "roomtone", targets: ["roomtone"]),
+        .executable(name: "roomtone-load", targets: ["roomtone-load"]),
         .library(name: "RoomClient", targets: ["RoomClient"]),
         .library(name: "VoiceClient", targets: ["VoiceClient"]),
     ],
@@ -214,6 +269,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.1.0"),
         .package(url: "https://github.com/jpsim/Yams", "5.4.0"..<"7.0.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: cLibraries + shared + wire + media + server + client + tools + programs + testTargets,
     swiftLanguageModes: [.v6]

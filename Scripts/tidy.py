@@ -43,12 +43,15 @@ C_WRAPPERS = {
     "CSpeexDSP": {"SpeechProcessing"},
     "CSodium": {"VoiceSealing", "Credentials"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
-    "CLinux": {"LockFree", "VoiceRelay", "VoiceClient"},
+    "CLinux": {"Daemon", "LockFree", "MessageSearch", "VoiceRelay", "VoiceClient"},
+    "CSQLite": {"ChatStore", "MessageSearch"},
 }
 # Modules that do no I/O and own no clock, and what they therefore must not import beside the C layer.
 IMPURE = r"NIO\w*|Glibc|Musl|Darwin|Dispatch|FoundationNetworking"
 PURE_MODULES = {
-    "ControlWire": IMPURE,
+    "ControlWire": IMPURE + r"|Foundation\w*",
+    "JSONText": IMPURE + r"|Foundation\w*",
+    "Permissions": IMPURE + r"|Foundation\w*",
     "VoiceWire": IMPURE + r"|Foundation\w*",
     "Playout": IMPURE + r"|Foundation\w*",
     "NetworkSimulator": IMPURE + r"|Foundation\w*",

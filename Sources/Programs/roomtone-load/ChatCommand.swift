@@ -1,0 +1,85 @@
+import ArgumentParser
+import ChatLoad
+import Foundation
+
+struct ChatCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat",
+        abstract: "Measures delivery, search, voice beside them, throughput and memory of idle users.",
+        discussion: "The exit status is 0 when every goal is met, 1 when one is not.")
+
+    @OptionGroup var places: Places
+
+    @Option(help: "A folder for this run's servers; made and removed unless given.")
+    var workFolder: String?
+
+    @Option(help: "Rooms whose delivery is measured, 1…100.")
+    var rooms = ChatBenchmarkOptions().roomCount
+
+    @Option(help: "Members of each of them.")
+    var members = ChatBenchmarkOptions().membersPerRoom
+
+    @Option(help: "Messages a second over all of them.")
+    var rate = ChatBenchmarkOptions().messagesPerSecond
+
+    @Option(help: "Seconds of a phase.")
+    var seconds = ChatBenchmarkOptions().phaseSeconds
+
+    @Option(help: "Rounds of three phases.")
+    var rounds = ChatBenchmarkOptions().rounds
+
+    @Option(help: "Clients that search without pause.")
+    var searchers = ChatBenchmarkOptions().searcherCount
+
+    @Option(help: "Clients that join and reload history.")
+    var reloaders = ChatBenchmarkOptions().reloaderCount
+
+    @Option(help: "Idle users over TLS.")
+    var idle = ChatBenchmarkOptions().idleUserCount
+
+    @Flag(help: "TLS for the measured clients, too.")
+    var tls = false
+
+    @Flag(help: "The result as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard (1...100).contains(rooms), members > 0, rate > 0, seconds > 0, rounds > 0 else {
+            throw ValidationError("--rooms is 1…100; --members, --rate, --seconds and --rounds are 1 at least")
+        }
+    }
+
+    func run() async throws {
+        let folder = workFolder ?? NSTemporaryDirectory() + "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { if workFolder == nil { try? FileManager.default.removeItem(atPath: folder) } }
+        let report = try await ChatBenchmark(
+            options, serverProgram: places.server.path, database: places.database, workFolder: folder,
+            say: Progress.say
+        ).run()
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            print(String(decoding: try encoder.encode(report), as: UTF8.self))
+        } else {
+            print(report.text)
+        }
+        if !report.goals.allSatisfy(\.isMet) { throw ExitCode(1) }
+    }
+
+    private var options: ChatBenchmarkOptions {
+        var options = ChatBenchmarkOptions()
+        options.roomCount = rooms
+        options.membersPerRoom = members
+        options.messagesPerSecond = rate
+        options.phaseSeconds = seconds
+        options.rounds = rounds
+        options.searcherCount = searchers
+        options.reloaderCount = reloaders
+        options.storedMessageCount = places.messages
+        options.idleUserCount = idle
+        options.isEncrypted = tls
+        options.seed = places.seed
+        return options
+    }
+}

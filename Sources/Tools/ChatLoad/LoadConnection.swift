@@ -1,0 +1,80 @@
+import ControlWire
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// One simulated client's connection. Lives on the generator's event loop and is touched nowhere else.
+final class LoadConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    /// Marks of messages are request numbers as well; those of other requests stay below.
+    static let firstMark: UInt64 = 1 << 32
+
+    /// Takes the lines that answer no ``ask(_:_:)``.
+    var onLine: ((ServerLine) -> Void)?
+    /// Refusals that came, to whatever.
+    private(set) var refusalCount = 0
+    private(set) var isLost = false
+    private var channel: (any Channel)?
+    private var scanner = LineScanner()
+    private var nextRequestID: UInt64 = 1
+    /// Nil stands for a connection that ended.
+    private var waiting: [UInt64: (ServerLine?) -> Void] = [:]
+
+    // MARK: Sending
+
+    /// Sends a request; `take` gets its answer, valid during the call only.
+    func ask(_ template: RequestTemplate, _ take: @escaping (ServerLine?) -> Void) {
+        guard let channel, !isLost else { return take(nil) }
+        let requestID = nextRequestID
+        nextRequestID += 1
+        waiting[requestID] = take
+        var buffer = channel.allocator.buffer(capacity: 512)
+        template.write(requestID: requestID, to: &buffer)
+        channel.writeAndFlush(buffer, promise: nil)
+    }
+
+    /// Sends a marked message, whose echo comes to ``onLine``.
+    func say(_ template: RequestTemplate, mark: UInt64) {
+        guard let channel else { return }
+        var buffer = channel.allocator.buffer(capacity: 512)
+        template.write(mark: mark, requestID: mark, to: &buffer)
+        channel.writeAndFlush(buffer, promise: nil)
+    }
+
+    func close() { channel?.close(promise: nil) }
+
+    // MARK: Pipeline
+
+    func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+            scanner.scan(bytes) { line in take(line) }
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { lose() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        lose()
+        context.close(promise: nil)
+    }
+
+    private func take(_ line: ServerLine) {
+        let requestID = line.requestID
+        if requestID != nil, line.isRefusal { refusalCount += 1 }
+        if let requestID, requestID < Self.firstMark, let take = waiting.removeValue(forKey: requestID) {
+            take(line)
+        } else {
+            onLine?(line)
+        }
+    }
+
+    private func lose() {
+        isLost = true
+        let waiting = waiting.values
+        self.waiting = [:]
+        for take in waiting { take(nil) }
+    }
+}
