@@ -103,8 +103,8 @@ let server: [Target] = [
     .target(
         name: "Daemon",
         dependencies: [
-            "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Permissions", "Rooms", "VoiceRelay",
-            configuration, lifecycle, unixSignals,
+            "CLinux", "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Permissions", "Rooms",
+            "VoiceRelay", configuration, lifecycle, unixSignals,
             logging, yams,
         ],
         path: "Sources/Server/Daemon", swiftSettings: house),

@@ -4,7 +4,8 @@ import Foundation
 
 struct IdleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "idle", abstract: "Measures the memory of idle users alone: connected over TLS, in a room, silent.",
+        commandName: "idle",
+        abstract: "Measures the memory of idle users alone: connected over TLS, in a room, silent.",
         discussion: "Prints every run and the medians. The exit status is 0 when the goal is met, 1 when it is not.")
 
     @OptionGroup var server: ServerProgram

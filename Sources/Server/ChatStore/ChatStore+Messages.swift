@@ -79,31 +79,6 @@ extension ChatStore {
         }
     }
 
-    /// The first message sent at that instant (milliseconds since 1970) or later, in any conversation; nil if all are
-    /// older. Found by halving, since a later message never has an earlier instant.
-    public func firstMessageID(sentAtOrAfter instant: Int64) async throws(ChatStoreError) -> MessageID? {
-        try await read { database in
-            guard var high = try Int64.fetchOne(database, sql: "SELECT MAX(id) FROM message") else { return nil }
-            let probe = try database.cachedStatement(
-                sql: "SELECT id, sent_at FROM message WHERE id >= ? ORDER BY id LIMIT 1")
-            var low: Int64 = 1
-            var found: MessageID?
-            while low <= high {
-                let middle = low + (high - low) / 2
-                // At most the newest, so there is a row.
-                guard let row = try Row.fetchOne(probe, arguments: [middle]) else { break }
-                let id: Int64 = row[0]
-                if row[1] as Int64 >= instant {
-                    found = MessageID(stored: id)
-                    high = middle - 1
-                } else {
-                    low = id + 1
-                }
-            }
-            return found
-        }
-    }
-
     static func historyQuery(isForward: Bool) -> String {
         StoredMessage.selection + """
             WHERE message.conversation = ? AND message.id > ? AND message.id < ?

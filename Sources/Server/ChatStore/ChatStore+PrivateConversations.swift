@@ -25,21 +25,7 @@ extension ChatStore {
     public func privateConversations(
         of user: UserID
     ) async throws(ChatStoreError) -> [(key: ConversationKey, other: UserID, otherName: String)] {
-        try await read { database in
-            // Two searches by index; OR between the columns would be decided by statistics that are not there.
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT pair.id, account.id, account.name FROM (
-                        SELECT id, high_user_id AS other FROM private_conversation WHERE low_user_id = ?1
-                        UNION
-                        SELECT id, low_user_id FROM private_conversation WHERE high_user_id = ?1
-                    ) AS pair JOIN account ON account.id = pair.other ORDER BY pair.id
-                    """, arguments: [user.stored]
-            ).map { row in
-                (key: ConversationKey(privateConversation: row[0]), other: UserID(stored: row[1]), otherName: row[2])
-            }
-        }
+        try await read { try Self.privateConversations(of: user, $0) }
     }
 
     /// Who writes in a private conversation, the lower number first; nil for a room's key and unknown ones.
@@ -56,14 +42,33 @@ extension ChatStore {
     /// The accounts with those name keys; keys that are nobody's are left out.
     public func accountIDs(nameKeys: [String]) async throws(ChatStoreError) -> [String: UserID] {
         guard !nameKeys.isEmpty else { return [:] }
-        return try await read { database in
-            let query = try database.cachedStatement(sql: "SELECT id FROM account WHERE name_key = ?")
-            var found: [String: UserID] = [:]
-            for key in Set(nameKeys) {
-                found[key] = try Int64.fetchOne(query, arguments: [key]).map(UserID.init(stored:))
-            }
-            return found
+        return try await read { try Self.accountIDs(nameKeys: nameKeys, $0) }
+    }
+
+    static func privateConversations(
+        of user: UserID, _ database: Database
+    ) throws -> [(key: ConversationKey, other: UserID, otherName: String)] {
+        // Two searches by index; OR between the columns would be decided by statistics that are not there.
+        let query = try database.cachedStatement(
+            sql: """
+                SELECT pair.id, account.id, account.name FROM (
+                    SELECT id, high_user_id AS other FROM private_conversation WHERE low_user_id = ?1
+                    UNION
+                    SELECT id, low_user_id FROM private_conversation WHERE high_user_id = ?1
+                ) AS pair JOIN account ON account.id = pair.other ORDER BY pair.id
+                """)
+        return try Row.fetchAll(query, arguments: [user.stored]).map { row in
+            (key: ConversationKey(privateConversation: row[0]), other: UserID(stored: row[1]), otherName: row[2])
         }
+    }
+
+    static func accountIDs(nameKeys: [String], _ database: Database) throws -> [String: UserID] {
+        let query = try database.cachedStatement(sql: "SELECT id FROM account WHERE name_key = ?")
+        var found: [String: UserID] = [:]
+        for key in Set(nameKeys) {
+            found[key] = try Int64.fetchOne(query, arguments: [key]).map(UserID.init(stored:))
+        }
+        return found
     }
 
     private static func privateConversation(

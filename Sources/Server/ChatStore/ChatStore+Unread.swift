@@ -20,7 +20,7 @@ public struct UnreadRow: Equatable, Sendable {
     /// Messages of others, not deleted. At most ``ChatStore/unreadCountMax``, which stands for “that many or more”; less
     /// than there are if more than ``ChatStore/unreadScanMax`` rows would have to be looked at.
     public let unread: Int
-    /// Messages among all unread ones that mention the reader, at most ``ChatStore/unreadCountMax``.
+    /// Messages of others among all unread ones that mention the reader, with the same limits.
     public let mentions: Int
     /// Nil if nothing was ever marked as read.
     public let lastReadID: MessageID?
@@ -98,7 +98,11 @@ extension ChatStore {
                     WHERE conversation = :conversation AND id > :marker ORDER BY id DESC LIMIT :scanMax)
                 WHERE author_id <> :user AND deleted_at IS NULL LIMIT :countMax)),
             (SELECT COUNT(*) FROM (
-                SELECT 1 FROM mention
-                WHERE user_id = :user AND conversation = :conversation AND message_id > :marker LIMIT :countMax))
+                SELECT 1 FROM (
+                    SELECT message_id FROM mention
+                    WHERE user_id = :user AND conversation = :conversation AND message_id > :marker
+                    ORDER BY message_id DESC LIMIT :scanMax) AS latest
+                CROSS JOIN message ON message.id = latest.message_id
+                WHERE author_id <> :user LIMIT :countMax))
         """
 }

@@ -23,6 +23,7 @@ public final class ChatStore: Sendable {
 
     let pool: DatabasePool
     let log: MessageLog
+    private let sharedWrites: SharedWrites
     private let checkpoints: LogCheckpoints
 
     private init(pool: DatabasePool, messagesWaitingMax: Int, now: @escaping @Sendable () -> Int64) throws {
@@ -32,6 +33,7 @@ public final class ChatStore: Sendable {
             path: pool.path, pageBytes: pageBytes,
             configuration: Self.configuration(cacheBytesMax: Self.readerCacheBytesMax))
         let writer = try pool.read { try MessageWriter($0, now: now) }
+        sharedWrites = SharedWrites(pool: pool, checkpoints: checkpoints)
         log = MessageLog(pool: pool, checkpoints: checkpoints, writer: writer, waitingMax: messagesWaitingMax)
     }
 
@@ -74,6 +76,7 @@ public final class ChatStore: Sendable {
 
     private func closeBlocking() throws {
         pool.writeWithoutTransaction { database in
+            sharedWrites.close(database)
             guard log.close(database) else { return }
             // The log's content goes into the file itself, so that a copy of one file is a copy of all;
             // should a reader hold it up, the log stays and is read at the next start.
@@ -83,23 +86,32 @@ public final class ChatStore: Sendable {
         try pool.close()
     }
 
+    /// A connection for a thread of the caller's. Blocks; on that thread.
+    public func makeReader() throws(ChatStoreError) -> StoreReader {
+        var configuration = Self.configuration(cacheBytesMax: Self.readerCacheBytesMax)
+        configuration.readonly = true
+        do {
+            return try StoreReader(path: pool.path, configuration: configuration)
+        } catch {
+            throw ChatStoreError(error)
+        }
+    }
+
     func read<Output: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Output
     ) async throws(ChatStoreError) -> Output {
         do { return try await pool.read(body) } catch { throw ChatStoreError(error) }
     }
 
-    /// One transaction: all of the body, or none of it.
+    /// Writes that no transaction has taken up yet.
+    var sharedWritesWaiting: Int { sharedWrites.waitingCount }
+
+    /// All of the body, or none of it; on disk when this returns.
     func write<Output: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Output
     ) async throws(ChatStoreError) -> Output {
         do {
-            let (output, rows) = try await pool.write { database in
-                let rowsBefore = database.totalChangesCount
-                return (try body(database), database.totalChangesCount - rowsBefore)
-            }
-            checkpoints.didChange(rows: rows)
-            return output
+            return try await sharedWrites.write(body)
         } catch { throw ChatStoreError(error) }
     }
 

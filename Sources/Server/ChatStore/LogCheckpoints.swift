@@ -19,6 +19,7 @@ final class LogCheckpoints: Sendable {
         var rows = 0
         var isCopying = false
         var mustFinish = false
+        var isClosed = false
     }
 
     let connection: DatabaseQueue
@@ -37,14 +38,14 @@ final class LogCheckpoints: Sendable {
 
     /// Rows inserted, changed or removed by a transaction. Copies in the background if they are many by now.
     func didChange(rows: Int) {
-        let isDue = state.withLock { state in
+        state.withLock { state in
             state.rows += rows
-            guard state.rows >= rowsPerCheckpoint, !state.isCopying else { return false }
+            guard state.rows >= rowsPerCheckpoint, !state.isCopying, !state.isClosed else { return }
             state.rows = 0
             state.isCopying = true
-            return true
+            // Only put into the connection's line, before it can be closed: SQLite does not survive a copy after that.
+            copy()
         }
-        if isDue { copy() }
     }
 
     /// On the writer's queue, between transactions: if the log is too long, copies what is left of it, so that the next
@@ -58,7 +59,11 @@ final class LogCheckpoints: Sendable {
         if mustFinish { _ = try? writer.checkpoint(.passive) }
     }
 
-    func close() throws { try connection.close() }
+    /// Lets a copy under way finish; what is written afterwards is copied at the next start.
+    func close() throws {
+        state.withLock { $0.isClosed = true }
+        try connection.close()
+    }
 
     private func copy() {
         connection.asyncWriteWithoutTransaction { [self] database in

@@ -113,8 +113,9 @@ final class MessageLog: Sendable {
             let committed = commit(batch, with: &writing.writer, database)
             record(committed, took: ContinuousClock.now - start)
             outcomes.put(committed)
-            checkpoints.didChange(rows: database.totalChangesCount - rowsBefore)
+            // In this order: a copy that begins now would keep the log from being finished.
             checkpoints.finishIfNeeded(database)
+            checkpoints.didChange(rows: database.totalChangesCount - rowsBefore)
             return true
         }
     }

@@ -108,6 +108,9 @@ enum Schema {
             denied INTEGER NOT NULL,
             PRIMARY KEY (room_id, subject)
         ) STRICT, WITHOUT ROWID;
+        -- What makers of rooms are granted from now on (bits 4 to 11) those before them get as well.
+        INSERT INTO room_override (room_id, subject, allowed, denied)
+        SELECT id, 'user:' || creator_id, 0xFF0, 0 FROM room WHERE creator_id IS NOT NULL;
         CREATE TABLE voice_restraint (
             room_id INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
             user_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -212,7 +212,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             lastWords: EncodedLine(.serverResponse(success: false, content: text, code: .timedOut)))
     }
 
-    /// What is encrypted at a time. NIO's TLS handler keeps a buffer as large as the largest, for as long as the connection
-    /// lives (see `Documentation/Decisions/0008-memory.md`).
-    private static let encryptedPieceBytesMax = 4_096
+    /// What is encrypted at a time. NIO's TLS handler keeps the memory that the largest record touched, for as long as the
+    /// connection lives: this one and what TLS adds to it fit into one page (see `Documentation/Decisions/0008-memory.md`).
+    private static let encryptedPieceBytesMax = 4_000
 }

@@ -29,7 +29,7 @@ actor ConnectionServant {
         for arrival in arrivals where state.outbox.closeReason == nil {
             switch arrival {
             case .opened(let isEncrypted): open(isEncrypted: isEncrypted)
-            case .bytes(let buffer): await connection?.receive(buffer.readableBytesView)
+            case .bytes(let bytes): await connection?.receive(bytes)
             }
         }
     }

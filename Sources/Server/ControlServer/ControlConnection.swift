@@ -124,7 +124,7 @@ extension ControlMessage {
     /// How many ordinary messages a message counts for: a few bytes that ask for a whole line of rows cost more.
     fileprivate var cost: Int {
         switch self {
-        case .requestUserList, .listRooms, .browseRooms, .browseUsers, .history, .search, .listUnread, .listAudit,
+        case .requestUserList, .listRooms, .browseRooms, .browseUsers, .history, .listUnread, .listAudit,
             .listBans, .listOverrides, .listInvitations, .listSessions:
             ConnectionGuard.listCost
         default: 1

@@ -109,7 +109,12 @@ public final class ControlServer: Sendable {
             configuration, counters: counters, state: state, servant: servant, on: channel.eventLoop
         ) { self.ended(id, state) }
         // Fails only if the channel is gone: then there is nothing to see out.
-        do { try channel.pipeline.syncOperations.addHandler(handler) } catch { ended(id, state) }
+        do {
+            try channel.pipeline.syncOperations.addHandler(handler)
+            try channel.pipeline.syncOperations.handler(type: FirstByteHandler.self).serve()
+        } catch {
+            ended(id, state)
+        }
     }
 
     private func ended(_ id: ConnectionID, _ state: ConnectionState) {

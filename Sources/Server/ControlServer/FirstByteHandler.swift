@@ -6,7 +6,7 @@ import Rooms
 /// What the connection's task reads: first how the connection is protected, then its bytes.
 enum Arrival: Sendable {
     case opened(isEncrypted: Bool)
-    case bytes(ByteBuffer)
+    case bytes([UInt8])
 }
 
 /// What a connection's first byte says about it: pure.
@@ -38,6 +38,12 @@ final class FirstByteHandler: ChannelInboundHandler {
     private let allowsPlaintext: Bool
     private let counters: ControlCounters
     private var state = State.undecided
+    /// Nobody takes what is passed on before ``serve()``. Nothing is read without being asked for, but when a client
+    /// shuts down its side at once, NIO reads all that came before: no more than the socket's buffer holds.
+    private var isServed = false
+    private var held: [ByteBuffer] = []
+    private var hasInputClosed = false
+    private var context: ChannelHandlerContext?
 
     init(tls: NIOSSLContext, allowsPlaintext: Bool, counters: ControlCounters) {
         self.tls = tls
@@ -45,7 +51,30 @@ final class FirstByteHandler: ChannelInboundHandler {
         self.counters = counters
     }
 
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// The handler that takes arrivals is behind this one: passes on what came before it.
+    func serve() {
+        guard let context, !isServed else { return }
+        isServed = true
+        for buffer in held { channelRead(context: context, data: NIOAny(buffer)) }
+        held = []
+        // From the head: TLS may be on the way by now.
+        if hasInputClosed { context.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if !isServed, case .inputClosed? = event as? ChannelEvent {
+            hasInputClosed = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard isServed else { return held.append(unwrapInboundIn(data)) }
         switch state {
         case .undecided:
             decide(context, data)
@@ -91,8 +120,9 @@ final class FirstByteHandler: ChannelInboundHandler {
         context.fireChannelRead(wrapInboundOut(.opened(isEncrypted: isEncrypted)))
     }
 
+    /// Passes a copy on: the TLS handler's buffer stays its own, which would otherwise copy all 32 KiB of it at the next read.
     private func pass(_ context: ChannelHandlerContext, _ data: NIOAny) {
-        context.fireChannelRead(wrapInboundOut(.bytes(unwrapInboundIn(data))))
+        context.fireChannelRead(wrapInboundOut(.bytes(Array(unwrapInboundIn(data).readableBytesView))))
     }
 
     private func refuse(_ context: ChannelHandlerContext, _ code: ErrorCode, _ text: String) {

@@ -48,6 +48,7 @@ enum Listener {
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forConnections)
             // Read when what came before is served.
             .childChannelOption(.autoRead, value: false)
             // Who shuts down its writing side still gets its answers.
@@ -90,4 +91,10 @@ enum Listener {
             return ControlServerError("\(place) cannot be listened on: \(error)")
         }
     }
+}
+
+extension AdaptiveRecvByteBufferAllocator {
+    /// A channel keeps its buffer: one that hears little keeps little. It grows with the first read that fills it.
+    fileprivate static let forConnections = AdaptiveRecvByteBufferAllocator(
+        minimum: 512, initial: 1_024, maximum: 65_536)
 }

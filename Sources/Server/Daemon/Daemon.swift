@@ -53,6 +53,7 @@ public enum Daemon {
     public static func run(configurationFile: String?, flags: [ConfigurationFlag]) async -> Int32 {
         // Whatever this process writes is its owner's alone, from the moment it exists.
         umask(0o077)
+        ProcessMemory.prepare()
         do {
             let configuration = try DaemonConfiguration.load(
                 file: configurationFile, environment: ProcessInfo.processInfo.environment, flags: flags)
@@ -85,23 +86,44 @@ public enum Daemon {
         let ownershipToken: SecretToken?
     }
 
+    /// What was started, so that a failure further on leaves nothing behind.
+    private struct Started {
+        var store: ChatStore?
+        var search: MessageSearch?
+        var hasher: PasswordHasher?
+        var directory: RoomDirectory?
+
+        func stop() async {
+            hasher?.stop()
+            await directory?.flush()
+            await search?.close()
+            // What is told is why the server did not start.
+            try? await store?.close()
+        }
+    }
+
     private static func assemble(
         _ configuration: DaemonConfiguration, _ voice: VoiceRelayConfiguration, _ relay: VoiceRelay,
         _ identity: ServerIdentity, directory path: String, _ logger: Logger
     ) async throws(DaemonError) -> Parts {
         let counters = ControlCounters()
         let access = VoiceAccess(relay: relay, configuration: voice)
+        var started = Started()
         do {
             let store = try await ChatStore.open(path: path + "/" + DataDirectory.databaseFile)
+            started.store = store
             let search = try await MessageSearch.open(
                 path: path + "/" + DataDirectory.searchFile, store: store, configuration: configuration.search,
                 nameKey: { (try? RoomName($0))?.key }, logger: logger)
+            started.search = search
             let hasher = try PasswordHasher(configuration.hashing)
+            started.hasher = hasher
             let text = TextChat(
                 store: store, search: search, limits: configuration.text, counters: counters, logger: logger)
             let directory = try await RoomDirectory.load(
                 store: store, voice: access, text: text, limits: configuration.rooms, counters: counters,
                 logger: logger)
+            started.directory = directory
             let accounts = Accounts(
                 store: store, hasher: hasher, limits: configuration.rooms, attempts: configuration.attempts,
                 counters: counters)
@@ -116,10 +138,10 @@ public enum Daemon {
             return Parts(
                 store: store, search: search, hasher: hasher, directory: directory, relay: relay, server: server,
                 ownershipToken: isUnowned ? token : nil)
-        } catch let error as PasswordHasherError {
-            throw DaemonError("password hashing cannot be set up: \(error)")
         } catch {
-            throw DaemonError("\(error)")
+            await started.stop()
+            let step = error is PasswordHasherError ? "password hashing cannot be set up: " : ""
+            throw DaemonError("\(step)\(error)")
         }
     }
 

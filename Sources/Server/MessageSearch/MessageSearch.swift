@@ -20,11 +20,10 @@ public final class MessageSearch: Sendable {
     /// What a refused asker is told to wait.
     static let retryMilliseconds = 250
 
-    private let store: ChatStore
-    let threads: WorkThreads<IndexReaders>
+    let threads: WorkThreads<SearchReaders>
     private let indexer: SearchIndexer
     private let following: Task<Void, Never>
-    private let resolver: QueryResolver
+    private let nameKey: @Sendable (String) -> String?
     private let timeLimitMilliseconds: Int
     private let tally: SearchTally
     private let logger: Logger
@@ -52,32 +51,31 @@ public final class MessageSearch: Sendable {
     ) async throws(SearchError) -> MessageSearch {
         let tally = SearchTally()
         let indexer = try SearchIndexer(path: path, store: store, tally: tally, pace: pace, logger: logger)
-        let threads: WorkThreads<IndexReaders>
+        let threads: WorkThreads<SearchReaders>
         do {
             try await indexer.open()
             let count = configuration.threadCount > 0 ? configuration.threadCount : threadCountDefault
             threads = try WorkThreads(name: "search", threadCount: count, waitingMax: configuration.waitingMax) {
-                IndexReaders(path: path)
+                SearchReaders(path: path, store: store)
             }
         } catch {
             await indexer.close()
             throw SearchError(.unavailable, "the search index cannot be opened: \(error)")
         }
         return MessageSearch(
-            store: store, threads: threads, indexer: indexer, resolver: QueryResolver(store: store, nameKey: nameKey),
+            threads: threads, indexer: indexer, nameKey: nameKey,
             timeLimitMilliseconds: configuration.timeLimitMilliseconds, tally: tally, logger: logger)
     }
 
     private static var threadCountDefault: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
 
     private init(
-        store: ChatStore, threads: WorkThreads<IndexReaders>, indexer: SearchIndexer, resolver: QueryResolver,
+        threads: WorkThreads<SearchReaders>, indexer: SearchIndexer, nameKey: @escaping @Sendable (String) -> String?,
         timeLimitMilliseconds: Int, tally: SearchTally, logger: Logger
     ) {
-        self.store = store
         self.threads = threads
         self.indexer = indexer
-        self.resolver = resolver
+        self.nameKey = nameKey
         self.timeLimitMilliseconds = timeLimitMilliseconds
         self.tally = tally
         self.logger = logger
@@ -119,39 +117,41 @@ extension MessageSearch {
         guard searching.withLock({ $0.insert(user).inserted }) else { throw busy("your last search has not ended yet") }
         defer { searching.withLock { _ = $0.remove(user) } }
         let isIndexComplete = tally.isIndexComplete.load(ordering: .relaxed)
-        let count = min(max(limit, 1), Self.resultsMax)
-        let scope: SearchScope
-        do {
-            let query = try SearchQueryParser.parse(text)
-            scope = try await resolver.resolve(query, by: user, rooms: rooms)
-        } catch {
-            if error.code != .unavailable { tally.refusedQueries.add(1, ordering: .relaxed) }
+        let query: SearchQuery
+        do { query = try SearchQueryParser.parse(text) } catch {
+            tally.refusedQueries.add(1, ordering: .relaxed)
             throw error
         }
-        guard let plan = scope.plan(ranking: order, before: before, limit: count) else {
-            return SearchAnswer(hits: [], hasMore: false, isIndexComplete: isIndexComplete)
-        }
-        let found = try await read(plan)
-        let hits = try await show(found.prefix(count), in: scope)
+        let count = min(max(limit, 1), Self.resultsMax)
+        let request = SearchThreadRequest(
+            query: query, user: user, rooms: rooms, ranking: order, before: before, limit: count, nameKey: nameKey,
+            timeLimitMilliseconds: timeLimitMilliseconds)
+        let (hits, foundCount) = try await run(request)
         return SearchAnswer(
-            hits: hits, hasMore: order == .newest && found.count > count && !hits.isEmpty,
+            hits: hits, hasMore: order == .newest && foundCount > count && !hits.isEmpty,
             isIndexComplete: isIndexComplete)
     }
 
-    private func read(_ plan: SearchPlan) async throws(SearchError) -> [IndexHit] {
-        let (indexer, timeLimit) = (indexer, timeLimitMilliseconds)
+    /// All of the reading, of the store too, is done by a search thread: those who wait for chat do not wait behind it.
+    private func run(
+        _ request: SearchThreadRequest
+    ) async throws(SearchError) -> (hits: [FoundMessage], foundCount: Int) {
+        let indexer = indexer
         do {
             return try await threads.run { readers in
-                let reader = try readers.reader(generation: indexer.generation.load(ordering: .acquiring))
-                return try reader.run(plan, timeLimitMilliseconds: timeLimit)
+                try request.run(readers, generation: indexer.generation.load(ordering: .acquiring))
             }
-        } catch let refusal as WorkThreads<IndexReaders>.Refusal {
+        } catch let error as SearchError {
+            if error.code != .unavailable { tally.refusedQueries.add(1, ordering: .relaxed) }
+            throw error
+        } catch let refusal as WorkThreads<SearchReaders>.Refusal {
             guard refusal == .busy else { throw SearchError(.unavailable, "the server is stopping") }
             throw busy("too many searches are waiting")
         } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
             tally.timedOut.add(1, ordering: .relaxed)
             throw SearchError(
-                .timedOut, "the search took longer than \(timeLimit) ms; add a word, a room (in:) or days (after:)")
+                .timedOut,
+                "the search took longer than \(timeLimitMilliseconds) ms; add a word, a room (in:) or days (after:)")
         } catch {
             logger.warning("a search failed", metadata: ["cause": "\(error)"])
             if IndexFile.isDamage(error) { indexer.noteDamage() }
@@ -159,46 +159,8 @@ extension MessageSearch {
         }
     }
 
-    /// The messages as they are now, in the order found. What was deleted since, or is not the asker's to read, is left
-    /// out, whatever the index says.
-    private func show(
-        _ found: ArraySlice<IndexHit>, in scope: SearchScope
-    ) async throws(SearchError) -> [FoundMessage] {
-        guard !found.isEmpty else { return [] }
-        let messages: [StoredMessage]
-        do {
-            messages = try await store.messages(ids: found.map { MessageID(rawValue: UInt64($0.id)) })
-        } catch {
-            throw SearchError(.unavailable, "messages cannot be read just now: \(error)")
-        }
-        let readable = messages.filter { $0.deletedAt == nil && scope.conversations.contains($0.conversation) }
-        let byID = Dictionary(readable.map { ($0.id, $0) }) { first, _ in first }
-        return found.compactMap { hit in
-            guard let message = byID[MessageID(rawValue: UInt64(hit.id))] else { return nil }
-            // Edited since: shown as it is now, and marked when the index knows it.
-            let snippet = HighlightedText(hit.highlighted, text: message.content).snippet()
-            return FoundMessage(message: message, snippet: snippet.text, marks: snippet.marks)
-        }
-    }
-
     private func busy(_ reason: String) -> SearchError {
         tally.refusedBusy.add(1, ordering: .relaxed)
         return SearchError(.busy, reason, retryAfterMilliseconds: Self.retryMilliseconds)
-    }
-}
-
-/// A search thread's connection to the file that is the index now.
-final class IndexReaders {
-    private let path: String
-    private var open: (reader: IndexReader, generation: Int)?
-
-    init(path: String) { self.path = path }
-
-    func reader(generation: Int) throws -> IndexReader {
-        if let open, open.generation == generation { return open.reader }
-        open = nil
-        let reader = try IndexReader(path: path)
-        open = (reader, generation)
-        return reader
     }
 }

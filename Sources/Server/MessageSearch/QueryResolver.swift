@@ -31,21 +31,19 @@ struct SearchScope: Sendable {
     }
 }
 
-/// Looks up what a query names: people, rooms, days.
-struct QueryResolver: Sendable {
-    let store: ChatStore
+/// Looks up what a query names: people, rooms, days. Blocks on the store's file; on a search thread.
+struct QueryResolver {
+    let store: StoreReader
     let nameKey: @Sendable (String) -> String?
 
     func resolve(
         _ query: SearchQuery, by user: UserID, rooms: [ReadableRoom]
-    ) async throws(SearchError) -> SearchScope {
-        let authors = try await people(query.authors, asker: user)
-        let mentioned = try await people(query.mentioned, asker: user)
+    ) throws(SearchError) -> SearchScope {
+        let authors = try people(query.authors, asker: user)
+        let mentioned = try people(query.mentioned, asker: user)
         let conversations: Set<ConversationKey>
         if query.rooms.isEmpty {
-            let own = try await reading { store throws(ChatStoreError) in
-                try await store.privateConversations(of: user).map(\.key)
-            }
+            let own = try reading { store throws(ChatStoreError) in try store.privateConversations(of: user) }
             conversations = Set(rooms.map { ConversationKey($0.id) } + own)
         } else {
             var named: Set<ConversationKey> = []
@@ -54,15 +52,15 @@ struct QueryResolver: Sendable {
         }
         return SearchScope(
             query: query, authors: authors, mentioned: mentioned, conversations: conversations,
-            firstID: try await number(sentAtOrAfter: query.sentAtOrAfter, otherwise: 1),
-            lastID: try await number(sentAtOrAfter: query.sentBefore, otherwise: .max) - 1)
+            firstID: try number(sentAtOrAfter: query.sentAtOrAfter, otherwise: 1),
+            lastID: try number(sentAtOrAfter: query.sentBefore, otherwise: .max) - 1)
     }
 
     /// The number of the first message of that day or later, which is where the days before end.
-    private func number(sentAtOrAfter instant: Int64?, otherwise: Int64) async throws(SearchError) -> Int64 {
+    private func number(sentAtOrAfter instant: Int64?, otherwise: Int64) throws(SearchError) -> Int64 {
         guard let instant else { return otherwise }
-        let first = try await reading { store throws(ChatStoreError) in
-            try await store.firstMessageID(sentAtOrAfter: instant)
+        let first = try reading { store throws(ChatStoreError) in
+            try store.firstMessageID(sentAtOrAfter: instant)
         }
         return first.map { Int64(clamping: $0.rawValue) } ?? .max
     }
@@ -74,16 +72,13 @@ struct QueryResolver: Sendable {
         throw SearchError(.notFound, "there is no room “\(name)” that you may search")
     }
 
-    private func people(_ names: [String], asker: UserID) async throws(SearchError) -> [UserID] {
+    private func people(_ names: [String], asker: UserID) throws(SearchError) -> [UserID] {
         var keys: [String] = []
         for name in names where !Self.isAsker(name) {
             guard let key = nameKey(name) else { throw Self.nobody(name) }
             keys.append(key)
         }
-        let wanted = keys
-        let known = try await reading { store throws(ChatStoreError) in
-            try await store.accountIDs(nameKeys: wanted)
-        }
+        let known = try reading { store throws(ChatStoreError) in try store.accountIDs(nameKeys: keys) }
         var users: [UserID] = []
         for name in names {
             if Self.isAsker(name) {
@@ -103,10 +98,10 @@ struct QueryResolver: Sendable {
         SearchError(.notFound, "there is nobody called “\(name)”")
     }
 
-    private func reading<Output: Sendable>(
-        _ body: (ChatStore) async throws(ChatStoreError) -> Output
-    ) async throws(SearchError) -> Output {
-        do { return try await body(store) } catch {
+    private func reading<Output>(
+        _ body: (StoreReader) throws(ChatStoreError) -> Output
+    ) throws(SearchError) -> Output {
+        do { return try body(store) } catch {
             throw SearchError(.unavailable, "messages cannot be searched just now: \(error)")
         }
     }

@@ -1,5 +1,5 @@
+import CLinux
 import Dispatch
-import Glibc
 import LockFree
 import Synchronization
 
@@ -41,10 +41,9 @@ final class WorkThreads<Local: SendableMetatype>: Sendable {
         for index in 1...threadCount {
             do throws(DedicatedThread.CreationError) {
                 threads.append(
-                    try DedicatedThread(name: "\(name)-\(index)") { [self] in
-                        // 0 is the calling thread here, not the process (setpriority(2), “C library/kernel differences”).
-                        // Refused, it runs as it is.
-                        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, searchNiceness)
+                    try DedicatedThread(name: "\(name)-\(index)", niceness: searchNiceness) { [self] in
+                        // Refused, the thread runs in longer slices.
+                        _ = thread_set_slice(searchNiceness, searchSliceNanoseconds)
                         work(makeLocal())
                     })
             } catch {
@@ -122,3 +121,6 @@ final class WorkThreads<Local: SendableMetatype>: Sendable {
 /// A tenth of the share of a thread at 0. Not less: what a search holds while it is put aside (a lock of the allocator)
 /// is held until its turn comes again.
 private let searchNiceness: Int32 = 10
+/// Linux lets who runs finish its slice, usually some milliseconds, whoever wakes up meanwhile: too long for a message
+/// that changes threads six times on its way.
+private let searchSliceNanoseconds: UInt64 = 100_000

@@ -27,10 +27,10 @@ enum Departure: Equatable {
 
     var goodbye: GoodbyeReason {
         switch self {
-        // Who was moved learns where to over the control channel.
-        case .left, .disconnected, .moved: .left
+        case .left, .disconnected: .left
         case .timedOut: .timedOut
-        case .removed, .kicked: .removed
+        // Why, and where to, the control channel says: asking for voice again would be wrong.
+        case .removed, .kicked, .moved: .removed
         case .roomDeleted: .roomClosed
         case .serverStopping: .serverStopping
         }

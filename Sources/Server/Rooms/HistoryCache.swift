@@ -170,8 +170,9 @@ struct HistoryCache: Sendable {
         }
         guard count > 0 else { return }
         drop(count)
-        // What a fill could add would not fit either.
+        // What a fill could add would not fit either; one under way may not know of what was dropped just now.
         wantsFill = false
+        endFill()
     }
 
     private mutating func drop(_ count: Int) {

@@ -115,7 +115,6 @@ extension MemberSession {
     }
 
     private func revoke(_ code: String, _ member: Member, _ requestID: UInt64?) async throws {
-        // Who may not manage the room is told the same as of a code that there is not.
         guard let id = try await services.directory.roomOfInvitation(code),
             let room = await services.directory.room(id)
         else { throw RoomRefusal.unknownInvitation }

@@ -56,9 +56,13 @@ extension MemberSession {
         guard origin != destination else { throw RoomRefusal.invalid("Both rooms are the same") }
         let reason = try checkedReason(reason)
         let target = try await target(user)
-        let (from, to) = (try await knownRoom(origin), try await knownRoom(destination))
+        let from = try await knownRoom(origin)
         try await from.checkMove(target, by: member)
-        try await to.receive(target, by: member)
+        do {
+            try await knownRoom(destination).receive(target, by: member)
+        } catch {
+            return refuse(error, in: destination, requestID)
+        }
         try await from.sendAway(target, to: destination, reason: reason, by: member)
         answer(
             .serverResponse(success: true, content: "\(target.name) was moved to room \(destination)"), requestID)

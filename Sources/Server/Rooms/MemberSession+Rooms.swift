@@ -7,6 +7,8 @@ import Permissions
 
 extension MemberSession {
     func serveRooms(_ message: ControlMessage, _ member: Member, _ requestID: UInt64?) async {
+        // Whatever this connection joins or leaves, its next search knows.
+        searchableRooms = nil
         do {
             switch message {
             case .listRooms:
@@ -132,7 +134,7 @@ extension MemberSession {
         let limit = try pageLimit(query.limit, default: 100)
         if let id = query.roomID {
             guard let room = await services.directory.room(id) else { throw RoomRefusal.roomUnknown }
-            try await room.require(.read, member, "see who belongs to this room")
+            try await room.checkMayBrowseMembers(member)
         }
         var prefix: String?
         if let wanted = query.namePrefix, !wanted.isEmpty {

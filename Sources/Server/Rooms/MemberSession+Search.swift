@@ -35,22 +35,33 @@ extension MemberSession {
         outbox.post(line)
     }
 
+    /// Asking every room takes more of the server's time than the search; who searches again and again is told of a
+    /// room that another device joined ``SearchableRooms/lifetime`` later.
     private func readableRooms(_ member: Member) async throws(RoomRefusal) -> [ReadableRoom] {
+        if let known = searchableRooms, ContinuousClock.now < known.until { return known.rooms }
         do {
-            return try await services.directory.readableRooms(of: member).map {
+            let rooms = try await services.directory.readableRooms(of: member).map {
                 ReadableRoom(id: $0.key, name: $0.value)
             }
+            searchableRooms = SearchableRooms(rooms: rooms, until: .now + SearchableRooms.lifetime)
+            return rooms
         } catch {
             throw .store(error)
         }
     }
 
-    /// As the asker sees them: private conversations are named after the other one.
+    /// As the asker sees them: private conversations are named after the other one. A search may have waited its turn:
+    /// rooms are asked again whether the asker may read them.
     private func hits(_ found: [FoundMessage], _ member: Member) async throws(RoomRefusal) -> [SearchHit] {
         var hits: [SearchHit] = []
+        var isReadable: [RoomID: Bool] = [:]
         for hit in found {
             let conversation: Conversation
             if let room = hit.message.conversation.room {
+                if isReadable[room] == nil {
+                    isReadable[room] = await services.directory.room(room)?.mayRead(member) ?? false
+                }
+                guard isReadable[room] == true else { continue }
                 conversation = .room(room)
             } else {
                 let other = try await services.text.privateMessages.correspondent(
@@ -65,6 +76,13 @@ extension MemberSession {
         }
         return hits
     }
+}
+
+/// The rooms that a connection's account may search. What is found in one that it may no longer read is left out.
+struct SearchableRooms {
+    static let lifetime = Duration.seconds(1)
+    let rooms: [ReadableRoom]
+    let until: ContinuousClock.Instant
 }
 
 extension RoomRefusal {

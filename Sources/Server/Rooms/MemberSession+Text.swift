@@ -37,9 +37,12 @@ extension MemberSession {
     private func say(
         _ content: String, _ details: MessageDetails?, in id: RoomID, _ member: Member, _ requestID: UInt64?
     ) async throws(RoomRefusal) {
-        let room = try joinedRoom(id)
+        // A room that is not there is one that nobody belongs to.
+        var known = rooms[id]
+        if known == nil { known = await services.directory.room(id) }
+        guard let room = known else { throw .notAMember }
         let message = try await newMessage(content, details, member)
-        try await room.say(message, from: member.connection, answering: requestID)
+        try await room.say(message, by: member, answering: requestID)
     }
 
     private func sendPrivate(
@@ -105,13 +108,6 @@ extension MemberSession {
         return await services.directory.room(id)
     }
 
-    private func joinedRoom(_ id: RoomID) throws(RoomRefusal) -> Room {
-        guard let room = rooms[id] else {
-            throw RoomRefusal(.notAMember, .notAMember, "You are not in room \(id): join it first")
-        }
-        return room
-    }
-
     private func correspondent(
         in conversation: ConversationKey, _ member: Member
     ) async throws(RoomRefusal) -> Correspondent {
@@ -135,7 +131,8 @@ extension MemberSession {
         try services.text.takeTyping(of: member.user)
         switch conversation {
         case .room(let id):
-            try await joinedRoom(id).typing(member.connection)
+            guard let room = rooms[id] else { throw .notAMember }
+            try await room.typing(member.connection)
         case .direct(let target):
             guard target != member.user else { return }
             let line = EncodedLine(

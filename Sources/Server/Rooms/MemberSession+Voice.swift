@@ -33,7 +33,7 @@ extension MemberSession {
 
     private func connectVoice(_ id: RoomID, ciphers: [String]?, _ member: Member, _ requestID: UInt64?) async {
         guard let room = rooms[id] else {
-            guard await services.directory.room(id) != nil else {
+            guard let room = await services.directory.room(id), await room.isVisible(to: member) else {
                 return refuseVoice(.roomNotFound, "There is no room \(id)", .roomUnknown, requestID)
             }
             return refuseVoice(.notAMember, RoomRefusal.notAMember.explanation, .notAMember, requestID)

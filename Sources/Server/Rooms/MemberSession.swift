@@ -57,6 +57,8 @@ public final class MemberSession {
     var member: Member?
     var rooms: [RoomID: Room] = [:]
     var voiceRoom: Room?
+    /// Nil: to be asked for at the next search.
+    var searchableRooms: SearchableRooms?
     /// Kept while not in voice, too: whoever muted stays muted when joining.
     var voiceSettings = VoiceSettings()
 

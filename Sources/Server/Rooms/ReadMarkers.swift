@@ -13,6 +13,9 @@ actor ReadMarkers {
     private var unsaved: [UserID: [ConversationKey: MessageID]] = [:]
     private(set) var waitingCount = 0
     private var saving: Task<Void, Never>?
+    /// One save at a time: whoever has to see what is being written waits for it.
+    private let turns = Turnstile()
+    private var isWriting = false
 
     init(
         store: ChatStore, counters: ControlCounters, logger: Logger, waitingMax: Int = TextLimits.markersWaitingMax
@@ -32,7 +35,7 @@ actor ReadMarkers {
 
     /// Writes what this user has noted, so that counting sees it.
     func flush(of user: UserID) async {
-        if unsaved[user] != nil { await flush() }
+        if isWriting || unsaved[user] != nil { await flush() }
     }
 
     /// Writes everything; returns when it is on disk or could not be written.
@@ -50,6 +53,12 @@ actor ReadMarkers {
     }
 
     private func save() async {
+        await turns.enter()
+        isWriting = true
+        defer {
+            isWriting = false
+            turns.leave()
+        }
         let batch = unsaved.flatMap { user, markers in
             markers.map { ReadMarker(user: user, conversation: $0.key, message: $0.value) }
         }

@@ -81,8 +81,19 @@ extension Room {
         details.presentCount = Set(members.values.map(\.user)).count
         details.voiceCount = voiceTable.count
         details.isMember = isMember
-        details.lastMessageID = permissions.contains(.read) ? lastMessageID : nil
+        // When something was said is, as what was said, the members' business.
+        details.lastMessageID = isMember && permissions.contains(.read) ? lastMessageID : nil
         return details
+    }
+
+    /// Who belongs to a room is for those who may come in as they are.
+    func checkMayBrowseMembers(_ member: Member, at now: Date = Date()) throws(RoomRefusal) {
+        switch try admission(of: member, at: now) {
+        case .free, .freeWithoutPassword: return
+        case .banned(let ban): throw .banned(ban)
+        case .password, .invitation, .notPermitted:
+            throw .notPermitted("You may not see who belongs to this room: join it first")
+        }
     }
 
     /// The room's row for this person, if they may know of it.
@@ -184,14 +195,14 @@ extension Room {
     /// Takes all connections of an account out of the room and its voice, with a word.
     func expel(_ user: UserID, _ removal: RoomRemoval) {
         let line = EncodedLine(.removedFromRoom(removal))
-        var last: Member?
-        for (connection, member) in members where member.user == user {
+        let expelled = members.filter { $0.value.user == user }
+        // First the word: the voice socket's goodbye says neither who did it nor why.
+        for member in expelled.values { member.outbox.post(line) }
+        for connection in expelled.keys {
             endVoice(of: connection, .kicked)
             members[connection] = nil
-            member.outbox.post(line)
-            last = member
         }
-        if let last { announceDeparture(of: last) }
+        if let member = expelled.values.first { announceDeparture(of: member) }
     }
 }
 

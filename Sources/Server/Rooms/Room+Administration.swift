@@ -93,11 +93,12 @@ extension Room {
     func revokeInvitation(_ code: String, by actor: Member, at now: Date = Date()) async throws(RoomRefusal) {
         await turns.enter()
         defer { turns.leave() }
-        try require(.manageRoom, actor, "take back this room's invitations")
+        // Who may not is told the same as of a code that there is not.
+        guard !isDeleted, access.permissions(of: actor).contains(.manageRoom) else { throw .unknownInvitation }
         let wasThere = try await write { (store) throws(ChatStoreError) in
             try await store.revokeInvitation(code: code, by: actor.user, at: now)
         }
-        guard wasThere else { throw .notFound(.invitationUnknown, "There is no such invitation") }
+        guard wasThere else { throw .unknownInvitation }
     }
 
     /// Makes the holder of an invitation a member and lets their connection in.

@@ -13,10 +13,7 @@ extension Room {
     ) async throws(RoomRefusal) {
         try await inTurn(.muteOthers, "mute or deafen", on: target, by: actor)
         defer { turns.leave() }
-        var laid = access.restraint(on: target.user, at: now)
-        laid.isMuted = restraint.isMuted ?? laid.isMuted
-        laid.isDeafened = restraint.isDeafened ?? laid.isDeafened
-        laid.expiresAt = restraint.durationSeconds.map { now.addingTimeInterval(TimeInterval($0)) }
+        let laid = access.restraint(on: target.user, at: now).changed(by: restraint, at: now)
         let stored = RestraintRecord(
             user: target.user, isMuted: laid.isMuted, isDeafened: laid.isDeafened, expiresAt: laid.expiresAt)
         try await write { (store) throws(ChatStoreError) in
@@ -76,7 +73,9 @@ extension Room {
         defer { turns.leave() }
         guard !isDeleted, access.isVisible(to: actor.user, role: actor.role) else { throw .roomUnknown }
         try require(.move, actor, "move people into room \(id)")
-        if let ban = access.ban(of: target.user, at: now) { throw .banned(ban) }
+        guard access.ban(of: target.user, at: now) == nil else {
+            throw .notPermitted("\(target.name) is banned from room \(id)")
+        }
         guard access.permissions(of: target.user, role: target.role).contains(.read) else {
             throw .notPermitted("\(target.name) may not read room \(id)")
         }
@@ -105,10 +104,10 @@ extension Room {
             .removedFromRoom(
                 RoomRemoval(
                     roomID: id, action: .moved, byUsername: actor.name, reason: reason, toRoomID: destination)))
-        for entry in voiceTable.entries(of: target.user) {
-            endVoice(of: entry.member.connection, .moved)
-            entry.member.outbox.post(line)
-        }
+        let sessions = voiceTable.entries(of: target.user)
+        // First the word: the voice socket's goodbye says nothing of where to go.
+        for session in sessions { session.member.outbox.post(line) }
+        for session in sessions { endVoice(of: session.member.connection, .moved) }
     }
 
     private func isPresent(_ user: UserID) -> Bool { members.values.contains { $0.user == user } }

@@ -8,11 +8,12 @@ extension Room {
 
     /// Writes a message for everybody in the room. Returns when it is durable and published, and the author answered.
     ///
+    /// A member need not be present: who has one thing to say joins nothing, and nobody is told of it coming and going.
     /// Checks without suspending, so that what was allowed is what is written.
     func say(
-        _ message: NewMessage, from connection: ConnectionID, answering requestID: UInt64?
+        _ message: NewMessage, by author: Member, answering requestID: UInt64?
     ) async throws(RoomRefusal) {
-        guard !isDeleted, let author = members[connection] else { throw .notAMember }
+        guard mayRead(author) else { throw .notAMember }
         let permissions = access.permissions(of: author)
         guard permissions.contains(.write) else { throw .mayNotWrite }
         let seconds = access.record.slowModeSeconds

@@ -1,4 +1,5 @@
 import ChatStore
+import ControlWire
 import Foundation
 import Identifiers
 import Permissions
@@ -11,6 +12,18 @@ struct RoomAccess: Sendable {
         var isDeafened = false
         /// Nil: until it is taken back.
         var expiresAt: Date?
+
+        /// What a moderator makes of it. Whoever takes one of two back leaves the other its end.
+        func changed(by request: VoiceRestraint, at now: Date) -> Restraint {
+            var changed = Restraint(
+                isMuted: request.isMuted ?? isMuted, isDeafened: request.isDeafened ?? isDeafened, expiresAt: expiresAt)
+            if let seconds = request.durationSeconds {
+                changed.expiresAt = now.addingTimeInterval(TimeInterval(seconds))
+            } else if request.isMuted == true || request.isDeafened == true {
+                changed.expiresAt = nil
+            }
+            return changed
+        }
     }
 
     struct Ban: Equatable, Sendable {

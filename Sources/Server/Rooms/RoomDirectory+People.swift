@@ -42,9 +42,6 @@ extension RoomDirectory {
         return try await store.account(id: id).map { Person(user: $0.id, name: $0.name, role: $0.role) }
     }
 
-    /// The name of an account that may be away.
-    func nameOfAccount(_ id: UserID) async throws(ChatStoreError) -> String? { try await person(id)?.name }
-
     private func details(
         _ query: AccountQuery
     ) async throws(ChatStoreError) -> (rows: [UserDetails], hasMore: Bool) {

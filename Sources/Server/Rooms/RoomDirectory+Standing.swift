@@ -188,6 +188,8 @@ extension RoomDirectory {
     func setPassword(_ hash: String, of member: Member, at now: Date = Date()) async throws(RoomRefusal) {
         await peopleTurns.enter()
         defer { peopleTurns.leave() }
+        // Its own old password was checked before the turn: another change may have ended this connection since.
+        guard online[member.user]?[member.connection] != nil else { throw .connectionEnded }
         do {
             _ = try await store.setPassword(of: member.user, hash: hash, keeping: member.session, at: now)
         } catch {

@@ -96,7 +96,10 @@ extension RoomDirectory {
         await listingTurns.enter()
         defer { listingTurns.leave() }
         let record = try await store.createRoom(room, at: Date(), roomsMax: limits.roomsMax)
-        let access = RoomAccess(record: record, state: try await store.roomState(of: record.id, at: Date()))
+        // What the store has just written with the room. It is not asked: a connection that ends meanwhile would cancel
+        // that, and leave a room that nobody finds before the next start.
+        var access = RoomAccess(record: record)
+        access.overrides = [PermissionOverride(subject: .user(room.creator), allowed: PermissionTable.creator)]
         allRooms[record.id] = makeRoom(access)
         listing.insert(access)
         return record

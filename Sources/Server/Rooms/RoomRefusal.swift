@@ -29,6 +29,10 @@ extension RoomRefusal {
     /// Answered with `RoomNotFound`: there is none, or the asker may not know of it.
     static let roomUnknown = RoomRefusal(.notFound, .roomNotFound, .roomUnknown, "There is no such room")
 
+    /// Nobody waits for the answer.
+    static let connectionEnded = RoomRefusal(
+        .internalError, .unavailable, .requestCancelled, "The connection is closing")
+
     static func roomFull(max: Int) -> RoomRefusal {
         RoomRefusal(.limitReached, .roomFull, .roomFull, "The room is full: \(max) are in it")
     }
@@ -70,8 +74,7 @@ extension RoomRefusal {
         case .notFound:
             .roomUnknown
         case .cancelled:
-            // Nobody waits for the answer.
-            RoomRefusal(.internalError, .unavailable, .requestCancelled, "The connection is closing")
+            .connectionEnded
         default:
             RoomRefusal(
                 .internalError, .unavailable, .databaseFailed, "The server's database does not answer; try again",

@@ -42,6 +42,8 @@ public struct FilledDatabase: Sendable {
     /// A copy that a server may write to.
     func copy(to directory: String) throws {
         try FileManager.default.copyItem(atPath: dataDirectory, toPath: directory)
+        // Else the kernel would write it back in the middle of the measurement, and every commit would wait for that.
+        sync()
     }
 
     /// Lets a server take up all messages, and ends it.

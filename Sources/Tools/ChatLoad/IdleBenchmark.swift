@@ -40,22 +40,21 @@ public struct IdleBenchmark: Sendable {
         }
     }
 
-    /// From the last login to the measurement, unless told otherwise: the server looks for free memory that often
-    /// (`Documentation/Decisions/0008-memory.md`), and a moment.
-    public static let settlingSecondsDefault = 15
+    /// From the last login to the measurement, unless told otherwise: long enough for what follows a login.
+    public static let settlingSecondsDefault = 3
 }
 
 extension IdleFigures {
     /// - Parameter runs: of the same number of users, at least one.
     init(mediansOf runs: [IdleFigures]) {
         func median(_ value: (IdleFigures) -> Int) -> Int { Int(Median.of(runs.map { Double(value($0)) })) }
-        func median(_ memory: (IdleFigures) -> ResidentMemory) -> ResidentMemory {
+        func memory(_ part: (IdleFigures) -> ResidentMemory) -> ResidentMemory {
             ResidentMemory(
-                bytes: median { memory($0).bytes }, anonymousBytes: median { memory($0).anonymousBytes },
-                fileBytes: median { memory($0).fileBytes })
+                bytes: median { part($0).bytes }, anonymousBytes: median { part($0).anonymousBytes },
+                fileBytes: median { part($0).fileBytes })
         }
         self.init(
-            userCount: runs.first?.userCount ?? 0, before: median(\.before), with: median(\.with),
+            userCount: runs.first?.userCount ?? 0, before: memory(\.before), with: memory(\.with),
             residentBytesPeak: median(\.residentBytesPeak))
     }
 

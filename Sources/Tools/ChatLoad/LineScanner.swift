@@ -39,6 +39,9 @@ struct ServerLine {
     /// The number that ``RequestTemplate`` put before a message's text.
     var mark: UInt64? { number(after: ##""content":"#"##) }
 
+    /// Whether the server asks if anybody is there; a message that mentions the word is longer.
+    var isPing: Bool { bytes.count < 64 && position(after: #""message_type":"Ping""#) != nil }
+
     /// Whether the server said no.
     var isRefusal: Bool {
         position(after: #""success":false"#) != nil || position(after: #""AuthFailure""#) != nil

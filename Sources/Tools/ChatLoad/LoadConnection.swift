@@ -62,6 +62,8 @@ final class LoadConnection: ChannelInboundHandler {
     }
 
     private func take(_ line: ServerLine) {
+        // Who does not answer is taken for gone.
+        if line.isPing { return answerPing() }
         let requestID = line.requestID
         if requestID != nil, line.isRefusal { refusalCount += 1 }
         if let requestID, requestID < Self.firstMark, let take = waiting.removeValue(forKey: requestID) {
@@ -69,6 +71,11 @@ final class LoadConnection: ChannelInboundHandler {
         } else {
             onLine?(line)
         }
+    }
+
+    private func answerPing() {
+        guard let channel, let pong = try? ControlLine.encode(ControlEnvelope(message: .pong)) else { return }
+        channel.writeAndFlush(channel.allocator.buffer(bytes: pong), promise: nil)
     }
 
     private func lose() {

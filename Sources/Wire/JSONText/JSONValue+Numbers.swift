@@ -52,12 +52,12 @@ extension JSONValue {
         let fraction = parts.count > 1 ? parts[1] : []
         var digits = Array((parts[0] + fraction).drop { $0 == UInt8(ascii: "0") })
         guard !digits.isEmpty else { return 0 }
-        // An exponent that fits no Int moves the point beyond 64 bits, or leaves a fraction.
+        // More than there can be digits to make up for it moves the point beyond 64 bits, or leaves a fraction.
         let exponentText = text[mantissa.endIndex...].dropFirst()
-        guard let exponent = exponentText.isEmpty ? 0 : Int(String(decoding: exponentText, as: UTF8.self)) else {
-            return nil
-        }
-        var zeroCount = exponent.subtractingReportingOverflow(fraction.count).partialValue
+        guard let exponent = exponentText.isEmpty ? 0 : Int(String(decoding: exponentText, as: UTF8.self)),
+            exponent.magnitude <= 2 * JSONDocument.bytesMax
+        else { return nil }
+        var zeroCount = exponent - fraction.count
         while digits.last == UInt8(ascii: "0") {
             digits.removeLast()
             zeroCount += 1

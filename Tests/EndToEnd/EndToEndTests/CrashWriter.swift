@@ -137,19 +137,21 @@ final class CrashWriter: @unchecked Sendable {
             let details = MessageDetails(clientID: "\(name)-\(number)")
             let place = number % (Self.rooms.count + 1)
             guard place < Self.rooms.count else {
-                return .privateMessage(
-                    toUserID: peer, senderUsername: "", content: "private \(number)", details: details)
+                return .privateMessage(toUserID: peer, senderUsername: "", content: text(number), details: details)
             }
             return .roomMessage(
-                roomID: Self.rooms[place], senderUsername: "", content: "message \(number)", details: details)
+                roomID: Self.rooms[place], senderUsername: "", content: text(number), details: details)
         }
     }
+
+    private func text(_ number: Int) -> String { "\(name) says \(number)" }
 
     private func take(_ answer: ControlMessage, to work: Work, isRepeated: Bool) {
         switch (work, answer) {
         case (.say(let number), .roomMessage(_, _, let content, let details?)),
             (.say(let number), .privateMessage(_, _, let content, let details?)):
-            guard let id = details.messageID, details.clientID == "\(name)-\(number)" else { break }
+            guard let id = details.messageID, details.clientID == "\(name)-\(number)", content == text(number)
+            else { break }
             return acknowledged.append(Acknowledged(id: id, clientID: "\(name)-\(number)", content: content))
         case (.edit(let index, let content), .messageEdited(let message)) where message.content == content:
             acknowledged[index].content = content

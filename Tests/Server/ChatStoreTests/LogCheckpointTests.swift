@@ -44,8 +44,8 @@ import Testing
     /// With what the message log does after every batch.
     private func writeBatch() throws {
         try writeRows()
-        checkpoints.didChange(rows: 10)
         pool.writeWithoutTransaction { checkpoints.finishIfNeeded($0) }
+        checkpoints.didChange(rows: 10)
         // What copies in the background is done before the next batch, or the sizes would be a matter of luck.
         checkpoints.connection.inDatabase { _ in }
     }
@@ -99,6 +99,14 @@ import Testing
         for _ in 0..<64 { try writeBatch() }
         // The first few batches come before a copy is due; all of them would be twice the limit more.
         #expect(try logBytes() < grown + Self.logBytesMax / 2)
+    }
+
+    /// A write that ends while the store is closed reports its rows too late; copying then would end the process.
+    @Test func nothingIsCopiedAfterTheEnd() throws {
+        try writeRows()
+        try checkpoints.close()
+        checkpoints.didChange(rows: 1_000)
+        checkpoints.connection.inDatabase { _ in }
     }
 
     @Test func storeLeavesCopyingToItself() async throws {

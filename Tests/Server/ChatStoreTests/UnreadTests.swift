@@ -19,7 +19,7 @@ import Testing
 
     @Test func ownAndDeletedMessagesAreNotUnread() async throws {
         let first = try await fixture.post("1", mentions: [fixture.bob])
-        try await fixture.post("2", by: fixture.bob)
+        try await fixture.post("2", by: fixture.bob, mentions: [fixture.bob])
         let last = try await fixture.post("3", by: fixture.carol, mentions: [fixture.bob])
         #expect(
             try await unread(of: fixture.bob)

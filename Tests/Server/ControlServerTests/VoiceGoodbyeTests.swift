@@ -1,6 +1,7 @@
 import ControlWire
 import Daemon
 import Glibc
+import NIOCore
 import Testing
 import VoiceRelay
 import VoiceWire
@@ -64,15 +65,8 @@ private final class VoiceTestSocket {
 
     /// Returns when the relay has welcomed.
     func open(_ grant: VoiceGrant) throws {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = grant.udpPort.bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        let relay = try SocketAddress(ipAddress: "127.0.0.1", port: Int(grant.udpPort))
+        let status = relay.withSockAddr { connect(descriptor, $0, socklen_t($1)) }
         guard status == 0, let voice = grant.voiceID, let room = grant.voiceRoomID else {
             throw Failure(step: "connect")
         }

@@ -40,19 +40,23 @@ import Testing
     func everyAnswerIsTheStores(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let countMax = Int.random(in: 0...12, using: &random)
+        // Some caches are bounded by bytes, so that a large message pushes several small ones out.
+        let bytesMax = Bool.random(using: &random) ? Int.max : Int.random(in: 300...4_000, using: &random)
         var model = Model()
         var nextID: UInt64 = 1
         for _ in 0..<Int.random(in: 0...20, using: &random) {
             model.messages.append(Self.message(nextID))
             nextID += UInt64.random(in: 1...3, using: &random)
         }
-        var cache = Self.cache(newest: model.messages.last?.id.rawValue, countMax: countMax)
+        var cache = Self.cache(
+            newest: model.messages.last?.id.rawValue, countMax: countMax, bytesMax: bytesMax)
         var fill: (number: UInt64, read: [StoredMessage], hasMore: Bool)?
         var answeredCount = 0
         for step in 0..<400 {
             switch Int.random(in: 0..<12, using: &random) {
             case 0...3:
-                let message = Self.message(nextID)
+                let length = Int.random(in: 0..<4, using: &random) == 0 ? 2_000 : 4
+                let message = Self.message(nextID, String(repeating: "x", count: length))
                 nextID += UInt64.random(in: 1...3, using: &random)
                 model.messages.append(message)
                 cache.append(message)
@@ -88,7 +92,7 @@ import Testing
             }
             #expect(cache.count <= countMax, "seed \(seed), step \(step)")
         }
-        #expect(countMax < 2 || answeredCount > 0, "seed \(seed) never used the cache")
+        #expect(countMax < 2 || bytesMax < .max || answeredCount > 0, "seed \(seed) never used the cache")
     }
 
     @Test func aFillDoesNotUndoWhatHappenedMeanwhile() throws {
@@ -103,6 +107,20 @@ import Testing
         #expect(page.messages.map(\.id.rawValue) == [1, 2, 3, 4])
         #expect(String(decoding: page.messages[1].bytes, as: UTF8.self).contains("edited"))
         #expect(!page.hasMore && !cache.wantsFill)
+    }
+
+    /// What is dropped for its size while the store reads is not in what the store read.
+    @Test func aFillLeavesNoHoleWhereALargeMessageWas() throws {
+        var cache = Self.cache(newest: 2, countMax: 10, bytesMax: 1_000)
+        let fill = cache.beginFill()
+        cache.append(Self.message(3, String(repeating: "x", count: 700)))
+        cache.append(Self.message(4))
+        cache.finishFill(fill, (1...2).map { Self.message($0) }, hasMore: false)
+        let pages = [cache.page(before: nil, after: nil, limit: 10), cache.page(before: nil, after: nil, limit: 3)]
+        #expect(pages.allSatisfy { $0 == nil })
+        let found = cache.page(before: nil, after: nil, limit: 1)
+        let known = try #require(found)
+        #expect(known.messages.map(\.id.rawValue) == [4])
     }
 
     /// The store committed it before the read, and it is announced after.

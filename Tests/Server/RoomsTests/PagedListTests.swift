@@ -52,6 +52,29 @@ import Testing
         await harness.stop()
     }
 
+    @Test func whoBelongsToARoomBehindAPasswordIsItsMembersBusiness() async throws {
+        let harness = try await RoomsHarness()
+        let ann = try await harness.member("ann")
+        _ = try await ann.ask(.createRoom(roomID: room(2), name: "Den", description: "", password: "secret"))
+        _ = try await ann.ask(.join(roomID: room(2), password: nil))
+        try await ann.say("in here", in: 2)
+        let bert = try await harness.member("bert")
+        #expect(try await bert.ask(.browseUsers(UserQuery(roomID: room(2)))).refusal?.code == .notPermitted)
+        #expect(try await lastMessage(of: room(2), seenBy: bert) == nil)
+        #expect(try await lastMessage(of: room(2), seenBy: ann) != nil)
+        _ = try await bert.ask(.join(roomID: room(2), password: "secret"))
+        #expect(try await page(bert, UserQuery(roomID: room(2))).users.map(\.username) == ["ann", "bert"])
+        _ = try await ann.ask(.ban(BanRequest(roomID: room(2), userID: bert.user)))
+        #expect(try await bert.ask(.browseUsers(UserQuery(roomID: room(2)))).refusal?.code == .banned)
+        await harness.stop()
+    }
+
+    private func lastMessage(of room: RoomID, seenBy client: TestClient) async throws -> MessageID? {
+        guard case .roomPage(let rooms, _) = try await client.ask(.browseRooms(after: nil, limit: nil)).messages.last
+        else { return nil }
+        return rooms.first { $0.id == room }?.lastMessageID
+    }
+
     @Test func theAuditLogIsReadNewestFirstInPages() async throws {
         let harness = try await RoomsHarness()
         let admin = try await harness.member("admin", role: .admin)

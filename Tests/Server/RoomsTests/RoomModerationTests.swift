@@ -5,6 +5,7 @@ import Identifiers
 import Permissions
 import Testing
 import VoiceRelay
+import VoiceWire
 
 @testable import Rooms
 
@@ -109,7 +110,12 @@ import VoiceRelay
                 .removedFromRoom(
                     RoomRemoval(
                         roomID: room(1), action: .moved, byUsername: "keeper", reason: "too loud", toRoomID: room(2)))))
-        #expect(told.contains { if case .voiceUserLeft(_, _, _, .moved) = $0 { true } else { false } })
+        // First where to, then that voice has ended.
+        let word = try #require(told.firstIndex { if case .removedFromRoom = $0 { true } else { false } })
+        let end = try #require(
+            told.firstIndex { if case .voiceUserLeft(_, _, _, .moved) = $0 { true } else { false } })
+        #expect(word < end)
+        #expect(Departure.moved.goodbye == .removed)
         guard
             case .roomJoined(room(2), _, _, _) = try await ann.ask(.join(roomID: room(2), password: nil)).messages.first
         else {
@@ -132,11 +138,24 @@ import VoiceRelay
         let answer = try await keeper.ask(
             .moveUser(userID: ann.user, fromRoomID: room(1), toRoomID: room(2), reason: nil)
         ).messages.last
-        guard case .roomNotFound = answer else {
-            Issue.record("\(String(describing: answer))")
-            return
-        }
+        #expect(answer == .roomNotFound(roomID: room(2)))
         #expect(try await ann.received().isEmpty)
+        await harness.stop()
+    }
+
+    @Test func nobodyIsMovedWhereTheyAreBanned() async throws {
+        let harness = try await RoomsHarness()
+        let keeper = try await harness.member("keeper", role: .moderator, in: 1)
+        _ = try await keeper.ask(.createRoom(roomID: room(2), name: "Two", description: "", password: nil))
+        let ann = try await harness.member("ann", in: 1)
+        _ = try await keeper.ask(.ban(BanRequest(roomID: room(2), userID: ann.user)))
+        _ = try grant(try await ann.ask(voiceConnect))
+        let answer = try await keeper.ask(
+            .moveUser(userID: ann.user, fromRoomID: room(1), toRoomID: room(2), reason: nil)
+        ).messages.last
+        #expect(
+            answer == .serverResponse(success: false, content: "ann is banned from room 2", code: .notPermitted))
+        #expect(try await harness.store.memberships(of: ann.user) == [room(1)])
         await harness.stop()
     }
 

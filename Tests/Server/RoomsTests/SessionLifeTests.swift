@@ -153,6 +153,19 @@ import Testing
         await harness.stop()
     }
 
+    /// Both were checked against the old password; the first change has ended the other's connection.
+    @Test func aConnectionThatWasEndedChangesNoPassword() async throws {
+        let harness = try await RoomsHarness()
+        let thief = try await harness.member("ann")
+        let (ann, _) = try await login(harness, "laptop", password: "password of ann")
+        let late = try #require(thief.session.member)
+        _ = try await ann.ask(.changePassword(oldPassword: "password of ann", newPassword: "a better password"))
+        let directory = harness.services.directory
+        await #expect(throws: RoomRefusal.connectionEnded) { try await directory.setPassword("stolen", of: late) }
+        #expect(try await harness.store.account(id: late.user)?.passwordHash != "stolen")
+        await harness.stop()
+    }
+
     @Test func theOldPasswordIsAskedForUnderTheLimitsOnGuesses() async throws {
         var attempts = AttemptLimits()
         attempts.perAccountAndAddress = RateLimit(burst: 2, interval: .seconds(3_600))

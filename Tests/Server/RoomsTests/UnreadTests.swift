@@ -83,6 +83,27 @@ import Testing
         await harness.stop()
     }
 
+    /// Who counts sees a marker that is just being written.
+    @Test func markersOnTheirWayToTheDiskAreWaitedFor() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        _ = try await harness.member("ann", in: 1)
+        let (general, markers) = (ConversationKey(room(1)), harness.services.text.markers)
+        let store = harness.store
+        let held = try await HeldStore(harness)
+        await markers.note(ReadMarker(user: user(1), conversation: general, message: MessageID(rawValue: 5)))
+        async let flushed: Void = markers.flush()
+        while await markers.waitingCount > 0 { await Task.yield() }
+        async let counted = {
+            await markers.flush(of: user(1))
+            return try await store.unread(of: user(1), conversations: [general])
+        }()
+        for _ in 0..<1_000 { await Task.yield() }
+        try held.release()
+        #expect(try await counted.first?.lastReadID?.rawValue == 5)
+        await flushed
+        await harness.stop()
+    }
+
     /// At the limit they wait, one past it they are written at once.
     @Test func waitingMarkersAreBounded() async throws {
         let harness = try await RoomsHarness(text: .generous)

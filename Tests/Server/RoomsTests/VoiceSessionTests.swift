@@ -49,6 +49,23 @@ import VoiceWire
         await harness.stop()
     }
 
+    @Test func aHiddenRoomIsNoneToThoseWhoMayNotKnowIt() async throws {
+        let harness = try await RoomsHarness()
+        let ann = try await harness.member("ann")
+        _ = try await ann.ask(.createRoom(roomID: room(9), name: "Den", description: "", password: nil, kind: .closed))
+        let bob = try await harness.member("bob")
+        let connect = ControlMessage.voiceConnect(roomID: room(9), userID: .server)
+        // That bob came is not what is asked.
+        _ = try await ann.received()
+        guard case .voiceError(.roomNotFound, _) = try await bob.ask(connect).messages.first,
+            case .voiceError(.notAMember, _) = try await ann.ask(connect).messages.first
+        else {
+            Issue.record("told")
+            return
+        }
+        await harness.stop()
+    }
+
     @Test func onlyMembersMayConnectAndOnlyOnce() async throws {
         let harness = try await RoomsHarness()
         let ann = try await harness.member("ann")

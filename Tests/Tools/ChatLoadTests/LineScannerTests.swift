@@ -61,6 +61,15 @@ struct LineScannerTests {
         Self.withLine(text) { #expect($0.isRefusal) }
     }
 
+    @Test("only the server's question is a ping")
+    func pings() {
+        Self.withLine(##"{"message_type":"Ping","sender_id":0}"##) { #expect($0.isPing) }
+        Self.withLine(##"{"message_type":"Pong","sender_id":0}"##) { #expect(!$0.isPing) }
+        Self.withLine(##"{"message_type":{"RoomMessage":{"content":"\"message_type\":\"Ping\"","room_id":7}}}"##) {
+            #expect(!$0.isPing)
+        }
+    }
+
     private static func withLine(_ text: String, _ body: (ServerLine) -> Void) {
         Array(text.utf8).withUnsafeBytes { body(ServerLine(bytes: $0)) }
     }
