@@ -37,10 +37,14 @@ extension MemberSession {
     private func say(
         _ content: String, _ details: MessageDetails?, in id: RoomID, _ member: Member, _ requestID: UInt64?
     ) async throws(RoomRefusal) {
-        // A room that is not there is one that nobody belongs to.
-        var known = rooms[id]
-        if known == nil { known = await services.directory.room(id) }
-        guard let room = known else { throw .notAMember }
+        let room: Room
+        if let joined = rooms[id] {
+            room = joined
+        } else {
+            // A room that is not there is one that nobody belongs to. Who has to join first is not charged for asking.
+            guard let other = await services.directory.room(id), await other.mayRead(member) else { throw .notAMember }
+            room = other
+        }
         let message = try await newMessage(content, details, member)
         try await room.say(message, by: member, answering: requestID)
     }
