@@ -6,6 +6,8 @@ import Synchronization
 ///
 /// Each stands or falls alone, in a savepoint of its own, and is reported when the disk has it. Any thread may ask; it
 /// takes a lock for an append. Asked is done: a caller that is cancelled meanwhile gets its answer all the same.
+///
+/// The line has no limit of its own: every caller waits for its answer, so it is no longer than there are connections.
 final class SharedWrites: Sendable {
     /// Changes in one transaction.
     static let batchMax = 64
