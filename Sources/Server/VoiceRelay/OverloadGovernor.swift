@@ -21,6 +21,8 @@ struct OverloadGovernor: BitwiseCopyable {
     ]
     /// How long a thread must have kept up before it takes back a step, in nanoseconds.
     static let recoveryNanoseconds: UInt64 = 250_000_000
+    /// A wait shorter than this found something there already, in nanoseconds.
+    static let sleepNanosecondsMin: UInt64 = 50_000
     /// Over how long busy time is averaged, in nanoseconds.
     static let busyWindowNanoseconds: UInt64 = 100_000_000
 
@@ -64,9 +66,10 @@ struct OverloadGovernor: BitwiseCopyable {
         idleNanoseconds = 0
     }
 
-    /// The thread slept until `now` because there was nothing to do: whatever it finds came at that moment.
+    /// The thread waited until `now` for something to do. If it really slept, whatever it finds came at that moment; if the wait
+    /// ended at once, it may have been there for as long as the thread was at work.
     mutating func noteSleep(from start: UInt64, until now: UInt64) {
-        lastEmptied = now
+        if now &- start >= Self.sleepNanosecondsMin { lastEmptied = now }
         // A sleep that began in a window before this one counts only as far as it lies in it.
         idleNanoseconds &+= now &- max(start, windowStart)
     }

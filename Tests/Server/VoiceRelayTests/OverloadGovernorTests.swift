@@ -67,6 +67,18 @@ struct OverloadGovernorTests {
         #expect(governor.busyShare == 256)
     }
 
+    @Test("a wait that ends at once is no sleep: what it finds may be as old as the work before it")
+    func shortWait() {
+        for (wait, talkersMax) in [(49_999, 16), (50_000, nil)] as [(UInt64, Int?)] {
+            var governor = OverloadGovernor(now: 0)
+            governor.noteReading(at: 0, isEmptied: true)
+            let worked = 20 * Self.millisecond
+            governor.noteSleep(from: worked, until: worked + wait)
+            governor.noteReading(at: worked + wait, isEmptied: true)
+            #expect(governor.talkersMax == talkersMax)
+        }
+    }
+
     @Test("the window of a room grows with its talkers and with load, up to its limit")
     func windows() {
         let window = BundleWindow(nanosecondsMax: 5_000_000)
