@@ -47,11 +47,13 @@ final class VirtualRoom {
 
     /// The same with a network of the test's own.
     static func connected(
-        _ count: Int, seed: UInt64, conditions: LinkConditions, mode: TransmissionMode = .continuous
+        _ count: Int, seed: UInt64, conditions: LinkConditions, mode: TransmissionMode = .continuous,
+        takesBundles: Bool = true
     ) throws -> VirtualRoom {
         let room = try VirtualRoom(seed: seed)
         var configuration = VoiceEngineConfiguration()
         configuration.mode = mode
+        configuration.takesBundles = takesBundles
         for _ in 0..<count { try room.join(configuration) }
         room.run(for: .milliseconds(500))
         for client in room.clients { precondition(client.events == [.connected], "not connected: \(client.events)") }
