@@ -2,6 +2,7 @@
 #include "CSocketBatch.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -24,9 +25,10 @@ struct receive_batch {
     uint8_t *slots;
 };
 
+// Datagrams lie one behind the other, so that small ones touch little memory; there is room for the longest of each.
 struct send_batch {
     unsigned capacity, count;
-    size_t slot_bytes;
+    size_t slot_bytes, used_bytes;
     struct mmsghdr *messages;
     struct iovec *vectors;
     socket_address *addresses;
@@ -147,7 +149,7 @@ void send_batch_destroy(send_batch *batch) {
     free(batch);
 }
 
-uint8_t *send_batch_next(send_batch *batch) { return batch->slots + batch->count * batch->slot_bytes; }
+uint8_t *send_batch_next(send_batch *batch) { return batch->slots + batch->used_bytes; }
 
 // Makes a datagram leave from the address of ours that its receiver talks to.
 static void write_local_address(struct msghdr *message, local_control *control, const socket_address *address) {
@@ -176,7 +178,8 @@ bool send_batch_commit(send_batch *batch, size_t length, const socket_address *t
     unsigned i = batch->count++;
     batch->addresses[i] = *to;
     batch->messages[i].msg_hdr.msg_namelen = to->length;
-    batch->vectors[i].iov_len = length;
+    batch->vectors[i] = (struct iovec){.iov_base = batch->slots + batch->used_bytes, .iov_len = length};
+    batch->used_bytes += rounded(length);
     batch->may_be_dropped[i] = may_be_dropped;
     write_local_address(&batch->messages[i].msg_hdr, &batch->controls[i], to);
     return batch->count == batch->capacity;
@@ -185,22 +188,22 @@ bool send_batch_commit(send_batch *batch, size_t length, const socket_address *t
 // Moves what must not be dropped, from `first` on, to the front of the batch; says how many that are.
 static unsigned keep_control(send_batch *batch, unsigned first) {
     unsigned kept = 0;
+    batch->used_bytes = 0;
     for (unsigned i = first; i < batch->count; i++) {
         if (batch->may_be_dropped[i] || kept == batch->capacity / 4) {
             batch->totals.buffer_full++;
             continue;
         }
-        if (i != kept) {
-            socket_address address = batch->addresses[i];
-            size_t length = batch->vectors[i].iov_len;
-            memcpy(batch->slots + kept * batch->slot_bytes, batch->slots + i * batch->slot_bytes, length);
-            batch->addresses[kept] = address;
-            batch->vectors[kept].iov_len = length;
-            batch->messages[kept].msg_hdr.msg_namelen = address.length;
-            write_local_address(&batch->messages[kept].msg_hdr, &batch->controls[kept], &address);
-            batch->may_be_dropped[kept] = false;
-        }
-        kept++;
+        socket_address address = batch->addresses[i];
+        struct iovec datagram = batch->vectors[i];
+        uint8_t *place = batch->slots + batch->used_bytes;
+        memmove(place, datagram.iov_base, datagram.iov_len);
+        batch->used_bytes += rounded(datagram.iov_len);
+        batch->vectors[kept] = (struct iovec){.iov_base = place, .iov_len = datagram.iov_len};
+        batch->addresses[kept] = address;
+        batch->messages[kept].msg_hdr.msg_namelen = address.length;
+        write_local_address(&batch->messages[kept].msg_hdr, &batch->controls[kept], &address);
+        batch->may_be_dropped[kept++] = false;
     }
     return kept;
 }
@@ -227,6 +230,7 @@ void send_batch_flush(send_batch *batch, int fd) {
         }
     }
     batch->count = kept;
+    if (kept == 0) batch->used_bytes = 0;
 }
 
 unsigned send_batch_count(const send_batch *batch) { return batch->count; }
@@ -240,6 +244,17 @@ void socket_report_local_addresses(int fd, int family) {
     } else {
         setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
     }
+}
+
+bool socket_steer_by_number(int fd, unsigned offset, unsigned socket_count) {
+    // The filter sees the payload; what is too short for the load goes to the first socket.
+    struct sock_filter program[] = {
+        {.code = BPF_LD | BPF_H | BPF_ABS, .k = offset},
+        {.code = BPF_ALU | BPF_MOD | BPF_K, .k = socket_count},
+        {.code = BPF_RET | BPF_A},
+    };
+    struct sock_fprog filter = {.len = sizeof program / sizeof program[0], .filter = program};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter) == 0;
 }
 
 uint32_t socket_receive_drops(int fd) {

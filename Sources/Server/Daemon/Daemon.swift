@@ -36,6 +36,13 @@ public enum Daemon {
         if configuration.voiceThreads > 0 { voice.threadCount = configuration.voiceThreads }
         let relay: VoiceRelay
         do { relay = try VoiceRelay(voice) } catch { throw DaemonError(error.description) }
+        if relay.isReceiveBufferShort {
+            logger.notice(
+                """
+                the kernel gives voice small buffers: when hundreds talk, frames may be lost; \
+                sysctl -w net.core.rmem_max=4194304 net.core.wmem_max=4194304 gives it more
+                """)
+        }
         do {
             let parts = try await assemble(configuration, voice, relay, identity, directory: path, logger)
             let running = RunningDaemon(

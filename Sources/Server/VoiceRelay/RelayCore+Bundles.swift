@@ -55,6 +55,7 @@ extension RelayCore {
         let table = unsafe rooms[Int(room.rawValue)].routes
         if let entries = unsafe table.entries {
             for position in 0..<Int(table.count) {
+                readAhead(in: table, from: position)
                 let entry = unsafe entries[position]
                 guard let listener = unsafe session(VoiceID(rawValue: entry.voice)),
                     unsafe listener.pointee.bundleBytesMax > 0

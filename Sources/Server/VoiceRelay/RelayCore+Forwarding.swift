@@ -27,6 +27,7 @@ extension RelayCore {
         guard let entries = unsafe table.entries else { return }
         var forwardedCount: UInt64 = 0
         for index in 0..<Int(table.count) {
+            readAhead(in: table, from: index)
             let entry = unsafe entries[index]
             guard entry.mayHear, entry.voice != header.voice.rawValue,
                 let listener = unsafe session(VoiceID(rawValue: entry.voice)), unsafe listener.pointee.isEstablished
@@ -36,6 +37,22 @@ extension RelayCore {
             forwardedCount += 1
         }
         counters.add(.framesForwarded, forwardedCount)
+    }
+
+    /// Asks for the sessions and keys of the listeners who are next, so that the fan-out does not wait for memory. After the
+    /// pause between two frames the caches have forgotten them.
+    @inline(__always)
+    func readAhead(in table: RouteTable, from index: Int) {
+        guard let entries = unsafe table.entries else { return }
+        if index + 4 < Int(table.count), let far = unsafe session(VoiceID(rawValue: entries[index + 4].voice)) {
+            unsafe memory_prefetch(far)
+            unsafe memory_prefetch(UnsafeRawPointer(far) + 64)
+        }
+        if index + 2 < Int(table.count), let near = unsafe session(VoiceID(rawValue: entries[index + 2].voice)),
+            let key = unsafe near.pointee.sealer?.keyMemory
+        {
+            for line in 0..<5 { unsafe memory_prefetch(key + line * 64) }
+        }
     }
 
     /// Whether a frame of somebody who may speak goes to the room: of one of its loudest talkers, and within what the room
@@ -69,6 +86,8 @@ extension RelayCore {
         let isAdmitted = unsafe loudest[Int(header.room.rawValue)].admits(
             header.voice, level: ExtensionBlocks.audioLevel(in: extensions),
             isTalkspurtStart: header.flags.contains(.talkspurtStart), talkersMax: talkersMax, now: now)
+        // The last frame of a talkspurt needs no place any more, and none that it has just been given back.
+        if header.flags.contains(.talkspurtEnd) { unsafe loudest[Int(header.room.rawValue)].remove(header.voice) }
         if !isAdmitted { counters.add(chosen == talkersMax ? .notLoudest : .shed) }
         return isAdmitted
     }

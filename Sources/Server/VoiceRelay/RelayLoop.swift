@@ -120,7 +120,7 @@ struct RelayLoop: ~Copyable {
         _ datagram: UnsafeRawBufferPointer, from address: UnsafePointer<socket_address>, now: UInt64
     ) {
         let isWhole = datagram.count >= VoiceHeader.byteCount && datagram.count <= VoiceWireLimits.datagramBytesMax
-        let owner = isWhole ? peers.owner(of: unsafe datagram.bigEndian(at: 1)) : peers.index
+        let owner = isWhole ? peers.owner(of: unsafe datagram.bigEndian(at: VoiceHeader.voiceOffset)) : peers.index
         guard owner != peers.index else {
             return unsafe core.receive(datagram, from: address, now: now, into: &outgoing)
         }

@@ -24,6 +24,8 @@ final class RelayThread: Sendable {
     /// Datagrams that the kernel threw away before this thread could read them. One system call, by who asks.
     var kernelDropCount: UInt64 { UInt64(socket.receiveDrops) }
 
+    var isReceiveBufferShort: Bool { socket.isReceiveBufferShort }
+
     private init(index: Int, settings: RelaySettings, board: StatusBoard, socket: DatagramSocket) throws(EventSignal
         .DescriptorError)
     {
@@ -56,6 +58,11 @@ final class RelayThread: Sendable {
             } catch {
                 throw VoiceRelayError(code: .threadFailed, description: "\(error)")
             }
+        }
+        // Where the kernel takes it, a datagram arrives at its owner; what does not is handed over.
+        if sharesPort, configuration.steersInKernel {
+            _ = threads[0].socket.steerSharedPort(
+                byNumberAt: VoiceHeader.voiceOffset, socketCount: configuration.threadCount)
         }
         return threads
     }

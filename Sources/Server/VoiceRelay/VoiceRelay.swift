@@ -34,6 +34,10 @@ public final class VoiceRelay: Sendable {
     /// The UDP port, as bound.
     public var port: UInt16 { threads[0].port }
 
+    /// Whether the kernel gives the sockets less room for what arrives than they asked for: frames of a crowd may then be lost
+    /// while a thread waits for a processor.
+    public var isReceiveBufferShort: Bool { threads[0].isReceiveBufferShort }
+
     /// Starts forwarding.
     public func start() throws(VoiceRelayError) {
         do {

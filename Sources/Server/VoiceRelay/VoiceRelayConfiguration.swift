@@ -29,6 +29,10 @@ public struct VoiceRelayConfiguration: Sendable {
     /// How much of a second's allowance may come at once, after a stall.
     public var burst: Duration = .milliseconds(500)
 
+    /// False leaves it to the kernel's hash of addresses which thread a datagram arrives at, as kernels do that refuse to
+    /// be told.
+    package var steersInKernel = true
+
     public init() {}
 
     /// One thread for two processors, at least one: the other half decodes JSON, searches and hashes.

@@ -80,6 +80,24 @@ public final class DatagramSocket: Sendable {
         return count >= 0 ? count : nil
     }
 
+    /// Room that the kernel gave for what arrives, in bytes of its own counting: twice what it was asked for (socket(7)).
+    public var receiveBufferBytes: Int {
+        var bytes: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        unsafe getsockopt(fileDescriptor, SOL_SOCKET, SO_RCVBUF, &bytes, &length)
+        return Int(bytes)
+    }
+
+    /// Whether the kernel gave less room than was asked for: `net.core.rmem_max` is lower.
+    public var isReceiveBufferShort: Bool { receiveBufferBytes < 2 * Int(Self.bufferBytes) }
+
+    /// Of sockets that share a port, in the order in which they were bound, makes each get the datagrams whose 16-bit
+    /// big-endian number at `offset` leaves its index as remainder. Call it once, on any of them, when all are bound.
+    /// - Returns: false if the kernel refuses; it then goes on spreading senders over them.
+    public func steerSharedPort(byNumberAt offset: Int, socketCount: Int) -> Bool {
+        socket_steer_by_number(fileDescriptor, UInt32(offset), UInt32(socketCount))
+    }
+
     /// Datagrams the kernel has thrown away because this socket was read too slowly. One system call.
     public var receiveDrops: UInt32 { socket_receive_drops(fileDescriptor) }
 

@@ -40,4 +40,7 @@ import VoiceWire
         unsafe body.storeBytes(of: UInt32(truncatingIfNeeded: counter).bigEndian, toByteOffset: end, as: UInt32.self)
         return VoiceHeader.byteCount + end + SealedTrailer.counterByteCount
     }
+
+    /// The expanded key of the current epoch, to be read ahead of sealing; 5 cache lines of it are used. Valid while the sealer is.
+    public var keyMemory: UnsafeRawPointer { unsafe key.memory }
 }

@@ -16,6 +16,9 @@ import CSodium
     private static let label: StaticString = "roomtone voice key"
     private static let stateByteCount = 512
 
+    /// Where the expanded key lies.
+    var memory: UnsafeRawPointer { unsafe UnsafeRawPointer(state) }
+
     init(cipher: VoiceCipher, sessionKey: borrowing SessionKey, epoch: UInt64) {
         self.cipher = cipher
         self.epoch = epoch

@@ -23,7 +23,7 @@ extension VoiceHeader {
         guard let type = DatagramType(rawValue: (first >> 4) & 0x7) else { return .refused(.unknownType) }
         let header = unsafe VoiceHeader(
             type: type, flags: DatagramFlags(rawValue: first & 0xF),
-            voice: VoiceID(rawValue: datagram.bigEndian(at: 1)),
+            voice: VoiceID(rawValue: datagram.bigEndian(at: voiceOffset)),
             room: VoiceRoomID(rawValue: datagram.bigEndian(at: 3)),
             sequence: SequenceNumber(rawValue: datagram.bigEndian(at: 5)),
             timestamp: MediaTimestamp(rawValue: datagram.bigEndian(at: 7)),
@@ -52,7 +52,7 @@ extension VoiceHeader {
     /// Any thread; neither allocates nor blocks.
     public func write(to datagram: UnsafeMutableRawBufferPointer) {
         unsafe datagram[0] = 0x80 | type.rawValue << 4 | flags.rawValue & 0xF
-        unsafe datagram.storeBigEndian(voice.rawValue, at: 1)
+        unsafe datagram.storeBigEndian(voice.rawValue, at: Self.voiceOffset)
         unsafe datagram.storeBigEndian(room.rawValue, at: 3)
         unsafe datagram.storeBigEndian(sequence.rawValue, at: 5)
         unsafe datagram.storeBigEndian(timestamp.rawValue, at: 7)

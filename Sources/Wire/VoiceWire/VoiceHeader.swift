@@ -27,6 +27,8 @@ public struct VoiceHeader: Equatable, Sendable {
 
     /// Bytes of a header on the wire.
     public static let byteCount = 19
+    /// Where the voice id stands.
+    public static let voiceOffset = 1
 
     public init(
         type: DatagramType, flags: DatagramFlags = [], voice: VoiceID, room: VoiceRoomID,

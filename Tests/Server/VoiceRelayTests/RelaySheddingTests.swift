@@ -62,6 +62,23 @@ struct RelaySheddingTests {
         #expect(say(&relay, clients[1], level: 60, at: 251 * Self.millisecond) == 2)
     }
 
+    @Test("the last frame of a talkspurt is heard, and leaves its place to whoever speaks next")
+    func lastFrame() throws {
+        var relay = try RelayHarness()
+        let (_, clients) = relay.room(of: 4, loudestTalkersMax: 1)
+        for now in [0, 260] as [UInt64] {
+            #expect(say(&relay, clients[0], level: 10, at: now * Self.millisecond) == 3)
+            #expect(say(&relay, clients[1], level: 60, at: now * Self.millisecond) == 0)
+            #expect(say(&relay, clients[2], level: 60, at: now * Self.millisecond) == 0)
+        }
+        relay.receive(
+            clients[0].voice([1], flags: .talkspurtEnd, blocks: [1, 1, 10]), from: clients[0].address,
+            at: 270 * Self.millisecond)
+        #expect(relay.take().count == 3)
+        #expect(say(&relay, clients[1], level: 60, at: 271 * Self.millisecond) == 3)
+        #expect(say(&relay, clients[2], level: 60, at: 271 * Self.millisecond) == 0)
+    }
+
     @Test("a thread that is behind gives up the extra talkers of rooms with many, and nothing of a room with one")
     func overload() throws {
         var relay = try RelayHarness()

@@ -80,5 +80,13 @@ const send_totals *send_batch_totals(const send_batch *batch);
 // Makes a socket that listens on all addresses tell which of them each datagram came to. Batches use it by themselves.
 void socket_report_local_addresses(int fd, int family);
 
+// Makes sockets that share a port get datagrams by a number in them: the 16 big-endian bits at `offset`, modulo the count of
+// sockets, is the socket's place in the order of binding (SO_ATTACH_REUSEPORT_CBPF, socket(7)). Once, on any of them, when
+// all are bound. False if the kernel refuses; it then goes on spreading senders.
+bool socket_steer_by_number(int fd, unsigned offset, unsigned socket_count);
+
+// Asks for a cache line that will be read soon, so that waiting for it and the work before it happen at the same time.
+static inline void memory_prefetch(const void *address) { __builtin_prefetch(address); }
+
 // SO_MEMINFO's drop count: datagrams the kernel threw away because the receive buffer was full.
 uint32_t socket_receive_drops(int fd);
