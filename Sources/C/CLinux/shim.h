@@ -22,13 +22,11 @@ struct thread_scheduling {
     uint64_t runtime, deadline, period;
 };
 
-// Puts the calling thread under a policy of sched(7), with a niceness (usual policies), a priority (real-time ones) and
-// slices of that many nanoseconds (usual policies, from Linux 6.12 on; 0 for the system's own). Not 0 if that is not
-// granted; then nothing is changed.
-static inline int thread_set_scheduling(int policy, int niceness, unsigned priority, uint64_t slice_nanoseconds) {
+// Puts the calling thread under a usual policy of sched(7), with a niceness and slices of that many nanoseconds (from Linux
+// 6.12 on; 0 for the system's own). Not 0 if that is not granted; then nothing is changed.
+static inline int thread_set_scheduling(int policy, int niceness, uint64_t slice_nanoseconds) {
     struct thread_scheduling wish = {
-        .size = sizeof wish, .policy = (uint32_t)policy, .niceness = niceness, .priority = priority,
-        .runtime = slice_nanoseconds};
+        .size = sizeof wish, .policy = (uint32_t)policy, .niceness = niceness, .runtime = slice_nanoseconds};
     return (int)syscall(SYS_sched_setattr, 0, &wish, 0);
 }
 

@@ -14,27 +14,20 @@ public struct ThreadScheduling: Equatable, Sendable {
     public var sliceNanoseconds: UInt64
     /// Whether it never goes before whoever runs when it wakes up (`SCHED_BATCH`).
     public var isBatch: Bool
-    /// Whether it goes before everything that is not (`SCHED_RR`, the lowest priority), where the system grants it: with
-    /// CAP_SYS_NICE or RLIMIT_RTPRIO. Elsewhere the other wishes hold.
-    public var isRealTime: Bool
 
     /// `SCHED_BATCH`, which sched.h shows to GNU C only.
     private static let batchPolicy: Int32 = 3
 
-    public init(
-        niceness: Int32 = 0, sliceNanoseconds: UInt64 = 0, isBatch: Bool = false, isRealTime: Bool = false
-    ) {
+    public init(niceness: Int32 = 0, sliceNanoseconds: UInt64 = 0, isBatch: Bool = false) {
         self.niceness = niceness
         self.sliceNanoseconds = sliceNanoseconds
         self.isBatch = isBatch
-        self.isRealTime = isRealTime
     }
 
     /// Puts the calling thread under it; threads that it starts inherit it. Two system calls at most.
     public func apply() {
-        if isRealTime, thread_set_scheduling(SCHED_RR, 0, 1, 0) == 0 { return }
         let policy = isBatch ? Self.batchPolicy : SCHED_OTHER
-        if thread_set_scheduling(policy, niceness, 0, sliceNanoseconds) == 0 { return }
-        _ = thread_set_scheduling(policy, max(0, niceness), 0, sliceNanoseconds)
+        if thread_set_scheduling(policy, niceness, sliceNanoseconds) == 0 { return }
+        _ = thread_set_scheduling(policy, max(0, niceness), sliceNanoseconds)
     }
 }
