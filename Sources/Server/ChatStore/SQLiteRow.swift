@@ -1,8 +1,7 @@
 import CSQLite
 public import GRDB
 
-/// The row that a statement stands at, read where SQLite has it: GRDB's conversions are general, and a page of history would
-/// take longer to convert than to find.
+/// The row that a statement stands at, read where SQLite has it, without the general conversions of GRDB's rows.
 ///
 /// Valid until the statement's cursor moves on; on its thread.
 public struct SQLiteRow {
