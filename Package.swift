@@ -81,11 +81,11 @@ let server: [Target] = [
         path: "Sources/Server/VoiceRelay", swiftSettings: packetPath),
     .target(name: "Credentials", dependencies: ["CSodium"], path: "Sources/Server/Credentials", swiftSettings: house),
     .target(
-        name: "ChatStore", dependencies: ["Identifiers", "Permissions", grdb, logging],
+        name: "ChatStore", dependencies: ["CSQLite", "Identifiers", "LockFree", "Permissions", grdb, logging],
         path: "Sources/Server/ChatStore", swiftSettings: house),
     .target(
         name: "MessageSearch",
-        dependencies: ["ChatStore", "Identifiers", "LockFree", "CSQLite", "CLinux", grdb, logging],
+        dependencies: ["ChatStore", "Identifiers", "LockFree", "CSQLite", grdb, logging],
         path: "Sources/Server/MessageSearch", swiftSettings: house),
     .target(
         name: "Rooms",
@@ -103,7 +103,7 @@ let server: [Target] = [
     .target(
         name: "Daemon",
         dependencies: [
-            "CLinux", "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Permissions", "Rooms",
+            "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Permissions", "Rooms",
             "VoiceRelay", configuration, lifecycle, unixSignals,
             logging, yams,
         ],
@@ -199,7 +199,7 @@ let testTargets: [Target] = [
         "VoiceRelay", "Server", ["CSocketBatch", "LockFree", "VoiceRelay", "VoiceWire", "VoiceSealing", "VoiceSocket"]),
     tests("Credentials", "Server", ["Credentials"]),
     tests("ChatStore", "Server", ["ChatStore", "Identifiers", "Permissions", grdb]),
-    tests("MessageSearch", "Server", ["ChatStore", "Identifiers", "MessageSearch", grdb, logging]),
+    tests("MessageSearch", "Server", ["ChatStore", "Identifiers", "LockFree", "MessageSearch", grdb, logging]),
     tests(
         "Rooms", "Server",
         [

@@ -1,26 +1,17 @@
-// Linux calls that Swift's Glibc module leaves out: event descriptors, epoll, and a thread's name,
-// priority, processor and timers, the heap's settings.
+// Linux calls that Swift's Glibc module leaves out: event descriptors, epoll, and a thread's name, scheduling, processor
+// and timers.
 #pragma once
 #include <errno.h>
-#include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 // Names the calling thread; the kernel keeps 15 bytes (prctl(2)).
 static inline void thread_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
-
-// Sets the calling thread's niceness: with 0 for the id, Linux means the thread and not its process (setpriority(2)).
-static inline int thread_set_niceness(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
-
-// Gives blocks of this size and larger pages of their own, which hold no memory until touched and none once freed.
-// For the whole process; not 0 if it was done (mallopt(3)).
-static inline int heap_set_mapped_bytes_min(int bytes) { return mallopt(M_MMAP_THRESHOLD, bytes); }
 
 // sched_setattr(2)'s argument, which glibc does not declare before 2.41.
 struct thread_scheduling {
@@ -31,10 +22,11 @@ struct thread_scheduling {
     uint64_t runtime, deadline, period;
 };
 
-// Gives the calling thread, under the usual policy, a niceness and slices of that many nanoseconds (from Linux 6.12 on;
-// before, the niceness alone): who wakes up waits for the rest of a slice at most.
-static inline int thread_set_slice(int niceness, uint64_t nanoseconds) {
-    struct thread_scheduling wish = {.size = sizeof wish, .niceness = niceness, .runtime = nanoseconds};
+// Puts the calling thread under a usual policy of sched(7), with a niceness and slices of that many nanoseconds (from Linux
+// 6.12 on; 0 for the system's own). Not 0 if that is not granted; then nothing is changed.
+static inline int thread_set_scheduling(int policy, int niceness, uint64_t slice_nanoseconds) {
+    struct thread_scheduling wish = {
+        .size = sizeof wish, .policy = (uint32_t)policy, .niceness = niceness, .runtime = slice_nanoseconds};
     return (int)syscall(SYS_sched_setattr, 0, &wish, 0);
 }
 

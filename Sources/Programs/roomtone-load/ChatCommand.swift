@@ -22,6 +22,9 @@ struct ChatCommand: AsyncParsableCommand {
     @Option(help: "Messages a second over all of them.")
     var rate = ChatBenchmarkOptions().messagesPerSecond
 
+    @Option(help: "Pairs of a talker and a listener, each in a room of its own.")
+    var talkers = ChatBenchmarkOptions().talkerCount
+
     @Option(help: "Seconds of a phase.")
     var seconds = ChatBenchmarkOptions().phaseSeconds
 
@@ -47,6 +50,7 @@ struct ChatCommand: AsyncParsableCommand {
         guard (1...100).contains(rooms), members > 0, rate > 0, seconds > 0, rounds > 0 else {
             throw ValidationError("--rooms is 1…100; --members, --rate, --seconds and --rounds are 1 at least")
         }
+        guard (1...rooms).contains(talkers) else { throw ValidationError("--talkers is 1…\(rooms), as many as rooms") }
     }
 
     func run() async throws {
@@ -72,6 +76,7 @@ struct ChatCommand: AsyncParsableCommand {
         options.roomCount = rooms
         options.membersPerRoom = members
         options.messagesPerSecond = rate
+        options.talkerCount = talkers
         options.phaseSeconds = seconds
         options.rounds = rounds
         options.searcherCount = searchers

@@ -26,9 +26,8 @@ extension ChatStore {
     /// The message, or its tombstone; nil if there never was one or its time is over.
     public func message(_ id: MessageID) async throws(ChatStoreError) -> StoredMessage? {
         try await read { database in
-            try Row.fetchOne(
-                database, sql: StoredMessage.selection + "WHERE message.id = ?", arguments: [id.stored]
-            ).map(StoredMessage.init)
+            let query = try database.cachedStatement(sql: StoredMessage.selection + "WHERE message.id = ?")
+            return try StoredMessage.first(query, [id.stored])
         }
     }
 
@@ -39,29 +38,32 @@ extension ChatStore {
     public func messages(
         in conversation: ConversationKey, before: MessageID?, after: MessageID?, limit: Int
     ) async throws(ChatStoreError) -> (messages: [StoredMessage], hasMore: Bool) {
-        let rowsMax = min(max(limit, 0), Self.historyRowsMax)
-        let isForward = before == nil && after != nil
-        let arguments: StatementArguments = [
-            conversation.rawValue, after?.stored ?? 0, before?.stored ?? .max, rowsMax + 1,
-        ]
-        let page = try await read { database in
-            let query = try database.cachedStatement(sql: Self.historyQuery(isForward: isForward))
-            return try Row.fetchAll(query, arguments: arguments).map(StoredMessage.init)
-        }
-        let messages = page.prefix(rowsMax)
-        return (isForward ? Array(messages) : messages.reversed(), page.count > rowsMax)
+        try await page(in: conversation, before: before, after: after, limit: limit) { ($0, $1) }
     }
 
-    /// Messages of all conversations with ascending ids, tombstones included, for whoever builds an index of them.
+    /// ``messages(in:before:after:limit:)`` as the caller wants it, made on the thread that reads: behind whatever live
+    /// messages want of the processors.
+    public func page<Output: Sendable>(
+        in conversation: ConversationKey, before: MessageID?, after: MessageID?, limit: Int,
+        _ make: @escaping @Sendable (_ messages: [StoredMessage], _ hasMore: Bool) -> Output
+    ) async throws(ChatStoreError) -> Output {
+        try await readPage { reader in
+            let page = try reader.messages(in: conversation, before: before, after: after, limit: limit)
+            return make(page.messages, page.hasMore)
+        }
+    }
+
+    /// Messages of all conversations with ascending ids, tombstones included.
     public func allMessages(
         after: MessageID?, limit: Int
     ) async throws(ChatStoreError) -> [StoredMessage] {
-        let arguments: StatementArguments = [after?.stored ?? 0, min(max(limit, 0), Self.historyRowsMax)]
-        return try await read { database in
-            let query = try database.cachedStatement(
-                sql: StoredMessage.selection + "WHERE message.id > ? ORDER BY message.id LIMIT ?")
-            return try Row.fetchAll(query, arguments: arguments).map(StoredMessage.init)
-        }
+        try await read { try Self.allMessages(after: after, limit: limit, $0) }
+    }
+
+    static func allMessages(after: MessageID?, limit: Int, _ database: Database) throws -> [StoredMessage] {
+        let query = try database.cachedStatement(
+            sql: StoredMessage.selection + "WHERE message.id > ? ORDER BY message.id LIMIT ?")
+        return try StoredMessage.all(query, [after?.stored ?? 0, min(max(limit, 0), historyRowsMax)])
     }
 
     /// The newest message of each room that has any.

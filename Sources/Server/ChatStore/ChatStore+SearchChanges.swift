@@ -14,22 +14,16 @@ extension ChatStore {
     /// Changes forgotten in one transaction.
     static let forgottenChangesMax = 2_000
 
-    /// Changes after that one (0: from the beginning), oldest first, at most `limit`. Every insertion, edit, deletion and
-    /// removal notes one in its own transaction.
-    public func searchChanges(
-        after sequence: Int64, limit: Int
-    ) async throws(ChatStoreError) -> [SearchChange] {
-        try await read { database in
-            let changes = try Row.fetchAll(
-                database.cachedStatement(
-                    sql: "SELECT sequence, message_id FROM message_change WHERE sequence > ? ORDER BY sequence LIMIT ?"),
-                arguments: [sequence, max(limit, 0)])
-            let query = try database.cachedStatement(sql: StoredMessage.selection + "WHERE message.id = ?")
-            return try changes.map { change in
-                SearchChange(
-                    sequence: change[0], messageID: MessageID(stored: change[1]),
-                    message: try Row.fetchOne(query, arguments: [change[1] as Int64]).map(StoredMessage.init))
-            }
+    static func searchChanges(after sequence: Int64, limit: Int, _ database: Database) throws -> [SearchChange] {
+        let changes = try Row.fetchAll(
+            database.cachedStatement(
+                sql: "SELECT sequence, message_id FROM message_change WHERE sequence > ? ORDER BY sequence LIMIT ?"),
+            arguments: [sequence, max(limit, 0)])
+        let query = try database.cachedStatement(sql: StoredMessage.selection + "WHERE message.id = ?")
+        return try changes.map { change in
+            SearchChange(
+                sequence: change[0], messageID: MessageID(stored: change[1]),
+                message: try StoredMessage.first(query, [change[1] as Int64]))
         }
     }
 

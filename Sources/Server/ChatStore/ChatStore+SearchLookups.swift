@@ -9,13 +9,15 @@ public struct SearchChangeBounds: Equatable, Sendable {
 }
 
 extension ChatStore {
-    /// From where to where ``searchChanges(after:limit:)`` has something to tell.
+    /// From where to where ``StoreReader/searchChanges(after:limit:)`` has something to tell.
     public func searchChangeBounds() async throws(ChatStoreError) -> SearchChangeBounds {
-        try await read { database in
-            SearchChangeBounds(
-                oldest: try Int64.fetchOne(database, sql: "SELECT MIN(sequence) FROM message_change"),
-                newest: try Int64.fetchOne(
-                    database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'message_change'") ?? 0)
-        }
+        try await read { try Self.searchChangeBounds($0) }
+    }
+
+    static func searchChangeBounds(_ database: Database) throws -> SearchChangeBounds {
+        SearchChangeBounds(
+            oldest: try Int64.fetchOne(database, sql: "SELECT MIN(sequence) FROM message_change"),
+            newest: try Int64.fetchOne(
+                database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'message_change'") ?? 0)
     }
 }

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import GRDB
 import Glibc
+import LockFree
 
 /// Accounts, rooms and messages in one SQLite file: one writer, a pool of readers, write-ahead log, every commit
 /// on disk before it is acknowledged.
@@ -20,11 +21,17 @@ public final class ChatStore: Sendable {
     /// the busy conversations and a good part of the client ids; a reader's few hold a page of history.
     static let writerCacheBytesMax = 32 << 20
     static let readerCacheBytesMax = 2 << 20
+    /// Who asks for a page waits for it, so there are never more than connections.
+    private static let pagesWaitingMax = 65_536
+    /// History waits for live messages, but gets its share.
+    private static let pageScheduling = ThreadScheduling(sliceNanoseconds: 10_000_000, isBatch: true)
 
     let pool: DatabasePool
     let log: MessageLog
     private let sharedWrites: SharedWrites
     private let checkpoints: LogCheckpoints
+    private let pageReaders: WorkThreads<StoreReader>
+    private let courier: Courier
 
     private init(pool: DatabasePool, messagesWaitingMax: Int, now: @escaping @Sendable () -> Int64) throws {
         self.pool = pool
@@ -35,6 +42,18 @@ public final class ChatStore: Sendable {
         let writer = try pool.read { try MessageWriter($0, now: now) }
         sharedWrites = SharedWrites(pool: pool, checkpoints: checkpoints)
         log = MessageLog(pool: pool, checkpoints: checkpoints, writer: writer, waitingMax: messagesWaitingMax)
+        courier = try Courier()
+        let path = pool.path
+        let processors = ProcessInfo.processInfo.activeProcessorCount
+        pageReaders = try WorkThreads(
+            name: "history", threadCount: max(1, processors / 2), waitingMax: Self.pagesWaitingMax,
+            scheduling: Self.pageScheduling, courier: courier
+        ) { StoreReader(path: path, configuration: Self.readerConfiguration) }
+    }
+
+    deinit {
+        pageReaders.end()
+        courier.end()
     }
 
     /// Opens the file, creating it with a `General` room if there is none, and brings its schema up to date.
@@ -66,6 +85,8 @@ public final class ChatStore: Sendable {
     /// Writes the message changes that wait, finishes what runs and closes the file. Later calls fail with
     /// `databaseUnavailable`, later submissions are not taken, and ``commits`` ends.
     public func close() async throws(ChatStoreError) {
+        await pageReaders.stop()
+        await courier.stop()
         let outcome: Result<Void, ChatStoreError> = await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [self] in
                 continuation.resume(returning: Result { try closeBlocking() }.mapError(ChatStoreError.init))
@@ -86,12 +107,20 @@ public final class ChatStore: Sendable {
         try pool.close()
     }
 
-    /// A connection for a thread of the caller's. Blocks; on that thread.
-    public func makeReader() throws(ChatStoreError) -> StoreReader {
-        var configuration = Self.configuration(cacheBytesMax: Self.readerCacheBytesMax)
+    /// A connection for a thread of the caller's.
+    public func makeReader() -> StoreReader { StoreReader(path: pool.path, configuration: Self.readerConfiguration) }
+
+    private static var readerConfiguration: Configuration {
+        var configuration = configuration(cacheBytesMax: readerCacheBytesMax)
         configuration.readonly = true
-        do {
-            return try StoreReader(path: pool.path, configuration: configuration)
+        return configuration
+    }
+
+    func readPage<Output: Sendable>(
+        _ body: @escaping @Sendable (StoreReader) throws -> Output
+    ) async throws(ChatStoreError) -> Output {
+        do { return try await pageReaders.run(body) } catch is WorkThreads<StoreReader>.Refusal {
+            throw ChatStoreError(.databaseUnavailable, "the database is closed")
         } catch {
             throw ChatStoreError(error)
         }

@@ -117,7 +117,7 @@ extension MessageWriter {
 
     private func stored(_ id: MessageID, _ database: Database) throws -> StoredMessage? {
         let query = try database.cachedStatement(sql: StoredMessage.selection + "WHERE message.id = ?")
-        return try Row.fetchOne(query, arguments: [id.stored]).map(StoredMessage.init)
+        return try StoredMessage.first(query, [id.stored])
     }
 
     private func living(
@@ -132,8 +132,7 @@ extension MessageWriter {
         guard let clientID = message.clientID else { return nil }
         let query = try database.cachedStatement(
             sql: StoredMessage.selection + "WHERE message.author_id = ? AND message.client_id = ?")
-        return try Row.fetchOne(query, arguments: [message.author.stored, clientID])
-            .map { .duplicate(StoredMessage($0)) }
+        return try StoredMessage.first(query, [message.author.stored, clientID]).map { .duplicate($0) }
     }
 
     /// Whom the row mentions now, as a later read would say.

@@ -4,15 +4,19 @@ public import Identifiers
 /// A connection that reads the store on the thread that asks: for work that has threads of its own, so that it takes
 /// neither the readers nor the processor's time of those who wait for chat.
 ///
-/// One thread at a time; every method blocks. To be released before the store is closed.
+/// It opens the file when it is first asked. One thread at a time; every method blocks. To be released before the store is
+/// closed.
 public final class StoreReader {
-    private let queue: DatabaseQueue
+    private let path: String
+    private let configuration: Configuration
+    private var queue: DatabaseQueue?
 
-    init(path: String, configuration: Configuration) throws {
-        queue = try DatabaseQueue(path: path, configuration: configuration)
+    init(path: String, configuration: Configuration) {
+        self.path = path
+        self.configuration = configuration
     }
 
-    deinit { try? queue.close() }
+    deinit { try? queue?.close() }
 
     /// As ``ChatStore/accountIDs(nameKeys:)``.
     public func accountIDs(nameKeys: [String]) throws(ChatStoreError) -> [String: UserID] {
@@ -57,11 +61,51 @@ public final class StoreReader {
         return try read { database in
             let query = try database.cachedStatement(
                 sql: StoredMessage.selection + "WHERE message.id IN (SELECT value FROM json_each(?))")
-            return try Row.fetchAll(query, arguments: [list]).map(StoredMessage.init)
+            return try StoredMessage.all(query, [list])
         }
     }
 
+    /// Changes after that one (0: from the beginning), oldest first, at most `limit`. Every insertion, edit, deletion and
+    /// removal notes one in its own transaction.
+    public func searchChanges(after sequence: Int64, limit: Int) throws(ChatStoreError) -> [SearchChange] {
+        try read { try ChatStore.searchChanges(after: sequence, limit: limit, $0) }
+    }
+
+    /// As ``ChatStore/searchChangeBounds()``.
+    public func searchChangeBounds() throws(ChatStoreError) -> SearchChangeBounds {
+        try read { try ChatStore.searchChangeBounds($0) }
+    }
+
+    /// As ``ChatStore/allMessages(after:limit:)``.
+    public func allMessages(after: MessageID?, limit: Int) throws(ChatStoreError) -> [StoredMessage] {
+        try read { try ChatStore.allMessages(after: after, limit: limit, $0) }
+    }
+
+    /// As ``ChatStore/messages(in:before:after:limit:)``.
+    func messages(
+        in conversation: ConversationKey, before: MessageID?, after: MessageID?, limit: Int
+    ) throws(ChatStoreError) -> (messages: [StoredMessage], hasMore: Bool) {
+        let rowsMax = min(max(limit, 0), ChatStore.historyRowsMax)
+        let isForward = before == nil && after != nil
+        let arguments: StatementArguments = [
+            conversation.rawValue, after?.stored ?? 0, before?.stored ?? .max, rowsMax + 1,
+        ]
+        let page = try read { database in
+            let query = try database.cachedStatement(sql: ChatStore.historyQuery(isForward: isForward))
+            return try StoredMessage.all(query, arguments)
+        }
+        let messages = page.prefix(rowsMax)
+        return (isForward ? Array(messages) : messages.reversed(), page.count > rowsMax)
+    }
+
     private func read<Output>(_ body: (Database) throws -> Output) throws(ChatStoreError) -> Output {
-        do { return try queue.read(body) } catch { throw ChatStoreError(error) }
+        do { return try opened().read(body) } catch { throw ChatStoreError(error) }
+    }
+
+    private func opened() throws -> DatabaseQueue {
+        if let queue { return queue }
+        let opened = try DatabaseQueue(path: path, configuration: configuration)
+        queue = opened
+        return opened
     }
 }

@@ -52,14 +52,29 @@ extension StoredMessage {
 
         """
 
+    /// Every row of a query of ``selection``.
+    static func all(_ query: Statement, _ arguments: StatementArguments) throws -> [StoredMessage] {
+        let rows = try Row.fetchCursor(query, arguments: arguments)
+        var messages: [StoredMessage] = []
+        while try rows.next() != nil { messages.append(StoredMessage(SQLiteRow(query))) }
+        return messages
+    }
+
+    /// The first of ``all(_:_:)``.
+    static func first(_ query: Statement, _ arguments: StatementArguments) throws -> StoredMessage? {
+        let rows = try Row.fetchCursor(query, arguments: arguments)
+        guard try rows.next() != nil else { return nil }
+        return StoredMessage(SQLiteRow(query))
+    }
+
     /// A row of ``selection``.
-    init(_ row: Row) {
+    private init(_ row: SQLiteRow) {
         self.init(
-            id: MessageID(stored: row[0]), conversation: ConversationKey(rawValue: row[1]),
-            author: UserID(stored: row[2]), authorName: row[3], clientID: row[4], sentAt: row[5], editedAt: row[6],
-            deletedAt: row[7], deletedBy: (row[8] as Int64?).map(UserID.init(stored:)),
-            replyTo: (row[9] as Int64?).map(MessageID.init(stored:)), content: row[10],
-            mentions: (row[11] as String?).map(Self.userIDs) ?? [])
+            id: MessageID(stored: row.number(0) ?? 0), conversation: ConversationKey(rawValue: row.number(1) ?? 0),
+            author: UserID(stored: row.number(2) ?? 0), authorName: row.text(3) ?? "", clientID: row.text(4),
+            sentAt: row.number(5) ?? 0, editedAt: row.number(6), deletedAt: row.number(7),
+            deletedBy: row.number(8).map(UserID.init(stored:)), replyTo: row.number(9).map(MessageID.init(stored:)),
+            content: row.text(10) ?? "", mentions: row.text(11).map(Self.userIDs) ?? [])
     }
 
     private static func userIDs(_ list: String) -> [UserID] {

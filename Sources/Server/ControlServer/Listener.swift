@@ -48,6 +48,7 @@ enum Listener {
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allocator, value: BufferMemory.allocator)
             .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forConnections)
             // Read when what came before is served.
             .childChannelOption(.autoRead, value: false)

@@ -60,7 +60,6 @@ public enum Daemon {
     public static func run(configurationFile: String?, flags: [ConfigurationFlag]) async -> Int32 {
         // Whatever this process writes is its owner's alone, from the moment it exists.
         umask(0o077)
-        ProcessMemory.prepare()
         do {
             let configuration = try DaemonConfiguration.load(
                 file: configurationFile, environment: ProcessInfo.processInfo.environment, flags: flags)

@@ -138,6 +138,7 @@ enum DaemonSettings {
 
     private static let search: [Setting] = [
         .integer("search.threads", \.search.threadCount, 0...64, "threads"),
+        .integer("search.processor_percent_max", \.search.processorPercentMax, 1...100, "percent"),
         .integer("search.time_limit_ms", \.search.timeLimitMilliseconds, 10...60_000, "milliseconds"),
         .integer("search.waiting_max", \.search.waitingMax, 1...10_000, "searches"),
     ]

@@ -1,30 +1,71 @@
 import ChatStore
 import GRDB
 import Glibc
+import Identifiers
 
-/// The index file with its writer, on the indexer's thread: opens it, and puts aside what cannot be used.
+/// The index file with its writer, and a connection to the store, on the indexer's thread: opens the file, puts aside what
+/// cannot be used, and brings it up to date batch by batch.
 final class IndexFile {
     let path: String
-    private(set) var writer: IndexWriter?
+    private let store: StoreReader
+    private var openWriter: IndexWriter?
 
-    init(path: String) { self.path = path }
+    init(path: String, store: ChatStore) {
+        self.path = path
+        self.store = store.makeReader()
+    }
+
+    /// Throws if the file could not be opened.
+    var writer: IndexWriter {
+        get throws {
+            guard let openWriter else { throw UnusableIndex(reason: "it could not be opened") }
+            return openWriter
+        }
+    }
 
     /// Opens the file, or makes an empty one where it cannot be used.
     /// - Returns: why the file before it was put aside; nil if it was not.
     func open(_ bounds: SearchChangeBounds) throws -> String? {
         do {
-            writer = try makeWriter(bounds)
+            openWriter = try makeWriter(bounds)
             return nil
         } catch let error where Self.isUnusable(error) {
             try putAside()
-            writer = try makeWriter(bounds)
+            openWriter = try makeWriter(bounds)
             return "\(error)"
         }
     }
 
     func close() throws {
-        try writer?.close()
-        writer = nil
+        try openWriter?.close()
+        openWriter = nil
+    }
+
+    /// What one step took up.
+    struct Step {
+        var changeCount = 0
+        var messageCount = 0
+        /// Changes that are committed and not yet in the index.
+        var lag: Int64 = 0
+        var progress: IndexProgress
+    }
+
+    /// Takes up a batch of changes, or else a page of all messages while the index is built.
+    func step(batchMax: Int) throws -> Step {
+        let writer = try writer
+        var step = Step(progress: writer.progress)
+        let changes = try store.searchChanges(after: step.progress.sequence, limit: batchMax)
+        if let last = changes.last {
+            try writer.apply(changes)
+            (step.changeCount, step.messageCount) = (changes.count, changes.count)
+            if changes.count == batchMax { step.lag = try store.searchChangeBounds().newest - last.sequence }
+        } else if let builtThrough = step.progress.builtThrough {
+            let page = try store.allMessages(after: MessageID(rawValue: UInt64(builtThrough)), limit: batchMax)
+            try writer.build(page)
+            step.messageCount = page.count
+        }
+        step.progress = writer.progress
+        return step
     }
 
     /// Keeps one damaged file for whoever wants to know what happened to it. Readers that have it open go on with it.

@@ -1,4 +1,5 @@
 import CSQLite
+import ChatStore
 import GRDB
 import Glibc
 
@@ -54,18 +55,26 @@ final class IndexReader {
     }
 
     private static func newest(_ plan: SearchPlan, _ database: Database) throws -> [IndexHit] {
-        try Row.fetchAll(statement(plan, database), arguments: arguments(plan, limit: plan.limit)).map(hit)
+        let statement = try statement(plan, database)
+        let rows = try Row.fetchCursor(statement, arguments: arguments(plan, limit: plan.limit))
+        var hits: [IndexHit] = []
+        while try rows.next() != nil { hits.append(hit(statement)) }
+        return hits
     }
 
     private static func best(_ plan: SearchPlan, _ database: Database) throws -> [IndexHit] {
-        let rows = try Row.fetchCursor(
-            statement(plan, database), arguments: arguments(plan, limit: rankedMatchesMax))
+        let statement = try statement(plan, database)
+        let rows = try Row.fetchCursor(statement, arguments: arguments(plan, limit: rankedMatchesMax))
         var ranking = MatchRanking(limit: plan.limit)
-        while let row = try rows.next() { ranking.add(hit(row)) }
+        while try rows.next() != nil { ranking.add(hit(statement)) }
         return ranking.best()
     }
 
-    private static func hit(_ row: Row) -> IndexHit { IndexHit(id: row[0], text: row[1], highlighted: row[2]) }
+    /// The row that the statement stands at.
+    private static func hit(_ statement: Statement) -> IndexHit {
+        let row = SQLiteRow(statement)
+        return IndexHit(id: row.number(0) ?? 0, text: row.text(1) ?? "", highlighted: row.text(2) ?? "")
+    }
 
     private static func statement(_ plan: SearchPlan, _ database: Database) throws -> Statement {
         try database.cachedStatement(sql: plan.conversations == nil ? matchAlone : matchWithPlaces)

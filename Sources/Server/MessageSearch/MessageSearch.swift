@@ -3,6 +3,7 @@ public import ChatStore
 import Foundation
 import GRDB
 public import Identifiers
+import LockFree
 public import Logging
 import Synchronization
 
@@ -20,8 +21,13 @@ public final class MessageSearch: Sendable {
     /// What a refused asker is told to wait.
     static let retryMilliseconds = 250
 
+    /// Behind everybody else. Not less than a tenth of the share of a thread at 0: what a search holds while it is put
+    /// aside (a lock of the allocator) is held until its turn comes again.
+    static let scheduling = ThreadScheduling(niceness: 10, sliceNanoseconds: 20_000_000, isBatch: true)
+
     let threads: WorkThreads<SearchReaders>
     private let indexer: SearchIndexer
+    private let courier: Courier
     private let following: Task<Void, Never>
     private let nameKey: @Sendable (String) -> String?
     private let timeLimitMilliseconds: Int
@@ -50,31 +56,43 @@ public final class MessageSearch: Sendable {
         nameKey: @escaping @Sendable (String) -> String?, logger: Logger
     ) async throws(SearchError) -> MessageSearch {
         let tally = SearchTally()
-        let indexer = try SearchIndexer(path: path, store: store, tally: tally, pace: pace, logger: logger)
+        let courier: Courier
+        do { courier = try Courier() } catch { throw SearchError(.unavailable, "\(error)") }
+        let indexer: SearchIndexer
+        do {
+            indexer = try SearchIndexer(
+                path: path, store: store, tally: tally, courier: courier, pace: pace, logger: logger)
+        } catch {
+            await courier.stop()
+            throw error
+        }
         let threads: WorkThreads<SearchReaders>
         do {
             try await indexer.open()
             let count = configuration.threadCount > 0 ? configuration.threadCount : threadCountDefault
-            threads = try WorkThreads(name: "search", threadCount: count, waitingMax: configuration.waitingMax) {
-                SearchReaders(path: path, store: store)
-            }
+            threads = try WorkThreads(
+                name: "search", threadCount: count, waitingMax: configuration.waitingMax, scheduling: scheduling,
+                processorPercentMax: configuration.processorPercentMax, courier: courier
+            ) { SearchReaders(path: path, store: store) }
         } catch {
             await indexer.close()
+            await courier.stop()
             throw SearchError(.unavailable, "the search index cannot be opened: \(error)")
         }
         return MessageSearch(
-            threads: threads, indexer: indexer, nameKey: nameKey,
+            threads: threads, indexer: indexer, courier: courier, nameKey: nameKey,
             timeLimitMilliseconds: configuration.timeLimitMilliseconds, tally: tally, logger: logger)
     }
 
     private static var threadCountDefault: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
 
     private init(
-        threads: WorkThreads<SearchReaders>, indexer: SearchIndexer, nameKey: @escaping @Sendable (String) -> String?,
-        timeLimitMilliseconds: Int, tally: SearchTally, logger: Logger
+        threads: WorkThreads<SearchReaders>, indexer: SearchIndexer, courier: Courier,
+        nameKey: @escaping @Sendable (String) -> String?, timeLimitMilliseconds: Int, tally: SearchTally, logger: Logger
     ) {
         self.threads = threads
         self.indexer = indexer
+        self.courier = courier
         self.nameKey = nameKey
         self.timeLimitMilliseconds = timeLimitMilliseconds
         self.tally = tally
@@ -98,6 +116,7 @@ public final class MessageSearch: Sendable {
         // Readers first: the last connection to leave brings the log into the file.
         await threads.stop()
         await indexer.close()
+        await courier.stop()
     }
 }
 

@@ -1,13 +1,14 @@
 import ChatStore
 import GRDB
 import Identifiers
+import LockFree
 import Logging
 import Synchronization
 
 /// Follows the store's changes, batch by batch, and builds the index where there is none.
 ///
-/// The store is asked from a task; the index is written on a thread of its own at low priority. Each batch is one
-/// transaction together with how far it came, so an end at any moment loses nothing and repeats nothing.
+/// The store is read and the index is written on a thread of its own at low priority. Each batch is one transaction
+/// together with how far it came, so an end at any moment loses nothing and repeats nothing.
 final class SearchIndexer: Sendable {
     struct Pace: Sendable {
         /// How long changes gather before they are taken up: many small batches cost more than a few large ones.
@@ -42,13 +43,19 @@ final class SearchIndexer: Sendable {
     private let isDamaged = Atomic<Bool>(false)
     private let (nudges, nudging) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(path: String, store: ChatStore, tally: SearchTally, pace: Pace, logger: Logger) throws(SearchError) {
+    init(
+        path: String, store: ChatStore, tally: SearchTally, courier: Courier, pace: Pace, logger: Logger
+    ) throws(SearchError) {
         self.store = store
         self.tally = tally
         self.pace = pace
         self.logger = logger
         do {
-            thread = try WorkThreads(name: "index", threadCount: 1, waitingMax: 1) { IndexFile(path: path) }
+            thread = try WorkThreads(
+                name: "index", threadCount: 1, waitingMax: 1, scheduling: MessageSearch.scheduling, courier: courier
+            ) {
+                IndexFile(path: path, store: store)
+            }
         } catch {
             throw SearchError(.unavailable, "\(error)")
         }
@@ -136,47 +143,26 @@ extension SearchIndexer {
     /// One batch of changes, or else one page of building. Returns what it took of the changes, and whether there is more
     /// to do at once.
     private func step() async throws -> (taken: Int, isBehind: Bool) {
-        let before = try await progress()
-        let changes = try await store.searchChanges(after: before.sequence, limit: pace.batchMax)
-        if let last = changes.last {
-            try await write { try $0.apply(changes) }
-            tally.messagesIndexed.add(UInt64(changes.count), ordering: .relaxed)
-            let newest = changes.count < pace.batchMax ? last.sequence : try await store.searchChangeBounds().newest
-            tally.indexLag.store(UInt64(max(newest - last.sequence, 0)), ordering: .relaxed)
-        } else if let builtThrough = before.builtThrough {
-            let page = try await store.allMessages(
-                after: MessageID(rawValue: UInt64(builtThrough)), limit: pace.batchMax)
-            try await write { try $0.build(page) }
-            tally.messagesIndexed.add(UInt64(page.count), ordering: .relaxed)
-        }
-        let after = try await progress()
-        reached(after)
-        return (changes.count, changes.count == pace.batchMax || after.builtThrough != nil)
+        let batchMax = pace.batchMax
+        let step = try await thread.run { try $0.step(batchMax: batchMax) }
+        tally.messagesIndexed.add(UInt64(step.messageCount), ordering: .relaxed)
+        tally.indexLag.store(UInt64(max(step.lag, 0)), ordering: .relaxed)
+        reached(step.progress)
+        return (step.changeCount, step.changeCount == batchMax || step.progress.builtThrough != nil)
     }
 
     /// Lets the store forget what the index holds on disk. False if that has to wait for a reader.
     private func forget() async throws -> Bool {
-        let sequence = try await progress().sequence
-        var isOnDisk = false
-        isOnDisk = try await thread.run { try $0.writer?.checkpoint() ?? false }
+        let (sequence, isOnDisk) = try await thread.run { file in
+            let writer = try file.writer
+            return (writer.progress.sequence, try writer.checkpoint())
+        }
         guard isOnDisk else { return false }
         try await store.forgetSearchChanges(through: sequence)
         return true
     }
 
-    private func progress() async throws -> IndexProgress {
-        try await thread.run { file in
-            guard let writer = file.writer else { throw UnusableIndex(reason: "it could not be opened") }
-            return writer.progress
-        }
-    }
-
-    private func write(_ body: @escaping @Sendable (IndexWriter) throws -> Void) async throws {
-        try await thread.run { file in
-            guard let writer = file.writer else { throw UnusableIndex(reason: "it could not be opened") }
-            try body(writer)
-        }
-    }
+    private func progress() async throws -> IndexProgress { try await thread.run { try $0.writer.progress } }
 
     private func reached(_ progress: IndexProgress) {
         let isComplete = progress.builtThrough == nil

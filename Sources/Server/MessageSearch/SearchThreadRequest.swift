@@ -15,7 +15,7 @@ struct SearchThreadRequest: Sendable {
     /// Blocks. Throws a `SearchError`, or what the index's file says.
     /// - Returns: what may be shown, and how many the index found; one more than `limit` says that there are more.
     func run(_ readers: SearchReaders, generation: Int) throws -> (hits: [FoundMessage], foundCount: Int) {
-        let store = try readers.storeReader()
+        let store = readers.store
         let scope = try QueryResolver(store: store, nameKey: nameKey).resolve(query, by: user, rooms: rooms)
         guard let plan = scope.plan(ranking: ranking, before: before, limit: limit) else { return ([], 0) }
         let index = try readers.indexReader(generation: generation)
@@ -48,25 +48,13 @@ struct SearchThreadRequest: Sendable {
 
 /// A search thread's connections: to the store, and to the file that is the index now.
 final class SearchReaders {
+    let store: StoreReader
     private let path: String
-    private let store: ChatStore
-    private var openStore: StoreReader?
     private var openIndex: (reader: IndexReader, generation: Int)?
 
     init(path: String, store: ChatStore) {
         self.path = path
-        self.store = store
-    }
-
-    func storeReader() throws(SearchError) -> StoreReader {
-        if let openStore { return openStore }
-        do {
-            let reader = try store.makeReader()
-            openStore = reader
-            return reader
-        } catch {
-            throw SearchError(.unavailable, "messages cannot be read just now: \(error)")
-        }
+        self.store = store.makeReader()
     }
 
     func indexReader(generation: Int) throws -> IndexReader {

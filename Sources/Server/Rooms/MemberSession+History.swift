@@ -34,12 +34,14 @@ extension MemberSession {
     private func readPage(
         _ request: HistoryRequest, _ key: ConversationKey, _ limit: Int
     ) async throws(RoomRefusal) -> HistoryCache.Page {
+        let conversation = request.conversation
         do {
-            let (messages, hasMore) = try await services.text.store.messages(
-                in: key, before: request.before, after: request.after, limit: limit)
-            return HistoryCache.Page(
-                messages: messages.map { EncodedChatMessage(ChatMessage($0, in: request.conversation)) },
-                hasMore: hasMore)
+            return try await services.text.store.page(
+                in: key, before: request.before, after: request.after, limit: limit
+            ) { messages, hasMore in
+                HistoryCache.Page(
+                    messages: messages.map { EncodedChatMessage(ChatMessage($0, in: conversation)) }, hasMore: hasMore)
+            }
         } catch {
             throw .store(error)
         }

@@ -12,7 +12,7 @@ final class RelayThread: Sendable {
     let counters: CounterBlock
     let inbox: RelayInbox
     /// Where the system grants it, voice goes before whatever else wants the processor: it needs little and cannot wait.
-    private static let niceness: Int32 = -10
+    private static let scheduling = ThreadScheduling(niceness: -10, sliceNanoseconds: 100_000)
     private let index: Int
     private let settings: RelaySettings
     private let board: StatusBoard
@@ -94,7 +94,7 @@ final class RelayThread: Sendable {
         }
         let box = LoopBox(loop)
         do {
-            let started = try DedicatedThread(name: "voice-relay-\(index)", niceness: Self.niceness) { [self] in
+            let started = try DedicatedThread(name: "voice-relay-\(index)", scheduling: Self.scheduling) { [self] in
                 // Windows are a few milliseconds: they end when they are to end.
                 thread_set_precise_waits()
                 box.run()

@@ -18,15 +18,16 @@ public final class DedicatedThread: Sendable {
     /// Starts `job` on a new thread.
     /// - Parameters:
     ///   - name: cut to the 15 bytes that Linux keeps (prctl(2)).
-    ///   - niceness: −20 (before all others) … 19 (after them), as in setpriority(2). A wish: below 0 the kernel grants
-    ///     it to a process with CAP_SYS_NICE or a fitting RLIMIT_NICE only, and elsewhere the thread runs like others.
-    public init(name: String, niceness: Int32 = 0, _ job: @escaping @Sendable () -> Void) throws(CreationError) {
+    ///   - scheduling: nil for that of the thread that asks.
+    public init(
+        name: String, scheduling: ThreadScheduling? = nil, _ job: @escaping @Sendable () -> Void
+    ) throws(CreationError) {
         let ending = Ending()
         self.ending = ending
         let start = unsafe Unmanaged.passRetained(
             Start {
                 unsafe thread_set_name(name)
-                if niceness != 0 { _ = thread_set_niceness(niceness) }
+                scheduling?.apply()
                 job()
                 ending.reached()
             })

@@ -24,18 +24,16 @@ public struct ChatBenchmark: Sendable {
 
     public func run() async throws -> ChatReport {
         try await database.prepare(serverProgram: serverProgram, say: say)
-        let generator = try Generator()
-        do {
-            let report = try await measure(generator)
-            await generator.shutDown()
-            return report
-        } catch {
-            await generator.shutDown()
-            throw error
-        }
+        let (generator, disturber) = (try Generator(isMeasuring: true), try Generator())
+        let outcome: Result<ChatReport, any Error>
+        do { outcome = .success(try await measure(generator, disturber)) } catch { outcome = .failure(error) }
+        await generator.shutDown()
+        await disturber.shutDown()
+        return try outcome.get()
     }
 
-    private func measure(_ generator: Generator) async throws -> ChatReport {
+    /// - Parameter disturber: simulates those who are not measured.
+    private func measure(_ generator: Generator, _ disturber: Generator) async throws -> ChatReport {
         say("\(options.idleUserCount) idle users")
         let idle = try await withServer("idle", isFilled: false) { server in
             try await generator.measureIdleUsers(
@@ -47,25 +45,29 @@ public struct ChatBenchmark: Sendable {
         }
         let storedCount = try await StoredMessages.count(in: file("empty"))
         let rounds = try await withServer("filled", isFilled: true) { server in
-            try await measureRounds(generator, server)
+            try await measureRounds(generator, disturber, server)
         }
         return ChatReport(
             options: options, idle: idle, emptyDatabase: empty.alone, throughput: empty.throughput,
             acknowledgedCount: empty.acknowledgedCount, storedCount: storedCount, measurements: rounds)
     }
 
-    private func measureRounds(_ generator: Generator, _ server: ServerProcess) async throws -> [PhaseMeasurement] {
+    private func measureRounds(
+        _ generator: Generator, _ disturber: Generator, _ server: ServerProcess
+    ) async throws -> [PhaseMeasurement] {
         say("setting up members, searchers and reloaders")
         let crowd = try await generator.makeCrowd(options, port: server.controlPort)
-        try await generator.addDisturbers(to: crowd, options, Vocabulary(), port: server.controlPort)
+        let disturbers = try await disturber.makeDisturbers(options, Vocabulary(), port: server.controlPort)
         say("warming up")
         // What so many logins and joins left behind belongs to no phase.
-        _ = await generator.measure(.alone, crowd, options, server: server)
+        _ = try await generator.measure(.alone, crowd, options, server: server)
         var measurements: [PhaseMeasurement] = []
         for round in 1...options.rounds {
             for phase in Phase.allCases {
                 say("round \(round) of \(options.rounds): \(phase.rawValue)")
-                measurements.append(await generator.measure(phase, crowd, options, server: server))
+                let measured = try await generator.measure(
+                    phase, crowd, options, server: server, disturbedBy: (disturber, disturbers))
+                measurements.append(measured)
             }
         }
         await generator.endVoice(crowd)
@@ -82,13 +84,13 @@ public struct ChatBenchmark: Sendable {
     private func measureEmpty(_ generator: Generator, _ server: ServerProcess) async throws -> EmptyMeasurement {
         try await generator.makeRooms(port: server.controlPort)
         let crowd = try await generator.makeCrowd(options, port: server.controlPort)
-        var empty = EmptyMeasurement(alone: await generator.measure(.alone, crowd, options, server: server))
+        var empty = EmptyMeasurement(alone: try await generator.measure(.alone, crowd, options, server: server))
         empty.acknowledgedCount = empty.alone.acknowledgement.count
         await generator.endVoice(crowd)
         let authors = try await generator.makeAuthors(options, port: server.controlPort)
         for (step, window) in Self.windows.enumerated() {
             say("throughput, \(window) under way for each author")
-            let (figures, acknowledgedCount) = await generator.measureThroughput(
+            let (figures, acknowledgedCount) = try await generator.measureThroughput(
                 authors, window: window, options, firstMark: UInt64(step + 1) << 40, server: server)
             empty.throughput.append(figures)
             empty.acknowledgedCount += acknowledgedCount

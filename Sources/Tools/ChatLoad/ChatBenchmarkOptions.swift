@@ -5,7 +5,9 @@ public struct ChatBenchmarkOptions: Codable, Equatable, Sendable {
     public var membersPerRoom = 10
     /// Over all rooms together.
     public var messagesPerSecond = 200
-    /// A thousand voice frames: fewer say little of a 99th percentile.
+    /// Pairs of a talker and a listener. Each sends 50 frames a second: 10,000 in a phase, of which a hundred lie beyond
+    /// the 99th percentile.
+    public var talkerCount = 10
     public var phaseSeconds = 20
     /// Each is the three phases once: what drifts on the machine drifts for all of them.
     public var rounds = 3

@@ -2,17 +2,14 @@ import ControlWire
 import Identifiers
 import NIOCore
 
-/// The clients of one server under measurement. On the generator's event loop only.
+/// The clients of one server whose deliveries are measured. On the generator's event loop only.
 final class Crowd {
     var rooms: [MessageProbe.ProbedRoom] = []
-    var searchers: [LoadConnection] = []
-    var queries: [RequestTemplate] = []
-    var reloaders: [LoadConnection] = []
-    var visits: [ReloadLoad.Visit] = []
-    var voice: VoicePair?
+    var voice: VoiceLoad?
     var nextMark = LoadConnection.firstMark
 
-    var all: [LoadConnection] { rooms.flatMap(\.members) + searchers + reloaders }
+    var refusalCount: Int { rooms.flatMap(\.members).reduce(0) { $0 + $1.refusalCount } }
+    var isLost: Bool { rooms.flatMap(\.members).contains(where: \.isLost) }
 
     /// Bytes of a measured message's text.
     static let textByteCount = 64
@@ -36,37 +33,24 @@ extension Generator {
                     roomID: room, senderUsername: "", content: RequestTemplate.text(byteCount: Crowd.textByteCount)))
             crowd.rooms.append(MessageProbe.ProbedRoom(members: members, template: template))
         }
-        let voiceRoom = RoomID(rawValue: MessageFill.firstRoom)
-        crowd.voice = try VoicePair(
-            talker: try await connectVoice("talker", voiceRoom, port: port),
-            listener: try await connectVoice("listener", voiceRoom, port: port))
+        crowd.voice = try VoiceLoad(try await connectTalkers(options, port: port))
         return NIOLoopBound(crowd, eventLoop: loop)
     }
 
-    /// Those who search all rooms, and those who reload history.
-    func addDisturbers(
-        to crowd: NIOLoopBound<Crowd>, _ options: ChatBenchmarkOptions, _ vocabulary: Vocabulary, port: UInt16
-    ) async throws {
-        let crowd = crowd.value
-        for index in 0..<options.searcherCount {
-            let connection = try await register("searcher\(index)", port: port, isEncrypted: options.isEncrypted)
-            for room in 0..<MessageFill.roomCount {
-                try await join(connection, RoomID(rawValue: MessageFill.firstRoom + UInt64(room)))
-            }
-            crowd.searchers.append(connection)
+    /// One pair in each of the first rooms.
+    private func connectTalkers(
+        _ options: ChatBenchmarkOptions, port: UInt16
+    ) async throws -> [(talker: VoiceGrant, listener: VoiceGrant)] {
+        var pairs: [(talker: VoiceGrant, listener: VoiceGrant)] = []
+        for index in 0..<min(options.talkerCount, options.roomCount) {
+            let room = RoomID(rawValue: MessageFill.firstRoom + UInt64(index))
+            pairs.append(
+                (
+                    talker: try await connectVoice("talker\(index)", room, port: port),
+                    listener: try await connectVoice("listener\(index)", room, port: port)
+                ))
         }
-        crowd.queries = try SearchLoad.queries(2_000, vocabulary, seed: options.seed)
-        for index in 0..<options.reloaderCount {
-            crowd.reloaders.append(
-                try await register("reloader\(index)", port: port, isEncrypted: options.isEncrypted))
-        }
-        // The newest page comes from memory, those before it from the file; ids of all rooms are mixed.
-        let stored = UInt64(options.storedMessageCount)
-        crowd.visits = try (0..<options.roomCount).map { index in
-            try ReloadLoad.Visit(
-                RoomID(rawValue: MessageFill.firstRoom + UInt64(index)),
-                pageBefore: [nil, MessageID(rawValue: stored * 3 / 4), MessageID(rawValue: stored / 4)])
-        }
+        return pairs
     }
 
     /// Voice keys travel over TLS only.

@@ -46,7 +46,7 @@ extension Generator {
     func measureThroughput(
         _ authors: NIOLoopBound<[ThroughputLoad.Author]>, window: Int, _ options: ChatBenchmarkOptions,
         firstMark: UInt64, server: ServerProcess
-    ) async -> (figures: ThroughputFigures, acknowledgedCount: Int) {
+    ) async throws -> (figures: ThroughputFigures, acknowledgedCount: Int) {
         let (serverBefore, ownBefore) = (server.usage, ServerProcess.ownUsage)
         let start = NIODeadline.now()
         let measuredFrom = start + .seconds(1)
@@ -56,6 +56,9 @@ extension Generator {
             firstMark: firstMark)
         let result = await withCheckedContinuation { continuation in
             load.run { continuation.resume(returning: $0) }
+        }
+        guard !authors.value.contains(where: \.connection.isLost) else {
+            throw ChatLoadError("the server closed connections of authors")
         }
         let seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
         let figures = ThroughputFigures(

@@ -4,17 +4,18 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Everything that simulates clients, on one event loop: one thread, so that measuring costs the server one processor's
-/// share at most, and needs no locks.
+/// Simulates clients, on one event loop: one thread, so that they need no locks.
 actor Generator {
     let loop: any EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
     private let group: MultiThreadedEventLoopGroup
     private let tls: NIOSSLContext
 
-    init() throws {
+    /// - Parameter isMeasuring: whether latencies are taken on its thread.
+    init(isMeasuring: Bool = false) throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         loop = group.next()
+        if isMeasuring { loop.execute { MeasuringThread.begin() } }
         var configuration = TLSConfiguration.makeClientConfiguration()
         // The server is this program's own child on this machine.
         configuration.certificateVerification = .none

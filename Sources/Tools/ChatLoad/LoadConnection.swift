@@ -12,6 +12,8 @@ final class LoadConnection: ChannelInboundHandler {
 
     /// Takes the lines that answer no ``ask(_:_:)``.
     var onLine: ((ServerLine) -> Void)?
+    /// Called when the connection has ended.
+    var onLost: (() -> Void)?
     /// Refusals that came, to whatever.
     private(set) var refusalCount = 0
     private(set) var isLost = false
@@ -83,5 +85,6 @@ final class LoadConnection: ChannelInboundHandler {
         let waiting = waiting.values
         self.waiting = [:]
         for take in waiting { take(nil) }
+        onLost?()
     }
 }

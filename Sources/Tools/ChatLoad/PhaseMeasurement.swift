@@ -23,22 +23,31 @@ struct PhaseMeasurement: Sendable {
     var generatorProcessors = 0.0
 }
 
+extension PhaseMeasurement {
+    fileprivate mutating func take(_ probed: MessageProbe.Result) {
+        delivery = probed.delivery
+        acknowledgement = probed.acknowledgement
+        missingCount = probed.missingCount
+        generatorLateNanosecondsMax = probed.lateNanosecondsMax
+    }
+
+    fileprivate mutating func take(_ voiceResult: VoiceLoad.Result) {
+        voice = voiceResult.latency
+        voiceSentCount = voiceResult.sentCount
+        voiceLostCount = voiceResult.lostCount
+    }
+}
+
 extension Generator {
     /// Lets the disturbance, if any, begin; measures; ends it.
     func measure(
-        _ phase: Phase, _ bound: NIOLoopBound<Crowd>, _ options: ChatBenchmarkOptions, server: ServerProcess
-    ) async -> PhaseMeasurement {
+        _ phase: Phase, _ bound: NIOLoopBound<Crowd>, _ options: ChatBenchmarkOptions, server: ServerProcess,
+        disturbedBy others: (generator: Generator, clients: NIOLoopBound<Disturbers>)? = nil
+    ) async throws -> PhaseMeasurement {
         let crowd = bound.value
-        let search = SearchLoad(crowd.searchers, queries: crowd.queries)
-        let reload = ReloadLoad(
-            crowd.reloaders, crowd.visits, every: .seconds(Int64(options.reloadIntervalSeconds)), on: loop)
-        switch phase {
-        case .alone: break
-        case .searching: search.start()
-        case .reloading: reload.start()
-        }
+        if let others { await others.generator.begin(phase, others.clients, options) }
         await pause(.seconds(1))
-        let refusedBefore = crowd.all.reduce(0) { $0 + $1.refusalCount }
+        let refusedBefore = crowd.refusalCount
         let (serverBefore, ownBefore) = (server.usage, ServerProcess.ownUsage)
         let start = NIODeadline.now()
         _ = crowd.voice?.takeResult()
@@ -46,21 +55,21 @@ extension Generator {
         let probed = await probe(crowd, options)
 
         let seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
-        let voice = crowd.voice?.takeResult() ?? VoicePair.Result()
+        let voice = crowd.voice?.takeResult() ?? VoiceLoad.Result()
         var measurement = PhaseMeasurement(phase: phase)
-        measurement.delivery = probed.delivery
-        measurement.acknowledgement = probed.acknowledgement
-        measurement.missingCount = probed.missingCount
-        measurement.generatorLateNanosecondsMax = probed.lateNanosecondsMax
-        measurement.voice = voice.latency
-        measurement.voiceSentCount = voice.sentCount
-        measurement.voiceLostCount = voice.lostCount
         measurement.serverProcessors = (server.usage.processorSeconds - serverBefore.processorSeconds) / seconds
         measurement.generatorProcessors =
             (ServerProcess.ownUsage.processorSeconds - ownBefore.processorSeconds) / seconds
-        measurement.search = search.stop()
-        measurement.reload = reload.stop()
-        measurement.refusedCount = crowd.all.reduce(0) { $0 + $1.refusalCount } - refusedBefore
+        var disturbance = Disturbers.Result()
+        if let others { disturbance = await others.generator.end(others.clients) }
+        measurement.take(probed)
+        measurement.take(voice)
+        measurement.search = disturbance.search
+        measurement.reload = disturbance.reload
+        measurement.refusedCount = crowd.refusalCount - refusedBefore + disturbance.refusedCount
+        guard !disturbance.areLost, !crowd.isLost else {
+            throw ChatLoadError("the server closed connections that were measured")
+        }
         // Rooms are left and the last answers come before the next phase.
         await pause(.milliseconds(Int64(options.reloadIntervalSeconds) * 1_000 + 500))
         return measurement

@@ -31,11 +31,12 @@ final class ThroughputLoad {
         nextMark = firstMark
     }
 
-    /// Calls `whenDone` when everything that was sent is acknowledged.
+    /// Calls `whenDone` when everything that was sent is acknowledged, or a connection was lost.
     func run(_ whenDone: @escaping (Result) -> Void) {
         self.whenDone = whenDone
         for author in authors {
             author.connection.onLine = { [unowned self] line in take(line, author) }
+            author.connection.onLost = { [unowned self] in finish() }
             for _ in 0..<window { send(author, at: .now()) }
         }
     }
@@ -61,7 +62,7 @@ final class ThroughputLoad {
     }
 
     private func finish() {
-        for author in authors { author.connection.onLine = nil }
+        for author in authors { (author.connection.onLine, author.connection.onLost) = (nil, nil) }
         whenDone?(result)
         whenDone = nil
     }

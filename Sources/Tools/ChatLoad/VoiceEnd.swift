@@ -63,11 +63,8 @@ final class VoiceEnd {
         return (header, instant)
     }
 
-    /// Until a datagram waits, or that long, to the next millisecond. Blocks.
-    func wait(nanoseconds: UInt64) {
-        var descriptor = pollfd(fd: socket.fileDescriptor, events: Int16(POLLIN), revents: 0)
-        _ = poll(&descriptor, 1, Int32(clamping: nanoseconds / 1_000_000 + 1))
-    }
+    /// To be polled.
+    var fileDescriptor: Int32 { socket.fileDescriptor }
 
     private func send(_ type: DatagramType, flags: DatagramFlags = [], sequence: UInt16 = 0, body: [UInt8]) {
         guard let start = space.baseAddress else { return }

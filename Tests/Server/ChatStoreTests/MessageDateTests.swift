@@ -22,7 +22,7 @@ import Testing
         _ = try await fixture.store.deleteExpired(in: rooms[0], before: nil, keepingNewest: 3, batchMax: 100)
         let left = try await fixture.store.allMessages(after: nil, limit: 100)
         #expect(left.count < messages.count, "seed \(seed)")
-        let reader = try fixture.store.makeReader()
+        let reader = fixture.store.makeReader()
         for instant in 0...(instants[60] + 2) {
             let expected = left.first { $0.sentAt >= instant }?.id
             #expect(try reader.firstMessageID(sentAtOrAfter: instant) == expected, "seed \(seed)")

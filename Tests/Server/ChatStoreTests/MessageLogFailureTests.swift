@@ -45,7 +45,7 @@ import Testing
                 ])
         let stored = try await fixture.store.messages(in: general, before: nil, after: nil, limit: 10).messages
         #expect(stored.map(\.content) == ["by alice", "first", "last"])
-        #expect(try await fixture.store.searchChanges(after: 0, limit: 10).count == 3)
+        #expect(try fixture.store.makeReader().searchChanges(after: 0, limit: 10).count == 3)
     }
 
     /// A full disk, as SQLite reports it: the file may not grow any further.

@@ -59,11 +59,11 @@ import Testing
     }
 
     @Test func mentionsGoAndSearchIsTold() async throws {
-        let before = try await fixture.store.searchChanges(after: 0, limit: 100)
+        let before = try fixture.store.makeReader().searchChanges(after: 0, limit: 100)
         #expect(try await expire(keeping: 8) == 2)
         let mentions = try await fixture.store.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM mention") }
         #expect(mentions == 8)
-        let changes = try await fixture.store.searchChanges(after: before.last?.sequence ?? 0, limit: 100)
+        let changes = try fixture.store.makeReader().searchChanges(after: before.last?.sequence ?? 0, limit: 100)
         #expect(changes.map(\.messageID) == Array(ids[...1]))
         #expect(changes.allSatisfy { $0.message == nil })
         #expect(try await fixture.store.allMessages(after: nil, limit: 1).first?.content == "elsewhere")

@@ -18,13 +18,13 @@ import Testing
             .edit(one, in: general, by: fixture.bob, content: "mine", mentions: []),
             .delete(two, in: general, by: fixture.alice, requiredAuthor: nil, reason: ""),
         ])
-        let changes = try await fixture.store.searchChanges(after: 0, limit: 10)
+        let changes = try fixture.store.makeReader().searchChanges(after: 0, limit: 10)
         #expect(changes.map(\.messageID) == [one, two, one, two])
         #expect(changes.map(\.sequence) == changes.map(\.sequence).sorted())
         // As the messages are now.
         #expect(changes.map(\.message?.content) == ["uno", "", "uno", ""])
         #expect(changes[1].message?.deletedAt != nil)
-        let rest = try await fixture.store.searchChanges(after: changes[1].sequence, limit: 1)
+        let rest = try fixture.store.makeReader().searchChanges(after: changes[1].sequence, limit: 1)
         #expect(rest == [changes[2]])
     }
 
@@ -32,12 +32,12 @@ import Testing
         let count = ChatStore.forgottenChangesMax + 1
         try await fixture.commit((0..<count).map { fixture.append("\($0)") })
         let newest = try #require(
-            try await fixture.store.searchChanges(after: 0, limit: count).last?.sequence)
+            try fixture.store.makeReader().searchChanges(after: 0, limit: count).last?.sequence)
         try await fixture.store.forgetSearchChanges(through: newest - 1)
-        #expect(try await fixture.store.searchChanges(after: 0, limit: 10).map(\.sequence) == [newest])
+        #expect(try fixture.store.makeReader().searchChanges(after: 0, limit: 10).map(\.sequence) == [newest])
         try await fixture.store.forgetSearchChanges(through: .max)
-        #expect(try await fixture.store.searchChanges(after: 0, limit: 10).isEmpty)
+        #expect(try fixture.store.makeReader().searchChanges(after: 0, limit: 10).isEmpty)
         try await fixture.post("later")
-        #expect(try await fixture.store.searchChanges(after: 0, limit: 10).map(\.sequence) == [newest + 1])
+        #expect(try fixture.store.makeReader().searchChanges(after: 0, limit: 10).map(\.sequence) == [newest + 1])
     }
 }

@@ -1,5 +1,6 @@
 import ChatStore
 import Identifiers
+import LockFree
 import Testing
 
 @testable import MessageSearch
@@ -40,7 +41,12 @@ import Testing
     /// One runs, `waitingMax` wait, one more is refused.
     @Test func waitingAtTheLimitAndOnePast() async throws {
         let waitingMax = 3
-        let threads = try WorkThreads(name: "test", threadCount: 1, waitingMax: waitingMax) { Nothing() }
+        let courier = try Courier()
+        let threads = try WorkThreads(
+            name: "test", threadCount: 1, waitingMax: waitingMax, scheduling: MessageSearch.scheduling, courier: courier
+        ) {
+            Nothing()
+        }
         let gate = Gate()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await threads.run { _ in gate.enter() } }
@@ -55,6 +61,7 @@ import Testing
         }
         try await threads.run { _ in }
         await threads.stop()
+        await courier.stop()
         await #expect(throws: WorkThreads<Nothing>.Refusal.stopped) { try await threads.run { _ in } }
     }
 

@@ -15,7 +15,7 @@ struct DedicatedThreadTests {
 
     private func run(name: String, niceness: Int32) async throws -> Findings {
         let findings = Findings()
-        let thread = try DedicatedThread(name: name, niceness: niceness) {
+        let thread = try DedicatedThread(name: name, scheduling: ThreadScheduling(niceness: niceness)) {
             findings.niceness.store(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0), ordering: .relaxed)
             let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
             findings.name.withLock { $0 = name ?? "" }

@@ -1,14 +1,13 @@
-import CLinux
 import Dispatch
-import LockFree
+import Glibc
 import Synchronization
 
 /// Threads of their own for work that blocks and may be late, behind a bounded queue.
 ///
-/// They run at a lower priority than everything else in the process: whenever chat or voice has something to do, it goes
-/// first. Each thread makes its own `Local`, which never leaves it.
-final class WorkThreads<Local: SendableMetatype>: Sendable {
-    enum Refusal: Error {
+/// They are meant to run behind everything else in the process: whenever chat or voice has something to do, it goes first.
+/// Each thread makes its own `Local`, which never leaves it.
+public final class WorkThreads<Local: SendableMetatype>: Sendable {
+    public enum Refusal: Error {
         case busy
         case stopped
     }
@@ -28,23 +27,31 @@ final class WorkThreads<Local: SendableMetatype>: Sendable {
 
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
+    /// Ends rests.
+    private let stopping = DispatchSemaphore(value: 0)
+    private let courier: Courier
     private let threadCount: Int
     private let waitingMax: Int
 
     /// Starts the threads. They hold this object until ``stop()``.
-    init(
-        name: String, threadCount: Int, waitingMax: Int, makeLocal: @escaping @Sendable () -> Local
+    /// - Parameters:
+    ///   - waitingMax: jobs that may wait besides those that run.
+    ///   - processorPercentMax: of one processor, for each thread, in the long run; 1…100.
+    ///   - courier: hands back what came out; stopped after this.
+    public init(
+        name: String, threadCount: Int, waitingMax: Int, scheduling: ThreadScheduling, processorPercentMax: Int = 100,
+        courier: Courier, makeLocal: @escaping @Sendable () -> Local
     ) throws(DedicatedThread.CreationError) {
         self.threadCount = threadCount
         self.waitingMax = waitingMax
+        self.courier = courier
         var threads: [DedicatedThread] = []
         for index in 1...threadCount {
             do throws(DedicatedThread.CreationError) {
+                let share = WorkShare(percent: processorPercentMax, burst: workBurst)
                 threads.append(
-                    try DedicatedThread(name: "\(name)-\(index)", niceness: searchNiceness) { [self] in
-                        // Refused, the thread runs in longer slices.
-                        _ = thread_set_slice(searchNiceness, searchSliceNanoseconds)
-                        work(makeLocal())
+                    try DedicatedThread(name: "\(name)-\(index)", scheduling: scheduling) { [self] in
+                        work(makeLocal(), share)
                     })
             } catch {
                 end()
@@ -56,22 +63,25 @@ final class WorkThreads<Local: SendableMetatype>: Sendable {
     }
 
     /// Runs the body on one of the threads; suspends until it has. Throws what it throws, or a ``Refusal`` at once.
-    func run<Output: Sendable>(
+    public func run<Output: Sendable>(
         _ body: @escaping @Sendable (Local) throws -> Output
     ) async throws -> Output {
-        try await withCheckedThrowingContinuation { continuation in
+        try await withCheckedThrowingContinuation { [courier] continuation in
             submit(
                 Job(
-                    run: { local in continuation.resume(with: Result { try body(local) }) },
+                    run: { local in
+                        let outcome = Result { try body(local) }
+                        courier.hand { continuation.resume(with: outcome) }
+                    },
                     refuse: { continuation.resume(throwing: $0) }))
         }
     }
 
     /// Jobs that no thread has taken up yet.
-    var waitingCount: Int { state.withLock { $0.waiting.count } }
+    public var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Refuses what waits, lets what runs finish, and waits for the threads to end. Once.
-    func stop() async {
+    public func stop() async {
         end()
         let threads = state.withLock { state in
             defer { state.threads = [] }
@@ -80,14 +90,18 @@ final class WorkThreads<Local: SendableMetatype>: Sendable {
         for thread in threads { await thread.ended() }
     }
 
-    private func end() {
+    /// ``stop()`` without waiting.
+    public func end() {
         let abandoned = state.withLock { state in
             state.isStopped = true
             defer { state.waiting = [] }
             return state.waiting
         }
         for job in abandoned { job.refuse(.stopped) }
-        for _ in 0..<threadCount { available.signal() }
+        for _ in 0..<threadCount {
+            stopping.signal()
+            available.signal()
+        }
     }
 
     private func submit(_ job: Job) {
@@ -100,27 +114,43 @@ final class WorkThreads<Local: SendableMetatype>: Sendable {
         if let refusal { job.refuse(refusal) } else { available.signal() }
     }
 
-    private func work(_ local: Local) {
+    private func work(_ local: Local, _ limit: WorkShare) {
+        var share = limit
         while true {
             available.wait()
+            rest(share.rest(now: .now))
             let (job, isStopped) = state.withLock { state in
                 let job = state.waiting.popLast()
                 if job != nil { state.runningCount += 1 }
                 return (job, state.isStopped)
             }
             if let job {
+                let start = ThreadClock.now
                 job.run(local)
+                share.take(ThreadClock.now - start, now: .now)
                 state.withLock { $0.runningCount -= 1 }
             } else if isStopped {
                 return
             }
         }
     }
+
+    private func rest(_ duration: Duration) {
+        guard duration > .zero, !state.withLock({ $0.isStopped }) else { return }
+        let (seconds, attoseconds) = duration.components
+        _ = stopping.wait(
+            timeout: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)))
+    }
 }
 
-/// A tenth of the share of a thread at 0. Not less: what a search holds while it is put aside (a lock of the allocator)
-/// is held until its turn comes again.
-private let searchNiceness: Int32 = 10
-/// Linux lets who runs finish its slice, usually some milliseconds, whoever wakes up meanwhile: too long for a message
-/// that changes threads six times on its way.
-private let searchSliceNanoseconds: UInt64 = 100_000
+/// Processor time that a thread may take before its share counts.
+private let workBurst = Duration.milliseconds(200)
+
+/// Processor time of the calling thread.
+private enum ThreadClock {
+    static var now: Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}
