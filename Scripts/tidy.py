@@ -41,9 +41,9 @@ C_WRAPPERS = {
     "COpus": {"OpusCodec"},
     "CALSA": {"AudioDevice"},
     "CSpeexDSP": {"SpeechProcessing"},
-    "CSodium": {"VoiceSealing", "Credentials"},
+    "CSodium": {"VoiceSealing", "Credentials", "SyntheticSpeakers"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
-    "CLinux": {"Daemon", "LockFree", "MessageSearch", "VoiceRelay", "VoiceClient"},
+    "CLinux": {"Daemon", "LockFree", "MessageSearch", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
     "CSQLite": {"ChatStore", "MessageSearch"},
 }
 # Modules that do no I/O and own no clock, and what they therefore must not import beside the C layer.
