@@ -4,6 +4,7 @@ enum SpeakerCommand: BitwiseCopyable {
     case add(user: UInt16, state: UnsafeMutableRawPointer)
     case remove(user: UInt16)
     case talk(user: UInt16, Bool)
+    case wait(SpeakerEngineConfiguration.Waiting)
     case pause
     case resume
     /// Ends the window that is open and begins one in this block.

@@ -26,7 +26,7 @@ public struct SpeakerEngineConfiguration: Sendable {
     public var lateness: Duration = .milliseconds(2)
 
     /// What a thread does when nothing is to be done.
-    public enum Waiting: Sendable {
+    public enum Waiting: Sendable, BitwiseCopyable {
         /// Sleeps until the next frame is due or something comes: for load beside other work.
         case sleeping
         /// Looks again and again: the relay under measurement never pays for waking it up. Takes a whole processor.

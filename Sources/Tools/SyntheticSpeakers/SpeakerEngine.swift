@@ -136,6 +136,10 @@ public final class SpeakerEngine: Sendable {
     /// Users who are welcomed and not leaving. One atomic load.
     public var establishedCount: Int { shared.establishedCount.load(ordering: .acquiring) }
 
+    /// Changes what the thread does when nothing is to be done: who sets thousands of users up needs the processor that
+    /// measuring will take.
+    public func setWaiting(_ waiting: SpeakerEngineConfiguration.Waiting) { shared.push(.wait(waiting)) }
+
     /// Stops sending anything, pings too, and reading anything; ``resume()`` goes on as if nothing had happened meanwhile.
     /// Sessions end if that takes longer than the relay's time-out.
     public func pause() { shared.push(.pause) }

@@ -31,6 +31,7 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
     /// Beats that were due before have not been missed: the engine was paused.
     var forgivenUntil: UInt64 = 0
     let latenessMax: UInt64
+    private var waiting: SpeakerEngineConfiguration.Waiting
     private var isPaused = false
     private var isStopping = false
 
@@ -68,6 +69,7 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
         outgoing = .allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
         window = .allocate(roomsMax: configuration.roomsMax)
         latenessMax = configuration.lateness.nanoseconds
+        waiting = configuration.waiting
         watch(shared.bell.fileDescriptor, mark: Self.bellMark, edgeTriggered: false)
     }
 
@@ -91,8 +93,9 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
         if let processor = configuration.processor { _ = thread_set_processor(UInt32(processor)) }
         thread_set_precise_waits()
         openSpan(of: window)
-        while !isStopping {
+        while true {
             readCommands()
+            if isStopping { break }
             if isPaused { sleepUntilRung() } else { work() }
         }
         sayAllGoodbyes()
@@ -101,10 +104,10 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
     private mutating func work() {
         let before = SpeakerClock.monotonic
         serveDeadlines(now: before)
-        let sleeps = configuration.waiting == .sleeping && shared.willSleep()
+        let sleeps = waiting == .sleeping && shared.willSleep()
         let start = SpeakerClock.monotonic
         let count = wait(nanoseconds: sleeps ? Int64(clamping: deadlines.nextDue &- min(start, deadlines.nextDue)) : 0)
-        if configuration.waiting == .sleeping { shared.awoke() }
+        if waiting == .sleeping { shared.awoke() }
         // A look that found something was work, unless it waited for it.
         if sleeps || count == 0 { window.span.pointee.idleNanoseconds &+= SpeakerClock.monotonic &- start }
         for index in 0..<max(0, count) {
@@ -151,6 +154,7 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
         case .add(let user, let state): insert(Int(user), state)
         case .remove(let user): dismiss(Int(user))
         case .talk(let user, let isTalking): setTalking(Int(user), isTalking)
+        case .wait(let waiting): self.waiting = waiting
         case .pause: isPaused = true
         case .resume:
             isPaused = false

@@ -1,3 +1,5 @@
+import NetworkSimulator
+
 /// The frames that synthetic speakers say: encoded once, before the load begins, and never changed after that.
 ///
 /// Every speaker walks through the table from a place of its own, one payload a frame, round and round. Listeners compare
@@ -25,12 +27,9 @@ public final class SpeechTable: Sendable {
     public convenience init(byteCount: Int, count: Int = 64, seed: UInt64 = 1) {
         let byteCount = min(max(1, byteCount), Self.payloadBytesMax)
         let count = min(max(1, count), Self.payloadsMax)
-        var state = seed
+        var generator = SeededGenerator(seed: seed)
         let payloads = (0..<count).map { _ in
-            (0..<byteCount).map { _ in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return UInt8(truncatingIfNeeded: state >> 56)
-            }
+            (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
         }
         self.init(checked: payloads)
     }
