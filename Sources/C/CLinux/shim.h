@@ -1,6 +1,7 @@
 // Linux calls that Swift's Glibc module leaves out: event descriptors, epoll, and a thread's name,
 // priority, processor and timers, the heap's settings.
 #pragma once
+#include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -56,8 +57,10 @@ static inline int thread_set_all_processors(void) {
 // Lets the calling thread's waits end when they are over, not up to 50 microseconds later (prctl(2)).
 static inline void thread_set_precise_waits(void) { prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }
 
-// epoll_wait(2) with a time-out in nanoseconds; negative waits without end.
+// epoll_wait(2) with a time-out in nanoseconds; negative waits without end. Kernels before 5.11 count in milliseconds.
 static inline int epoll_wait_nanoseconds(int epoll, struct epoll_event *events, int capacity, int64_t nanoseconds) {
     struct timespec timeout = {nanoseconds / 1000000000, nanoseconds % 1000000000};
-    return (int)syscall(SYS_epoll_pwait2, epoll, events, capacity, nanoseconds < 0 ? 0 : &timeout, 0, 0);
+    int count = (int)syscall(SYS_epoll_pwait2, epoll, events, capacity, nanoseconds < 0 ? 0 : &timeout, 0, 0);
+    if (count >= 0 || errno != ENOSYS) return count;
+    return epoll_wait(epoll, events, capacity, nanoseconds < 0 ? -1 : (int)((nanoseconds + 999999) / 1000000));
 }

@@ -32,6 +32,7 @@ struct send_batch {
     socket_address *addresses;
     local_control *controls;
     uint8_t *slots;
+    bool *may_be_dropped;
     send_totals totals;
 };
 
@@ -127,8 +128,9 @@ send_batch *send_batch_create(unsigned capacity, size_t slot_bytes) {
     if (!batch) return NULL;
     batch->capacity = capacity;
     batch->slot_bytes = rounded(slot_bytes);
+    batch->may_be_dropped = calloc(capacity, sizeof *batch->may_be_dropped);
     if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->controls,
-                &batch->slots)) {
+                &batch->slots) && batch->may_be_dropped) {
         return batch;
     }
     send_batch_destroy(batch);
@@ -141,6 +143,7 @@ void send_batch_destroy(send_batch *batch) {
     free(batch->addresses);
     free(batch->controls);
     free(batch->slots);
+    free(batch->may_be_dropped);
     free(batch);
 }
 
@@ -169,17 +172,41 @@ static void write_local_address(struct msghdr *message, local_control *control, 
     }
 }
 
-bool send_batch_commit(send_batch *batch, size_t length, const socket_address *to) {
+bool send_batch_commit(send_batch *batch, size_t length, const socket_address *to, bool may_be_dropped) {
     unsigned i = batch->count++;
     batch->addresses[i] = *to;
     batch->messages[i].msg_hdr.msg_namelen = to->length;
     batch->vectors[i].iov_len = length;
+    batch->may_be_dropped[i] = may_be_dropped;
     write_local_address(&batch->messages[i].msg_hdr, &batch->controls[i], to);
     return batch->count == batch->capacity;
 }
 
+// Moves what must not be dropped, from `first` on, to the front of the batch; says how many that are.
+static unsigned keep_control(send_batch *batch, unsigned first) {
+    unsigned kept = 0;
+    for (unsigned i = first; i < batch->count; i++) {
+        if (batch->may_be_dropped[i] || kept == batch->capacity / 4) {
+            batch->totals.buffer_full++;
+            continue;
+        }
+        if (i != kept) {
+            socket_address address = batch->addresses[i];
+            size_t length = batch->vectors[i].iov_len;
+            memcpy(batch->slots + kept * batch->slot_bytes, batch->slots + i * batch->slot_bytes, length);
+            batch->addresses[kept] = address;
+            batch->vectors[kept].iov_len = length;
+            batch->messages[kept].msg_hdr.msg_namelen = address.length;
+            write_local_address(&batch->messages[kept].msg_hdr, &batch->controls[kept], &address);
+            batch->may_be_dropped[kept] = false;
+        }
+        kept++;
+    }
+    return kept;
+}
+
 void send_batch_flush(send_batch *batch, int fd) {
-    unsigned sent = 0;
+    unsigned sent = 0, kept = 0;
     while (sent < batch->count) {
         int result = sendmmsg(fd, batch->messages + sent, batch->count - sent, MSG_DONTWAIT);
         batch->totals.calls++;
@@ -190,8 +217,8 @@ void send_batch_flush(send_batch *batch, int fd) {
         } else if (result < 0 && errno == EINTR) {
             continue;
         } else if (result < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
-            // Voice that waits is voice that is late: what does not fit now is dropped and counted.
-            batch->totals.buffer_full += batch->count - sent;
+            // Voice that waits is voice that is late. Keepalives and goodbyes are few, and others wait for them.
+            kept = keep_control(batch, sent);
             break;
         } else {
             // The first one was refused (no route, forbidden): its neighbours may still go.
@@ -199,8 +226,10 @@ void send_batch_flush(send_batch *batch, int fd) {
             sent++;
         }
     }
-    batch->count = 0;
+    batch->count = kept;
 }
+
+unsigned send_batch_count(const send_batch *batch) { return batch->count; }
 
 const send_totals *send_batch_totals(const send_batch *batch) { return &batch->totals; }
 

@@ -67,6 +67,10 @@ extension ChatRunner {
             ["kind", room.kind.rawValue + (room.isPasswordProtected ? ", with a password" : "")],
             ["members at most", limit(room.membersMax, "")],
             ["slow mode", room.slowModeSeconds == 0 ? "off" : "\(room.slowModeSeconds) s"],
+            [
+                "talkers heard",
+                room.loudestTalkers.map { $0 == 0 ? "all" : "the \($0) loudest" } ?? "as the server says",
+            ],
             ["kept for", limit(room.retentionDays, "days")], ["kept at most", limit(room.retentionCount, "messages")],
             ["you may", room.permissions.permissions.map(\.rawValue).joined(separator: ", ")],
         ]

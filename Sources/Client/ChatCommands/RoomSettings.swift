@@ -12,6 +12,8 @@ public struct RoomSettings: Equatable, Sendable {
     public var slowModeSeconds: Int?
     public var retentionDays: Int?
     public var retentionCount: Int?
+    /// 0: all are heard; −1: the server's number.
+    public var loudestTalkers: Int?
 
     public init() {}
 
@@ -25,5 +27,6 @@ public struct RoomSettings: Equatable, Sendable {
         changes.slowModeSeconds = slowModeSeconds
         changes.retentionDays = retentionDays
         changes.retentionCount = retentionCount
+        changes.loudestTalkers = loudestTalkers
     }
 }

@@ -38,10 +38,14 @@ extension RoomClient {
     }
 
     /// Asks for a voice session in a room this connection has joined. The grant is a secret and good once, soon.
+    /// - Parameter bundleBytesMax: the longest bundle that is taken, as a whole datagram in bytes; 0 for none.
     public func connectVoice(
-        in room: RoomID, ciphers: [String]? = nil
+        in room: RoomID, ciphers: [String]? = nil, bundleBytesMax: Int = 0
     ) async throws(RoomClientError) -> VoiceGrant {
-        try await ask(.voiceConnect(roomID: room, userID: userID ?? .server, ciphers: ciphers)) {
+        let question = ControlMessage.voiceConnect(
+            roomID: room, userID: userID ?? .server, ciphers: ciphers,
+            bundleBytesMax: bundleBytesMax > 0 ? bundleBytesMax : nil)
+        return try await ask(question) {
             if case .voiceConnectionEstablished(let grant) = $0 { grant } else { nil }
         }
     }

@@ -184,7 +184,8 @@ extension RoomSession {
                 guard let room else { throw RoomClientError(.closed, "no room was joined.") }
                 let client = try current()
                 try await leaveVoice(client)
-                grant = try await client.connectVoice(in: room.id, ciphers: plan.ciphers)
+                grant = try await client.connectVoice(
+                    in: room.id, ciphers: plan.ciphers, bundleBytesMax: plan.bundleBytesMax(client.remoteHost))
                 hadVoice = true
             }
             return .done(step)

@@ -13,6 +13,9 @@ public struct RoomSessionPlan: Sendable {
     public var roomPassword: @Sendable (RoomSummary) async -> String? = { _ in nil }
     /// Names of voice ciphers, best first; nil for all.
     public var ciphers: [String]?
+    /// Asked before each voice session, with the numeric host that the connection reached: the longest bundle that is taken
+    /// from there, as a whole datagram in bytes; 0 for none.
+    public var bundleBytesMax: @Sendable (_ host: String) -> Int = { _ in 0 }
 
     public init(
         server: ServerAddress, options: RoomClientOptions, username: String, proof: LoginProof, room: RoomSelector

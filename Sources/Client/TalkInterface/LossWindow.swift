@@ -1,6 +1,6 @@
 import VoiceClient
 
-/// The share of the room's frames that were missing lately, from counters that only grow. Pure.
+/// The share of what the relay sent that was missing lately, from counters that only grow. Pure.
 struct LossWindow: Equatable, Sendable {
     /// How far back “lately” goes.
     static let length: Duration = .seconds(5)
@@ -22,9 +22,8 @@ struct LossWindow: Equatable, Sendable {
 
     mutating func record(_ counters: VoiceCounters, now: Duration) {
         if let last = samples.last, now - last.time < Self.length / Self.samplesMax { return }
-        let newest = Sample(
-            time: now, missed: counters.framesLost + counters.framesLate,
-            expected: counters.framesReceived + counters.framesLost)
+        let (expected, missed) = counters.downlink
+        let newest = Sample(time: now, missed: missed, expected: expected)
         samples.append(newest)
         samples.removeAll { now - $0.time > Self.length }
         guard let oldest = samples.first, newest.expected > oldest.expected, newest.missed >= oldest.missed else {

@@ -36,6 +36,7 @@ extension TalkOptions {
         if let complexity { configuration.encoder.complexity = complexity }
         if isConstantBitrate { configuration.encoder.variableBitrate = false }
         if let usesErrorCorrection { configuration.encoder.forwardErrorCorrection = usesErrorCorrection }
+        configuration.takesBundles = takesBundles
         do throws(VoiceEngineError) {
             try configuration.validate()
         } catch {

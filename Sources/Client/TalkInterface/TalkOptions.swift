@@ -23,6 +23,8 @@ public struct TalkOptions: Sendable {
     public var complexity: Int?
     public var isConstantBitrate = false
     public var usesErrorCorrection: Bool?
+    /// Frames of several talkers may come in one datagram.
+    public var takesBundles = true
     public var exitsAtEnd = false
     /// From the moment voice stands.
     public var durationSeconds: Double?

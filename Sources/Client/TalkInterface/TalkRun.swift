@@ -52,6 +52,8 @@ public struct TalkRun: Sendable {
         _ plan: RoomSessionPlan, _ configuration: VoiceEngineConfiguration, _ duration: Duration?
     ) async throws(CommandFailure) -> Outcome {
         let engine = try engine(configuration)
+        var plan = plan
+        plan.bundleBytesMax = { configuration.bundleBytesMax(towards: $0) }
         let session = RoomSession(plan)
         let isScreen = Terminal.isTerminal(input) && Terminal.isTerminal(output)
         let model = TalkModel(

@@ -17,6 +17,7 @@ extension VoiceConnectionGrant {
         self.init(
             host: host, port: grant.udpPort, voice: VoiceID(rawValue: voiceID), room: VoiceRoomID(rawValue: roomID),
             token: token, keys: try Self.keys(of: grant, allowsUnsealed: allowsUnsealed))
+        bundleBytesMax = grant.bundleBytesMax ?? 0
         if let milliseconds = grant.tokenMilliseconds { tokenLifetime = .milliseconds(milliseconds) }
         if let milliseconds = grant.keepaliveMilliseconds { keepalive = .milliseconds(milliseconds) }
         if let milliseconds = grant.timeoutMilliseconds { timeout = .milliseconds(milliseconds) }

@@ -7,12 +7,17 @@ import VoiceWire
 @safe struct DatagramCoder: ~Copyable {
     private(set) var forgedCount: UInt64 = 0
     private(set) var replayedCount: UInt64 = 0
+    /// Sealed datagrams opened, and those that the relay must have sent until the newest of them.
+    private(set) var openedCount: UInt64 = 0
+    private(set) var expectedCount: UInt64 = 0
 
     private var sealer: DatagramSealer?
     private var opener: DatagramOpener?
     private let outgoing: UnsafeMutableRawPointer
     private let incoming: UnsafeMutableRawPointer
     private var bodyByteCount = 0
+    /// Of the newest datagram opened; counting begins at 0.
+    private var newestCounter = UInt32.max
 
     /// Nil keys make an unsealed session's coder. Throws ``VoiceEngineError`` (`grantInvalid`) if keys or cipher are
     /// unusable.
@@ -74,8 +79,10 @@ import VoiceWire
     /// Opens a datagram whose header was parsed. False, and counted, if it is not authentic or not new.
     mutating func open(_ datagram: UnsafeRawBufferPointer) -> Bool {
         switch unsafe opener?.open(datagram, into: incoming) {
-        case .opened(let byteCount, _)?:
+        case .opened(let byteCount, let isNewest)?:
             bodyByteCount = byteCount
+            openedCount += 1
+            if isNewest { unsafe noteNewest(datagram.bigEndian(at: datagram.count - SealedTrailer.counterByteCount)) }
         case .refused(.forged)?:
             forgedCount += 1
             return false
@@ -88,6 +95,13 @@ import VoiceWire
             bodyByteCount = clear.count
         }
         return true
+    }
+
+    /// The relay counts every datagram that it seals for this session: numbers that are passed over are datagrams that are
+    /// missing, or late.
+    private mutating func noteNewest(_ counter: UInt32) {
+        expectedCount += UInt64(counter &- newestCounter)
+        newestCounter = counter
     }
 }
 

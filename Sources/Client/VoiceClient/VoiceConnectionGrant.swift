@@ -33,6 +33,8 @@ public struct VoiceConnectionGrant: Equatable, Sendable {
     public var token: [UInt8]
     /// Nil: the session is unsealed, which servers allow on loopback only unless told otherwise.
     public var keys: Keys?
+    /// Longest bundle that the relay sends, as a whole datagram in bytes; 0: it sends none.
+    public var bundleBytesMax = 0
     /// How long the token opens the session, from now.
     public var tokenLifetime: Duration
     /// The client sends at least one datagram in this time.

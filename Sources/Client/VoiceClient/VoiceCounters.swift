@@ -22,6 +22,14 @@ public struct VoiceCounters: Equatable, Sendable, BitwiseCopyable {
     public var framesRecovered: UInt64 = 0
     /// Frames that are not valid Opus, or hold more than 60 ms.
     public var framesMalformed: UInt64 = 0
+    /// Sealed datagrams that came from the relay, of whatever type.
+    public var datagramsReceived: UInt64 = 0
+    /// Sealed datagrams that the relay sent and that did not come, known by their numbers. One that comes late is taken off again.
+    public var datagramsLost: UInt64 = 0
+    /// Datagrams with frames of several talkers.
+    public var bundlesReceived: UInt64 = 0
+    /// Bundles with something in them that is no frame of somebody else; the frames before it were taken.
+    public var bundlesMalformed: UInt64 = 0
     /// Frames of a talker for whom no place was free (``TalkerTable/talkersMax``).
     public var framesOverTalkersMax: UInt64 = 0
     /// Datagrams that are not ours: malformed, of another session, or of a type that only clients send.
@@ -38,4 +46,14 @@ public struct VoiceCounters: Equatable, Sendable, BitwiseCopyable {
     public var samplesLimited: UInt64 = 0
 
     public init() {}
+
+    /// What should have come from the relay, and what of it did not come in time.
+    ///
+    /// Of sealed sessions datagrams are counted: the relay numbers them, so that frames which it did not forward, because
+    /// others were louder, are not taken for loss. Without encryption there are only the numbers of the talkers' frames.
+    public var downlink: (expected: UInt64, missed: UInt64) {
+        datagramsReceived > 0
+            ? (datagramsReceived + datagramsLost, datagramsLost + framesLate)
+            : (framesReceived + framesLost, framesLost + framesLate)
+    }
 }

@@ -23,6 +23,9 @@ public struct VoiceEngineConfiguration: Sendable {
     public var volume: Float = 1
     /// Longest delay a talker's buffer may build up against jitter, 20…1,000 ms. Beyond it frames are late.
     public var playoutDelayMillisecondsMax = 200
+    /// Whether the relay may put frames of several talkers into one datagram: fewer datagrams and fewer bytes, for up to 5 ms
+    /// of delay (the server's setting) while several talk.
+    public var takesBundles = true
 
     public init() {
         encoder = OpusEncoderSettings()

@@ -16,8 +16,8 @@ import VoiceWire
     private var isDeafened: Bool
     private var volume: Float
     private let mix: UnsafeMutableBufferPointer<Float>
-    /// Refusals of sessions that are over.
-    private var pastRefusals = VoiceCounters()
+    /// Counts of sessions that are over.
+    private var pastCounts = VoiceCounters()
 
     /// Samples that one call of ``render(into:at:)`` takes at most: 60 ms.
     package static let renderSampleCountMax = 2_880
@@ -62,7 +62,7 @@ import VoiceWire
 
     private mutating func leave(emit: Emit) {
         transport.sayGoodbye(.left, emit: emit)
-        transport.addRefusals(to: &pastRefusals)
+        transport.addCounts(to: &pastCounts)
         transmitter.forgetTalkspurt()
         talkers.removeAll()
     }
@@ -88,6 +88,11 @@ import VoiceWire
         case .event(let event): return event
         case .voice(let header):
             unsafe talkers.insert(header, body: transport.body, at: now)
+            return nil
+        case .bundle(var bundle):
+            while let frame = unsafe transport.nextFrame(of: &bundle) {
+                unsafe talkers.insert(frame.header, body: frame.bytes, at: now)
+            }
             return nil
         }
     }
@@ -139,11 +144,11 @@ import VoiceWire
         record.inputLevel = transmitter.level
         record.roundTripNanoseconds = transport.quality.roundTripNanoseconds
         record.uplinkLoss = transport.quality.uplinkLoss
-        var counters = pastRefusals
+        var counters = pastCounts
         counters.framesSent = transmitter.sentCount
         counters.framesUnsent = transmitter.unsentCount
         counters.samplesLimited = limiter.limitedCount
-        transport.addRefusals(to: &counters)
+        transport.addCounts(to: &counters)
         record.talkerCount = talkers.report(into: &record.talkers, counters: &counters)
         record.counters = counters
     }

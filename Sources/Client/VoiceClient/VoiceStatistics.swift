@@ -29,11 +29,10 @@ public struct VoiceStatistics: Equatable, Sendable {
 
     public init() {}
 
-    /// Share of the room's frames that did not arrive in time since the engine started, 0…1.
+    /// Share of what the relay sent that did not arrive in time since the engine started, 0…1 (``VoiceCounters/downlink``).
     public var downlinkLoss: Double {
-        let missed = counters.framesLost + counters.framesLate
-        let expected = counters.framesReceived + counters.framesLost
-        return expected == 0 ? 0 : Double(missed) / Double(expected)
+        let (expected, missed) = counters.downlink
+        return expected == 0 ? 0 : min(1, Double(missed) / Double(expected))
     }
 
     /// One person in the room, as heard here.

@@ -16,6 +16,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
         /// A frame: the Opus packet is the first ``VoiceHeader/opusByteCount`` bytes of ``VoiceTransport/body``,
         /// extension blocks follow.
         case voice(VoiceHeader)
+        /// Frames of several talkers: ``VoiceTransport/nextFrame(of:)`` gives them, one after the other.
+        case bundle(BundleReader)
         case event(VoiceEngineEvent)
         /// A pong: ``VoiceTransport/quality`` is new.
         case quality
@@ -27,11 +29,15 @@ package struct VoiceTransport: ~Copyable, Sendable {
     package let room: VoiceRoomID
     package private(set) var quality = PathQuality()
     private var rejectedCount: UInt64 = 0
+    var bundleCount: UInt64 = 0
+    var malformedBundleCount: UInt64 = 0
 
     private var phase = Phase.greeting
     private let token: [UInt8]
     private var coder: DatagramCoder
 
+    /// Longest bundle that was agreed on.
+    private let bundleBytesMax: Int
     private let expiry: MonotonicInstant
     private let pingInterval: Int64
     private let silenceMax: Int64
@@ -68,6 +74,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         voice = grant.voice
         room = grant.room
         token = grant.token
+        bundleBytesMax = grant.bundleBytesMax
         expiry = now.advanced(byNanoseconds: grant.tokenLifetime.wholeNanoseconds)
         pingInterval = min(max(grant.keepalive.wholeNanoseconds, Self.helloIntervalMin), Self.pingIntervalMax)
         silenceMax = min(max(grant.timeout.wholeNanoseconds, Self.pingIntervalMax), Self.silenceNanosecondsMax)
@@ -82,6 +89,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         voice = VoiceID(rawValue: 0)
         room = VoiceRoomID(rawValue: 0)
         token = []
+        bundleBytesMax = 0
         expiry = MonotonicInstant(nanoseconds: 0)
         pingInterval = Self.pingIntervalMax
         silenceMax = Self.silenceNanosecondsMax
@@ -127,11 +135,15 @@ package struct VoiceTransport: ~Copyable, Sendable {
         return nil
     }
 
-    /// Adds the datagrams refused so far, by cause.
-    package func addRefusals(to counters: inout VoiceCounters) {
+    /// Adds the datagrams so far: what came, what did not, and what was refused, by cause.
+    package func addCounts(to counters: inout VoiceCounters) {
         counters.datagramsRejected += rejectedCount
         counters.datagramsForged += coder.forgedCount
         counters.datagramsReplayed += coder.replayedCount
+        counters.datagramsReceived += coder.openedCount
+        counters.datagramsLost += coder.expectedCount - coder.openedCount
+        counters.bundlesReceived += bundleCount
+        counters.bundlesMalformed += malformedBundleCount
     }
 
     // MARK: Sending
@@ -191,7 +203,9 @@ package struct VoiceTransport: ~Copyable, Sendable {
 
     /// Takes a datagram from the relay's address, of any length and content.
     package mutating func receive(_ datagram: UnsafeRawBufferPointer, at now: MonotonicInstant) -> Reception {
-        guard phase != .over, case .header(let header) = unsafe VoiceHeader.parse(datagram), isForUs(header) else {
+        guard phase != .over, case .header(let header) = unsafe VoiceHeader.parse(datagram),
+            isForUs(header, byteCount: datagram.count)
+        else {
             rejectedCount += 1
             return .nothing
         }
@@ -201,6 +215,9 @@ package struct VoiceTransport: ~Copyable, Sendable {
         switch header.type {
         case .voice:
             return phase == .open ? .voice(header) : .nothing
+        case .bundle:
+            guard unsafe body.count > 0 else { break }
+            return phase == .open ? beginBundle() : .nothing
         case .welcome:
             return noteWelcome(at: now)
         case .pong:
@@ -218,7 +235,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
         return .nothing
     }
 
-    private func isForUs(_ header: VoiceHeader) -> Bool {
+    private func isForUs(_ header: VoiceHeader, byteCount: Int) -> Bool {
+        if header.type == .bundle, byteCount > bundleBytesMax { return false }
         guard header.room == room, header.flags.contains(.sealed) == coder.isSealed else { return false }
         // Frames carry their talker's id, never our own: nobody hears themself.
         return (header.type == .voice) != (header.voice == voice)

@@ -8,7 +8,7 @@ struct AdminCommand: AsyncParsableCommand {
         subcommands: [
             ClaimOwnership.self, SetRole.self, Kick.self, Ban.self, Unban.self, Bans.self, Mute.self, Unmute.self,
             Deafen.self, Undeafen.self, Move.self, Override.self, Overrides.self, Audit.self, SlowMode.self,
-            Retention.self,
+            Retention.self, Loudest.self,
         ])
 
     struct ClaimOwnership: AsyncParsableCommand {
@@ -75,6 +75,22 @@ struct AdminCommand: AsyncParsableCommand {
         func run() async throws {
             var settings = RoomSettings()
             settings.slowModeSeconds = seconds
+            let changes = settings
+            try await chat.run { try await $0.updateRoom(room, changes) }
+        }
+    }
+
+    struct Loudest: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "loudest-talkers",
+            abstract: "Set how many talkers of a room are heard at once, the loudest first.")
+        @Argument(help: LoudestTalkers.help) var talkers: LoudestTalkers
+        @Option(help: ArgumentHelp("The room.", valueName: "name|id")) var room: String
+        @OptionGroup var chat: ChatArguments
+
+        func run() async throws {
+            var settings = RoomSettings()
+            settings.loudestTalkers = talkers.number
             let changes = settings
             try await chat.run { try await $0.updateRoom(room, changes) }
         }

@@ -124,6 +124,7 @@ struct SettingsArguments: ParsableArguments {
     var retentionDays: Int?
     @Option(help: ArgumentHelp("Keep so many of the newest messages; 0 for all.", valueName: "count"))
     var retentionCount: Int?
+    @Option(help: LoudestTalkers.help) var loudestTalkers: LoudestTalkers?
 
     var settings: RoomSettings {
         var settings = RoomSettings()
@@ -135,8 +136,29 @@ struct SettingsArguments: ParsableArguments {
         settings.slowModeSeconds = slowMode
         settings.retentionDays = retentionDays
         settings.retentionCount = retentionCount
+        settings.loudestTalkers = loudestTalkers?.number
         return settings
     }
+}
+
+/// How many talkers of a room are heard at once, as a person writes it.
+struct LoudestTalkers: ExpressibleByArgument {
+    /// As `RoomSettings` has it.
+    let number: Int
+
+    init?(argument: String) {
+        switch argument.lowercased() {
+        case "all": number = 0
+        case "server": number = -1
+        default:
+            guard let number = Int(argument), number >= 0 else { return nil }
+            self.number = number
+        }
+    }
+
+    static let help = ArgumentHelp(
+        "Forward only so many talkers at once, the loudest: 1 to 64, all, or server for the server's number.",
+        valueName: "count|all|server")
 }
 
 struct UsersCommand: AsyncParsableCommand {

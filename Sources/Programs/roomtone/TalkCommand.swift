@@ -76,6 +76,12 @@ struct TalkCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Carry a coarse copy of each packet in the next one. (default: --fec)")
     var fec: Bool?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Take what several people say at once in one packet. --no-bundles: a packet for each. (default: --bundles)")
+    var bundles: Bool?
+
     @Flag(help: "Leave when the WAV file of --input has been played.")
     var exitAtEnd = false
 
@@ -112,6 +118,7 @@ struct TalkCommand: AsyncParsableCommand {
         options.complexity = complexity
         options.isConstantBitrate = constantBitrate
         options.usesErrorCorrection = fec
+        options.takesBundles = bundles ?? true
         options.exitsAtEnd = exitAtEnd
         options.durationSeconds = duration
         options.fingerprint = fingerprint

@@ -28,6 +28,9 @@ struct RoomtoneDaemon: AsyncParsableCommand {
     @Option(help: "Threads that forward voice; 0 for one per two processors.")
     var relayThreads: String?
 
+    @Option(help: "Talkers of a room who are heard at once, the loudest; 0 for all.")
+    var loudestTalkers: String?
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
 
@@ -47,7 +50,7 @@ struct RoomtoneDaemon: AsyncParsableCommand {
             ("--data-directory", "data_directory", dataDirectory), ("--host", "control.host", host),
             ("--host", "voice.host", host), ("--control-port", "control.port", controlPort),
             ("--voice-port", "voice.port", voicePort), ("--relay-threads", "voice.threads", relayThreads),
-            ("--log-level", "log_level", logLevel),
+            ("--loudest-talkers", "voice.loudest_talkers", loudestTalkers), ("--log-level", "log_level", logLevel),
             ("--allow-plaintext", "control.allow_plaintext", allowPlaintext ? "true" : nil),
             ("--allow-unsealed-voice", "voice.allow_unsealed", allowUnsealedVoice ? "true" : nil),
         ]

@@ -77,6 +77,7 @@ extension RoomUpdate {
         if let slowModeSeconds { columns.append(("slow_mode_seconds", slowModeSeconds)) }
         if let retentionDays { columns.append(("retention_days", retentionDays.stored)) }
         if let retentionCount { columns.append(("retention_count", retentionCount.stored)) }
+        if let loudestTalkers { columns.append(("loudest_talkers", loudestTalkers.stored)) }
         return columns
     }
 }
@@ -88,6 +89,7 @@ extension RoomRecord {
             self[keyPath: value] == old[keyPath: value] ? nil : "\(what): \(text)"
         }
         func limit(_ value: Int?) -> String { value.map(String.init) ?? "none" }
+        func talkers(_ value: Int?) -> String { value.map { $0 == 0 ? "all" : "\($0)" } ?? "the server's number" }
         return AuditDetail(
             change("name", \.name, "“\(old.name)” → “\(name)”"),
             change("description", \.description, "“\(description)”"),
@@ -97,7 +99,8 @@ extension RoomRecord {
             change("members", \.membersMax, "\(limit(old.membersMax)) → \(limit(membersMax))"),
             change("slow mode", \.slowModeSeconds, "\(old.slowModeSeconds) → \(slowModeSeconds) s"),
             change("days kept", \.retentionDays, "\(limit(old.retentionDays)) → \(limit(retentionDays))"),
-            change("messages kept", \.retentionCount, "\(limit(old.retentionCount)) → \(limit(retentionCount))")
+            change("messages kept", \.retentionCount, "\(limit(old.retentionCount)) → \(limit(retentionCount))"),
+            change("talkers heard", \.loudestTalkers, "\(talkers(old.loudestTalkers)) → \(talkers(loudestTalkers))")
         ).text
     }
 }

@@ -103,6 +103,7 @@ extension RoomRecord {
             kind: RoomKindRecord(rawValue: row["kind"]) ?? .closed, passwordHash: row["password_hash"],
             creator: row.user(ifAny: "creator_id"), membersMax: row["members_max"],
             slowModeSeconds: row["slow_mode_seconds"], retentionDays: row["retention_days"],
-            retentionCount: row["retention_count"], createdAt: row.date("created_at"))
+            retentionCount: row["retention_count"], loudestTalkers: row["loudest_talkers"],
+            createdAt: row.date("created_at"))
     }
 }

@@ -26,6 +26,8 @@ public struct RoomRecord: Equatable, Sendable {
     public let retentionDays: Int?
     /// Messages beyond that many are deleted, the oldest first; nil: kept.
     public let retentionCount: Int?
+    /// Talkers who are heard at once; 0: all; nil: the server's number.
+    public let loudestTalkers: Int?
     public let createdAt: Date
 }
 
@@ -80,6 +82,7 @@ public struct RoomUpdate: Sendable {
     public var slowModeSeconds: Int?
     public var retentionDays: Setting<Int>?
     public var retentionCount: Setting<Int>?
+    public var loudestTalkers: Setting<Int>?
 
     public init() {}
 }

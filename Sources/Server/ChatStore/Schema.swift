@@ -6,6 +6,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 accounts and rooms", migrate: createAccountsAndRooms)
         migrator.registerMigration("0002 text chat", migrate: createTextChat)
+        migrator.registerMigration("0003 loudest talkers", migrate: addLoudestTalkers)
         return migrator
     }
 
@@ -41,6 +42,11 @@ enum Schema {
     /// room's number, or minus the number of a private conversation: one index serves both.
     private static func createTextChat(_ database: Database) throws {
         try database.execute(sql: messages + rooms + people + moderation)
+    }
+
+    /// Null is the server's number, 0 is all.
+    private static func addLoudestTalkers(_ database: Database) throws {
+        try database.execute(sql: "ALTER TABLE room ADD COLUMN loudest_talkers INTEGER")
     }
 
     private static let messages = """

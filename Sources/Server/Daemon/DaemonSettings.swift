@@ -55,6 +55,12 @@ enum DaemonSettings {
         .integer(
             "voice.datagrams_per_second_max", \.voice.datagramsPerSecondMax, 50...10_000, "datagrams a second"),
         .integer("voice.bytes_per_second_max", \.voice.bytesPerSecondMax, 4_000...10_000_000, "bytes a second"),
+        .integer(
+            "voice.bytes_per_second_per_room_max", \.voice.bytesPerSecondPerRoomMax, 4_000...1_000_000_000,
+            "bytes a second"),
+        .integer("voice.loudest_talkers", \.voice.loudestTalkersMax, 0...LoudestTalkers.placesMax, "talkers"),
+        .integer(
+            "voice.bundle_window_milliseconds", \.voice.bundleWindowMax.inMilliseconds, 0...20, "milliseconds"),
     ]
 
     private static let accounts: [Setting] = [

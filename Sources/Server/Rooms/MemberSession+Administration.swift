@@ -164,6 +164,17 @@ extension RoomUpdate {
             }
             slowModeSeconds = seconds
         }
+        loudestTalkers = try Self.loudestTalkers(changes.loudestTalkers)
+    }
+
+    /// Here zero is a number like others, so that −1 takes the room's own away.
+    private static func loudestTalkers(_ value: Int?) throws(RoomRefusal) -> Setting<Int>? {
+        guard let value else { return nil }
+        guard (-1...RoomsLimits.loudestTalkersMax).contains(value) else {
+            throw .invalid(
+                "loudest_talkers must be 0…\(RoomsLimits.loudestTalkersMax), 0 for all; or −1 for the server's number")
+        }
+        return value == -1 ? Setting<Int>.none : .value(value)
     }
 
     private static func setting(

@@ -1,15 +1,19 @@
 import ChatStore
 import ControlWire
 import Identifiers
+import VoiceRelay
+import VoiceWire
 
 extension MemberSession {
     /// Bits a second that `RequestBitrateChange` may name: what Opus speech is good for here.
     static let bitrateRange: ClosedRange<UInt32> = 16_000...128_000
+    /// Bytes of the longest bundle that a client may ask for.
+    static let bundleBytesRange = VoiceSessionRequest.bundleBytesFloor...VoiceWireLimits.datagramBytesMax
 
     func serveVoice(_ message: ControlMessage, _ member: Member, _ requestID: UInt64?) async {
         switch message {
-        case .voiceConnect(let roomID, _, let ciphers):
-            await connectVoice(roomID, ciphers: ciphers, member, requestID)
+        case .voiceConnect(let roomID, _, let ciphers, let bundleBytesMax):
+            await connectVoice(roomID, ciphers, bundleBytesMax: bundleBytesMax ?? 0, member, requestID)
         case .voiceDisconnect(let roomID, _):
             await disconnectVoice(roomID, member, requestID)
         case .setMuted(let isMuted):
@@ -31,7 +35,14 @@ extension MemberSession {
         }
     }
 
-    private func connectVoice(_ id: RoomID, ciphers: [String]?, _ member: Member, _ requestID: UInt64?) async {
+    private func connectVoice(
+        _ id: RoomID, _ ciphers: [String]?, bundleBytesMax: Int, _ member: Member, _ requestID: UInt64?
+    ) async {
+        let range = Self.bundleBytesRange
+        guard bundleBytesMax == 0 || range.contains(bundleBytesMax) else {
+            let text = "bundle_bytes_max must be \(range.lowerBound)…\(range.upperBound) bytes, or 0 for no bundles"
+            return refuseVoice(.invalidValue, text, .valueRefused, requestID)
+        }
         guard let room = rooms[id] else {
             guard let room = await services.directory.room(id), await room.isVisible(to: member) else {
                 return refuseVoice(.roomNotFound, "There is no room \(id)", .roomUnknown, requestID)
@@ -43,7 +54,8 @@ extension MemberSession {
             if let voiceRoom, await voiceRoom.hasVoice(member.connection) { throw RoomRefusal.alreadyInVoice }
             let cipher = try services.voice.cipher(offered: ciphers, isEncrypted: peer.isEncrypted)
             try await room.connectVoice(
-                member.connection, settings: voiceSettings, cipher: cipher, answering: requestID)
+                member.connection, settings: voiceSettings, cipher: cipher, bundleBytesMax: bundleBytesMax,
+                answering: requestID)
             voiceRoom = room
         } catch let refusal as RoomRefusal {
             refuseVoice(refusal.voiceCode, refusal.explanation, refusal.event, requestID)

@@ -78,6 +78,7 @@ extension Room {
         details.slowModeSeconds = record.slowModeSeconds
         details.retentionDays = record.retentionDays
         details.retentionCount = record.retentionCount
+        details.loudestTalkers = record.loudestTalkers
         details.presentCount = Set(members.values.map(\.user)).count
         details.voiceCount = voiceTable.count
         details.isMember = isMember

@@ -17,7 +17,9 @@ extension Room {
             try await store.updateRoom(id, update, by: actor.user, at: now)
         }
         guard let record else { throw .roomUnknown }
+        let isVoiceChanged = record.loudestTalkers != access.record.loudestTalkers
         access.record = record
+        if isVoiceChanged { publishRoutes() }
         showDetails(except: actor.connection)
         return record
     }

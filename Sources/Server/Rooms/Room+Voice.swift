@@ -1,3 +1,4 @@
+import ChatStore
 import ControlWire
 import Foundation
 import Identifiers
@@ -10,7 +11,8 @@ extension Room {
     /// Opens a voice session for a member: leases, publishes the routes, answers with what the client
     /// needs, shows it who is there, and tells the others.
     func connectVoice(
-        _ connection: ConnectionID, settings: VoiceSettings, cipher: VoiceCipher?, answering requestID: UInt64?
+        _ connection: ConnectionID, settings: VoiceSettings, cipher: VoiceCipher?, bundleBytesMax: Int,
+        answering requestID: UInt64?
     ) throws(RoomRefusal) {
         guard let member = members[connection] else { throw .notAMember }
         guard voiceTable[connection] == nil else { throw .alreadyInVoice }
@@ -20,14 +22,14 @@ extension Room {
         guard voiceTable.count < limits.voiceMembersPerRoomMax else {
             throw .voiceRoomFull(max: limits.voiceMembersPerRoomMax)
         }
-        let grant = try openSession(cipher)
+        let grant = try openSession(cipher, bundleBytesMax: bundleBytesMax)
         let standing = access.voiceStanding(of: member.user, role: member.role, at: Date())
         let entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings, standing: standing)
         voiceTable.insert(entry)
         scheduleRestraintEnd(after: Date())
         // Before anybody can send: no notice of this session may miss its room.
         voice.remember(grant.voice, in: self)
-        voice.relay.publish(voiceTable.routes, for: grant.room)
+        publishRoutes()
         let answer = ControlMessage.voiceConnectionEstablished(voice.grant(grant, in: id))
         member.outbox.post(EncodedLine(answer, answering: requestID))
         showVoice(to: member)
@@ -50,8 +52,8 @@ extension Room {
         let update = after.update(in: id)
         let isRouteChanged =
             before.settings.isMuted != after.settings.isMuted || before.settings.isDeafened != after.settings.isDeafened
-        guard isRouteChanged, let voiceRoom else { return update }
-        voice.relay.publish(voiceTable.routes, for: voiceRoom)
+        guard isRouteChanged else { return update }
+        publishRoutes()
         let line = EncodedLine(.userVoiceUpdate(update))
         for (other, member) in members where other != connection { member.outbox.post(line) }
         return update
@@ -60,11 +62,17 @@ extension Room {
     /// Takes into force what holds for everybody's voice now: the relay first, then what people see.
     func refreshVoice(at now: Date = Date()) {
         let changed = voiceTable.applyStandings { access.voiceStanding(of: $0.user, role: $0.role, at: now) }
-        if !changed.isEmpty, let voiceRoom {
-            voice.relay.publish(voiceTable.routes, for: voiceRoom)
+        if !changed.isEmpty {
+            publishRoutes()
             for entry in changed { broadcast(.userVoiceUpdate(entry.update(in: id))) }
         }
         scheduleRestraintEnd(after: now)
+    }
+
+    /// Hands the relay who may speak and hear, and how many are heard at once; from the next packet on.
+    func publishRoutes() {
+        guard let voiceRoom else { return }
+        voice.relay.publish(voiceTable.routes, for: voiceRoom, loudestTalkersMax: access.record.loudestTalkers)
     }
 
     /// Restraints end by themselves also for those who stay in voice.
@@ -110,12 +118,16 @@ extension Room {
         }
     }
 
-    private func openSession(_ cipher: VoiceCipher?) throws(RoomRefusal) -> VoiceSessionGrant {
+    private func openSession(
+        _ cipher: VoiceCipher?, bundleBytesMax: Int
+    ) throws(RoomRefusal) -> VoiceSessionGrant {
         do throws(VoiceRelayError) {
             let room: VoiceRoomID
             if let voiceRoom { room = voiceRoom } else { room = try voice.relay.leaseRoom() }
             voiceRoom = room
-            return try voice.relay.openSession(VoiceSessionRequest(room: room, cipher: cipher))
+            var request = VoiceSessionRequest(room: room, cipher: cipher)
+            request.bundleBytesMax = bundleBytesMax
+            return try voice.relay.openSession(request)
         } catch {
             releaseRoomIfEmpty()
             throw RoomRefusal(error)
@@ -123,9 +135,9 @@ extension Room {
     }
 
     private func endVoice(_ ended: VoiceID, _ departure: Departure, answering requestID: UInt64? = nil) {
-        guard let entry = voiceTable.remove(ended), let voiceRoom else { return }
+        guard let entry = voiceTable.remove(ended) else { return }
         voice.forget(ended)
-        voice.relay.publish(voiceTable.routes, for: voiceRoom)
+        publishRoutes()
         voice.relay.closeSession(ended, reason: departure.goodbye)
         releaseRoomIfEmpty()
         broadcast(

@@ -1,4 +1,5 @@
 public import Permissions
+import VoiceRelay
 
 /// Caps on what people may pile up. Each has a counter (``ControlEvent``) and a test at it and one past it.
 public struct RoomsLimits: Sendable, Equatable {
@@ -34,6 +35,8 @@ public struct RoomsLimits: Sendable, Equatable {
     public static let retentionDaysMax = 3_650
     public static let retentionCountMax = 10_000_000
     public static let roomAccountsMax = 65_000
+    /// Talkers who are heard at once, where a room has a number of its own; zero is all.
+    public static let loudestTalkersMax = LoudestTalkers.placesMax
     /// Uses of one invitation.
     public static let invitationUsesMax: UInt32 = 100_000
     /// How long something that ends by itself may last: ten years.

@@ -50,6 +50,7 @@ public final class VoiceAccess: Sendable {
         grant.tokenMilliseconds = UInt32(clamping: configuration.tokenLifetime.wholeMilliseconds)
         grant.keepaliveMilliseconds = UInt32(clamping: configuration.keepalive.wholeMilliseconds)
         grant.timeoutMilliseconds = UInt32(clamping: configuration.sessionTimeout.wholeMilliseconds)
+        grant.bundleBytesMax = session.bundleBytesMax > 0 ? session.bundleBytesMax : nil
         return grant
     }
 

@@ -65,7 +65,9 @@ struct VoiceTable {
     /// In the order of their wire ids, so that the same people give the same table.
     var routes: [VoiceRoute] {
         sorted.map {
-            VoiceRoute(voice: $0.voice, maySpeak: $0.maySpeak, mayHear: $0.mayHear)
+            VoiceRoute(
+                voice: $0.voice, maySpeak: $0.maySpeak, mayHear: $0.mayHear,
+                isPrioritySpeaker: $0.standing.isPrioritySpeaker)
         }
     }
 

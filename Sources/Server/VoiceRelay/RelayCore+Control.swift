@@ -32,20 +32,25 @@ extension RelayCore {
 
     /// Puts a new table in force from the next frame on, and frees the old one.
     private mutating func replaceRoutes(of room: VoiceRoomID, with table: RouteTable) {
-        let old = unsafe rooms[Int(room.rawValue)]
+        let old = unsafe rooms[Int(room.rawValue)].routes
         setPermissions(old, of: room, inForce: false)
-        unsafe rooms[Int(room.rawValue)] = table
+        unsafe rooms[Int(room.rawValue)].routes = table
+        unsafe rooms[Int(room.rawValue)].bundleListenerCount = 0
         setPermissions(table, of: room, inForce: true)
         old.deallocate()
     }
 
     private mutating func setPermissions(_ table: RouteTable, of room: VoiceRoomID, inForce: Bool) {
         guard let entries = unsafe table.entries else { return }
-        for index in 0..<table.count {
+        for index in 0..<Int(table.count) {
             let entry = unsafe entries[index]
             guard let session = unsafe session(VoiceID(rawValue: entry.voice)), unsafe session.pointee.room == room
             else { continue }
             unsafe session.pointee.maySpeak = inForce && entry.maySpeak
+            unsafe session.pointee.isPrioritySpeaker = inForce && entry.isPrioritySpeaker
+            if inForce, unsafe session.pointee.bundleBytesMax > 0 {
+                unsafe rooms[Int(room.rawValue)].bundleListenerCount += 1
+            }
             if unsafe !session.pointee.maySpeak, inForce { unsafe stopSpeaking(session) }
         }
     }
@@ -53,10 +58,11 @@ extension RelayCore {
     // MARK: Time
 
     /// When ``tick(now:into:)`` has something to do; `UInt64.max` when nothing is due, however long it takes.
-    package var nextDeadline: UInt64 { min(nextSessionSweep, nextSpeakingSweep) }
+    package var nextDeadline: UInt64 { min(windows.nextDeadline, min(nextSessionSweep, nextSpeakingSweep)) }
 
-    /// Ends talkspurts that stopped without saying so, and sessions that are gone.
+    /// Sends what has waited long enough; ends talkspurts that stopped without saying so, and sessions that are gone.
     package mutating func tick<Sink: DatagramSink & ~Copyable>(now: UInt64, into sink: inout Sink) {
+        closeWindows(dueAt: now, into: &sink)
         if now >= nextSpeakingSweep { sweepTalkers(now: now) }
         if now >= nextSessionSweep { sweepSessions(now: now, into: &sink) }
     }

@@ -13,21 +13,64 @@ extension RelayCore {
         guard unsafe talker.pointee.maySpeak else { return counters.add(.muted) }
         // An unsealed frame may be longer than one that still has to be sealed for its listeners.
         guard frame.count <= Self.frameBytesMax else { return counters.add(.frameTooLong) }
-        counters.add(.framesAccepted)
+        let room = unsafe rooms + Int(header.room.rawValue)
         unsafe noteSpeaking(talker, header.flags, now: now)
+        guard unsafe mayGoOn(frame, header, from: talker, in: room, now: now) else { return }
+        counters.add(.framesAccepted)
+        // Who talks alone waits for nobody; but no frame overtakes those of the same talker that wait already.
+        let isBundled =
+            unsafe room.pointee.bundleListenerCount > 0
+            && (room.pointee.talkerCount > 1 || room.pointee.windowNumber > 0)
+            && hold(frame, header, from: talker, now: now, into: &sink)
         writeListenerHeader(for: header, frameByteCount: frame.count)
-        let table = unsafe rooms[Int(header.room.rawValue)]
+        let table = unsafe room.pointee.routes
         guard let entries = unsafe table.entries else { return }
         var forwardedCount: UInt64 = 0
-        for index in 0..<table.count {
+        for index in 0..<Int(table.count) {
             let entry = unsafe entries[index]
             guard entry.mayHear, entry.voice != header.voice.rawValue,
                 let listener = unsafe session(VoiceID(rawValue: entry.voice)), unsafe listener.pointee.isEstablished
             else { continue }
+            if isBundled, unsafe listener.pointee.bundleBytesMax > 0 { continue }
             unsafe send(frame, to: listener, into: &sink)
             forwardedCount += 1
         }
         counters.add(.framesForwarded, forwardedCount)
+    }
+
+    /// Whether a frame of somebody who may speak goes to the room: of one of its loudest talkers, and within what the room
+    /// may send. Priority speakers' frames always do.
+    @inline(__always)
+    private mutating func mayGoOn(
+        _ frame: UnsafeRawBufferPointer, _ header: VoiceHeader, from talker: UnsafeMutablePointer<VoiceSession>,
+        in room: UnsafeMutablePointer<RoomVoice>, now: UInt64
+    ) -> Bool {
+        let isPriority = unsafe talker.pointee.isPrioritySpeaker
+        guard unsafe isPriority || isAmongLoudest(frame, header, in: room, now: now) else { return false }
+        let cost = UInt64(frame.count) &* settings.picosecondsPerRoomByte / 1_000
+        let isWithin = unsafe room.pointee.byteAllowance.take(cost: cost, burst: settings.burstNanoseconds, now: now)
+        guard isWithin || isPriority else {
+            counters.add(.overRoomByteRate)
+            return false
+        }
+        return true
+    }
+
+    /// Whether a talker is among the loudest that the room, or a thread that is behind, still forwards.
+    @inline(__always)
+    private mutating func isAmongLoudest(
+        _ frame: UnsafeRawBufferPointer, _ header: VoiceHeader, in room: UnsafeMutablePointer<RoomVoice>, now: UInt64
+    ) -> Bool {
+        let chosen = unsafe Int(room.pointee.routes.loudestTalkersMax)
+        let talkersMax = min(chosen == 0 ? Int.max : chosen, overloadTalkersMax ?? .max)
+        // From as many talkers on as there are places: who talks before it gets crowded has a place when it does.
+        guard unsafe Int(room.pointee.talkerCount) >= talkersMax else { return true }
+        let extensions = unsafe UnsafeRawBufferPointer(rebasing: frame[Int(header.opusByteCount)...])
+        let isAdmitted = unsafe loudest[Int(header.room.rawValue)].admits(
+            header.voice, level: ExtensionBlocks.audioLevel(in: extensions),
+            isTalkspurtStart: header.flags.contains(.talkspurtStart), talkersMax: talkersMax, now: now)
+        if !isAdmitted { counters.add(chosen == talkersMax ? .notLoudest : .shed) }
+        return isAdmitted
     }
 
     /// Longest Opus packet with extension blocks that fits a sealed datagram.
@@ -36,7 +79,7 @@ extension RelayCore {
     }
 
     @inline(__always)
-    private func send<Sink: DatagramSink & ~Copyable>(
+    func send<Sink: DatagramSink & ~Copyable>(
         _ frame: UnsafeRawBufferPointer, to listener: UnsafeMutablePointer<VoiceSession>, into sink: inout Sink
     ) {
         let datagram = unsafe sink.next()
@@ -47,11 +90,11 @@ extension RelayCore {
         } else {
             unsafe writeUnsealed(frame, to: datagram)
         }
-        unsafe sink.commit(byteCount: byteCount, to: &listener.pointee.address)
+        unsafe sink.commit(byteCount: byteCount, to: &listener.pointee.address, isVoice: true)
     }
 
     /// The header that every listener with a key gets: the talker's, with the length that this way needs.
-    private mutating func writeListenerHeader(for header: VoiceHeader, frameByteCount: Int) {
+    mutating func writeListenerHeader(for header: VoiceHeader, frameByteCount: Int) {
         var forwarded = header
         forwarded.flags = header.flags.intersection([.talkspurtStart, .talkspurtEnd]).union(.sealed)
         forwarded.payloadByteCount = UInt16(frameByteCount + DatagramSealer.overheadByteCount)
@@ -85,6 +128,7 @@ extension RelayCore {
             if speaking.count == 0 { nextSpeakingSweep = now &+ RelaySettings.speakingSweepNanoseconds }
             unsafe talker.pointee.speakingSinceNanoseconds = now
             unsafe talker.pointee.speakingIndex = speaking.append(talker.pointee.voice.rawValue)
+            unsafe rooms[Int(talker.pointee.room.rawValue)].talkerCount += 1
             board.update(unsafe talker.pointee.voice, adding: .speaking)
         }
     }
@@ -93,6 +137,9 @@ extension RelayCore {
         let index = unsafe talker.pointee.speakingIndex
         guard index >= 0 else { return }
         unsafe talker.pointee.speakingIndex = -1
+        let room = unsafe Int(talker.pointee.room.rawValue)
+        unsafe rooms[room].talkerCount -= 1
+        unsafe loudest[room].remove(talker.pointee.voice)
         if let moved = speaking.remove(at: index), let other = unsafe session(VoiceID(rawValue: moved)) {
             unsafe other.pointee.speakingIndex = index
         }

@@ -65,7 +65,7 @@ extension RelayCore {
     }
 
     /// Sends one of the relay's own datagrams to an address that has been proven.
-    private func answer<Sink: DatagramSink & ~Copyable>(
+    func answer<Sink: DatagramSink & ~Copyable>(
         _ type: DatagramType, _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>,
         into sink: inout Sink
     ) {
@@ -83,6 +83,6 @@ extension RelayCore {
         var byteCount = clear.count
         let plain = unsafe UnsafeRawBufferPointer(rebasing: clear[VoiceHeader.byteCount...])
         if let sealed = unsafe session.pointee.sealer?.seal(plain, into: datagram) { byteCount = sealed }
-        unsafe sink.commit(byteCount: byteCount, to: &session.pointee.address)
+        unsafe sink.commit(byteCount: byteCount, to: &session.pointee.address, isVoice: type == .bundle)
     }
 }

@@ -15,14 +15,24 @@ import VoiceWire
     let board: StatusWriter
     /// Indexed by voice id and room id. Zeroed by the kernel page by page as ids come into use.
     let sessions: UnsafeMutablePointer<SessionPointer?>
-    let rooms: UnsafeMutablePointer<RouteTable>
+    let rooms: UnsafeMutablePointer<RoomVoice>
+    /// Indexed by room id; touched for rooms that have more talkers than they forward.
+    let loudest: UnsafeMutablePointer<LoudestTalkers>
     /// Dense lists of ids, for the sweeps.
     var live: IdentifierList
     var speaking: IdentifierList
     var nextSessionSweep: UInt64 = .max
     var nextSpeakingSweep: UInt64 = .max
-    /// Where a sealed datagram is opened, and where a frame's header for its listeners is made.
+    /// Frames that wait for each other.
+    var windows = WindowPool()
+    let bundleWindow: BundleWindow
+    /// How busy the thread is, 0…256, and how many talkers of a room are heard while it is behind; the loop says so.
+    package var busyShare: UInt64 = 0
+    package var overloadTalkersMax: Int?
+    /// Where a sealed datagram is opened, where a talker's own frames are left out of a bundle, and where a frame's header for
+    /// its listeners is made.
     let plaintext: UnsafeMutableRawPointer
+    let gathered: UnsafeMutableRawPointer
     let listenerHeader: UnsafeMutableRawPointer
     /// The same header as a value.
     var forwardedHeader = VoiceHeader(type: .voice, voice: VoiceID(rawValue: 0), room: VoiceRoomID(rawValue: 0))
@@ -35,18 +45,23 @@ import VoiceWire
         self.board = board
         unsafe sessions = Self.zeroed(Self.idCount)
         unsafe rooms = Self.zeroed(Self.idCount)
+        unsafe loudest = Self.zeroed(Self.idCount)
         live = IdentifierList()
         speaking = IdentifierList()
+        bundleWindow = BundleWindow(nanosecondsMax: settings.bundleWindowNanosecondsMax)
         unsafe plaintext = .allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
+        unsafe gathered = .allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
         unsafe listenerHeader = .allocate(byteCount: VoiceHeader.byteCount, alignment: 64)
     }
 
     deinit {
         for index in 0..<live.count { unsafe sessions[Int(live[index])]?.deallocate() }
-        for id in 0..<Self.idCount { unsafe rooms[id].deallocate() }
+        for id in 0..<Self.idCount { unsafe rooms[id].routes.deallocate() }
         unsafe free(sessions)
         unsafe free(rooms)
+        unsafe free(loudest)
         unsafe plaintext.deallocate()
+        unsafe gathered.deallocate()
         unsafe listenerHeader.deallocate()
     }
 
@@ -78,7 +93,7 @@ import VoiceWire
         }
         guard let session = unsafe session(header.voice) else { return counters.add(.unknownSession) }
         guard unsafe session.pointee.room == header.room else { return counters.add(.wrongRoom) }
-        guard header.type != .welcome, header.type != .pong else { return counters.add(.wrongDirection) }
+        guard header.type.isTowardsRelay else { return counters.add(.wrongDirection) }
         guard unsafe session.pointee.isSealed == header.flags.contains(.sealed) else {
             return counters.add(.sealingWrong)
         }
@@ -92,7 +107,7 @@ import VoiceWire
         case .ping: unsafe answerPing(body, of: session, into: &sink)
         case .hello: unsafe welcome(body, to: session, into: &sink)
         case .goodbye: unsafe endByClient(body, of: session)
-        case .welcome, .pong: counters.add(.wrongDirection)
+        case .welcome, .pong, .bundle: counters.add(.wrongDirection)
         }
     }
 

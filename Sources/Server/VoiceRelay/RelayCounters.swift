@@ -5,7 +5,7 @@ import VoiceWire
 public enum RelayCounter: Int, CaseIterable, Sendable {
     // Traffic.
     case datagramsReceived, bytesReceived, framesAccepted, framesForwarded, welcomesSent, pongsSent, goodbyesSent
-    case datagramsSent, bytesSent, addressMoves, handedOver
+    case datagramsSent, bytesSent, bundlesSent, addressMoves, handedOver
     // Refused by its header; the order is VoiceHeader.Rejection's.
     case tooShort, tooLong, unknownVersion, unknownType, payloadLengthWrong, opusLengthWrong, checksumWrong
     // Refused by the session's state.
@@ -13,9 +13,16 @@ public enum RelayCounter: Int, CaseIterable, Sendable {
     case tokenExpired
     case addressWrong, bodyMalformed
     // Dropped by a rule or a limit.
-    case muted, frameTooLong, overDatagramRate, overByteRate, handoverFull, sendBufferFull, sendFailed,
+    case muted, frameTooLong, overDatagramRate, overByteRate, overRoomByteRate, handoverFull, sendBufferFull,
+        sendFailed,
         kernelReceiveDropped
+    /// Not among the loudest of its room; given up because the thread was behind.
+    case notLoudest, shed
+    /// Times that the thread read its socket while it was behind.
+    case overloadedReadings
     case commandRingFull
+    /// Frames that went out alone because no window was free.
+    case windowsExhausted
 }
 
 extension RelayCounter {

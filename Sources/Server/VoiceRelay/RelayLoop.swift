@@ -17,6 +17,7 @@ struct RelayLoop: ~Copyable {
     private let poll: Int32
     private let incoming: ReceiveBatch
     private var outgoing: SocketSink
+    private var governor = OverloadGovernor(now: 0)
     private var isStopping = false
 
     /// Datagrams taken with one system call: at 100,000 a second, two thirds of a millisecond's worth.
@@ -27,6 +28,10 @@ struct RelayLoop: ~Copyable {
     private static let commandBatchMax = RelayInbox.capacity
     /// Datagrams of other threads handled before the socket is looked at again.
     private static let handoverBatchMax = 64
+    /// When control datagrams that found the socket's buffer full are tried again.
+    private static let retryNanoseconds: UInt64 = 1_000_000
+    /// A sleep ends after a minute at the latest.
+    private static let sleepNanosecondsMax: UInt64 = 60_000_000_000
 
     /// Nil when memory or descriptors are short; nothing is forwarded then.
     init?(core: consuming RelayCore, peers: consuming RelayPeers, inbox: RelayInbox, socket: Int32) {
@@ -67,19 +72,34 @@ struct RelayLoop: ~Copyable {
     /// Runs until a stop command has been carried out. Never inlined, so that `Scripts/packet-path` finds it.
     @inline(never)
     mutating func run() {
+        governor = OverloadGovernor(now: Self.nanoseconds())
+        var isEmptied = true
         while !isStopping {
             let now = Self.nanoseconds()
             let datagramCount = incoming.fill(from: socket)
+            isEmptied = isEmptied && datagramCount < Self.receiveBatchMax
+            govern(now: now, isEmptied: isEmptied)
             // Commands between the receiving and the handling: a client that was granted a session before it sent
             // its hello finds the session there.
             let commandCount = readCommands(now: now)
             if datagramCount > 0 { handle(datagramCount, now: now) }
             let handoverCount = readHandovers(now: now)
+            isEmptied = handoverCount < Self.handoverBatchMax
             core.tick(now: now, into: &outgoing)
             outgoing.flush()
-            if datagramCount <= 0, commandCount == 0, handoverCount == 0, !isStopping { sleep() }
+            // What came since the reading ends the wait at once: asking the empty socket again first would be one call more.
+            let isIdle = datagramCount < Self.receiveBatchMax && commandCount == 0 && handoverCount == 0
+            if isIdle, !isStopping { sleep() }
         }
         publishTotals()
+    }
+
+    /// Lets the core know how busy and how late the thread is.
+    private mutating func govern(now: UInt64, isEmptied: Bool) {
+        governor.noteReading(at: now, isEmptied: isEmptied)
+        core.busyShare = governor.busyShare
+        core.overloadTalkersMax = governor.talkersMax
+        if governor.level > 0 { core.counters.add(.overloadedReadings) }
     }
 
     private mutating func handle(_ count: Int, now: UInt64) {
@@ -145,16 +165,15 @@ struct RelayLoop: ~Copyable {
     private mutating func sleep() {
         publishTotals()
         guard inbox.willSleep() else { return inbox.awoke() }
-        var timeout: Int32 = -1
-        let deadline = core.nextDeadline
-        if deadline != .max {
-            let now = Self.nanoseconds()
-            timeout = deadline > now ? Int32(min((deadline - now) / 1_000_000 + 1, 60_000)) : 0
-        }
+        let start = Self.nanoseconds()
+        let deadline = outgoing.batch.isEmpty ? core.nextDeadline : start &+ Self.retryNanoseconds
+        var timeout: Int64 = -1
+        if deadline != .max { timeout = deadline > start ? Int64(min(deadline - start, Self.sleepNanosecondsMax)) : 0 }
         var events = unsafe (epoll_event(), epoll_event())
         let count = unsafe withUnsafeMutableBytes(of: &events) {
-            unsafe epoll_wait(poll, $0.assumingMemoryBound(to: epoll_event.self).baseAddress, 2, timeout)
+            unsafe epoll_wait_nanoseconds(poll, $0.assumingMemoryBound(to: epoll_event.self).baseAddress, 2, timeout)
         }
+        governor.noteSleep(from: start, until: Self.nanoseconds())
         inbox.awoke()
         let isRung = unsafe count > 0 && (events.0.data.fd == bell || count > 1)
         if isRung { EventSignal.clear(bell) }
@@ -186,8 +205,8 @@ struct SocketSink: DatagramSink, ~Copyable {
     mutating func next() -> UnsafeMutableRawPointer { unsafe batch.next() }
 
     @inline(__always)
-    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>) {
-        if unsafe batch.commit(byteCount: byteCount, to: address) { batch.flush(to: socket) }
+    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>, isVoice: Bool) {
+        if unsafe batch.commit(byteCount: byteCount, to: address, mayBeDropped: isVoice) { batch.flush(to: socket) }
     }
 
     mutating func flush() { batch.flush(to: socket) }

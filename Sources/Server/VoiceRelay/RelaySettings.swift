@@ -5,6 +5,9 @@ package struct RelaySettings: BitwiseCopyable, Sendable {
     var burstNanoseconds: UInt64
     var nanosecondsPerDatagram: UInt64
     var nanosecondsPerByte: UInt64
+    /// In picoseconds: a room's bytes may cost less than a nanosecond.
+    var picosecondsPerRoomByte: UInt64
+    var bundleWindowNanosecondsMax: UInt64
 
     /// A talker is taken for silent when no frame came for this long without an end-of-talkspurt flag: three 60 ms
     /// frames and some jitter.
@@ -20,6 +23,8 @@ package struct RelaySettings: BitwiseCopyable, Sendable {
         burstNanoseconds = configuration.burst.nanoseconds
         nanosecondsPerDatagram = 1_000_000_000 / UInt64(max(1, configuration.datagramsPerSecondMax))
         nanosecondsPerByte = 1_000_000_000 / UInt64(max(1, configuration.bytesPerSecondMax))
+        picosecondsPerRoomByte = 1_000_000_000_000 / UInt64(max(1, configuration.bytesPerSecondPerRoomMax))
+        bundleWindowNanosecondsMax = configuration.bundleWindowMax.nanoseconds
     }
 }
 

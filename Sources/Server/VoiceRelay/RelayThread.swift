@@ -88,6 +88,8 @@ final class RelayThread: Sendable {
         let box = LoopBox(loop)
         do {
             let started = try DedicatedThread(name: "voice-relay-\(index)", niceness: Self.niceness) { [self] in
+                // Windows are a few milliseconds: they end when they are to end.
+                thread_set_precise_waits()
                 box.run()
                 inbox.close()
             }

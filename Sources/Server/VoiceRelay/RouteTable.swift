@@ -7,24 +7,31 @@ import VoiceWire
 @safe struct RouteTable: @unchecked Sendable, BitwiseCopyable {
     // Unchecked: handed from one thread to another through a ring; only one of them holds it.
     let entries: UnsafeMutablePointer<Entry>?
-    let count: Int
+    let count: UInt32
+    /// How many talkers are heard at once; 0 is all.
+    let loudestTalkersMax: UInt32
 
     struct Entry: BitwiseCopyable {
         let voice: UInt16
         let maySpeak: Bool
         let mayHear: Bool
+        let isPrioritySpeaker: Bool
     }
 
-    static let empty = unsafe RouteTable(entries: nil, count: 0)
+    static let empty = unsafe RouteTable(entries: nil, count: 0, loudestTalkersMax: 0)
 
-    static func allocate(_ routes: [VoiceRoute]) -> RouteTable {
+    static func allocate(_ routes: [VoiceRoute], loudestTalkersMax: Int) -> RouteTable {
         guard !routes.isEmpty else { return empty }
         let entries = UnsafeMutablePointer<Entry>.allocate(capacity: routes.count)
         for (index, route) in routes.enumerated() {
-            let entry = Entry(voice: route.voice.rawValue, maySpeak: route.maySpeak, mayHear: route.mayHear)
+            let entry = Entry(
+                voice: route.voice.rawValue, maySpeak: route.maySpeak, mayHear: route.mayHear,
+                isPrioritySpeaker: route.isPrioritySpeaker)
             unsafe (entries + index).initialize(to: entry)
         }
-        return unsafe RouteTable(entries: entries, count: routes.count)
+        return unsafe RouteTable(
+            entries: entries, count: UInt32(routes.count),
+            loudestTalkersMax: UInt32(min(max(0, loudestTalkersMax), LoudestTalkers.placesMax)))
     }
 
     func deallocate() { unsafe entries?.deallocate() }

@@ -73,8 +73,11 @@ public final class VoiceRelay: Sendable {
 
     /// Replaces the room's routing table; only the room's owner calls this. A session is not heard and does not hear
     /// before it stands in a published table.
-    public func publish(_ routes: [VoiceRoute], for room: VoiceRoomID) {
-        thread(of: room.rawValue).send(.publish(room, RouteTable.allocate(routes)))
+    /// - Parameter loudestTalkersMax: how many talkers are heard at once, 1…``LoudestTalkers/placesMax``, the loudest of them;
+    ///   0 forwards all; nil takes the configuration's number.
+    public func publish(_ routes: [VoiceRoute], for room: VoiceRoomID, loudestTalkersMax: Int? = nil) {
+        let table = RouteTable.allocate(routes, loudestTalkersMax: loudestTalkersMax ?? configuration.loudestTalkersMax)
+        thread(of: room.rawValue).send(.publish(room, table))
     }
 
     // MARK: Sessions
@@ -103,7 +106,8 @@ public final class VoiceRelay: Sendable {
             voice: lease.voice, room: request.room, token: randomBytes(VoiceWireLimits.tokenBytes),
             cipher: request.cipher,
             clientKey: request.cipher == nil ? [] : randomBytes(VoiceCipher.keyBytes),
-            serverKey: request.cipher == nil ? [] : randomBytes(VoiceCipher.keyBytes))
+            serverKey: request.cipher == nil ? [] : randomBytes(VoiceCipher.keyBytes),
+            bundleBytesMax: request.bundleBytesGranted)
         owner.send(.open(VoiceSession.allocate(for: grant, generation: lease.generation)))
         return grant
     }

@@ -20,6 +20,12 @@ public struct VoiceRelayConfiguration: Sendable {
     public var datagramsPerSecondMax = 500
     /// Bytes a second that one session may send; 96,000 is 510 kbit/s Opus in 5 ms frames with all headers.
     public var bytesPerSecondMax = 96_000
+    /// Bytes a second that the talkers of one room may send together; 2,000,000 is 200 talkers at 64 kbit/s.
+    public var bytesPerSecondPerRoomMax = 2_000_000
+    /// Talkers of a room who are heard at once, the loudest first, unless the room has its own number; 0 is all.
+    public var loudestTalkersMax = 16
+    /// How long a frame may wait for others that go to the same listener; 0 bundles only what arrives together.
+    public var bundleWindowMax: Duration = .milliseconds(5)
     /// How much of a second's allowance may come at once, after a stall.
     public var burst: Duration = .milliseconds(500)
 

@@ -19,6 +19,11 @@ struct VoiceSession: ~Copyable {
     var address = socket_address()
     var isEstablished = false
     var maySpeak = false
+    var isPrioritySpeaker = false
+    /// Longest bundle the client takes, as a whole datagram; 0 when it takes none.
+    let bundleBytesMax: UInt16
+    /// Whether a frame of this talker waits in the room's window.
+    var isHeld = false
 
     /// When anything authentic came last, or when the session was opened.
     var lastHeardNanoseconds: UInt64 = 0
@@ -45,6 +50,7 @@ struct VoiceSession: ~Copyable {
         voice = grant.voice
         room = grant.room
         self.generation = generation
+        bundleBytesMax = UInt16(grant.bundleBytesMax)
         token = InlineArray { grant.token[$0] }
         if let cipher = grant.cipher, let clientKey = SessionKey(grant.clientKey),
             let serverKey = SessionKey(grant.serverKey)

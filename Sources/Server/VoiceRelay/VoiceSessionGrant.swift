@@ -6,10 +6,21 @@ public struct VoiceSessionRequest: Sendable {
     public var room: VoiceRoomID
     /// Nil asks for an unsealed session, which the configuration must allow.
     public var cipher: VoiceCipher?
+    /// Longest bundle, as a whole datagram in bytes, that the client takes: its path's MTU less the headers of IP and UDP, at
+    /// most ``VoiceWireLimits/datagramBytesMax``. 0: it takes none, and hears every frame in a datagram of its own.
+    public var bundleBytesMax = 0
 
     public init(room: VoiceRoomID, cipher: VoiceCipher?) {
         self.room = room
         self.cipher = cipher
+    }
+
+    /// The shortest bundle that a client may ask for: two frames of 80 bytes and a level, sealed.
+    public static let bundleBytesFloor = 256
+
+    /// What is granted: nothing below the floor, nothing above what a datagram may have.
+    var bundleBytesGranted: Int {
+        bundleBytesMax < Self.bundleBytesFloor ? 0 : min(bundleBytesMax, VoiceWireLimits.datagramBytesMax)
     }
 }
 
@@ -24,6 +35,8 @@ public struct VoiceSessionGrant: Sendable {
     public let clientKey: [UInt8]
     /// 32 bytes: seals what the relay sends. Empty when unsealed.
     public let serverKey: [UInt8]
+    /// Longest bundle that the relay will send, as a whole datagram in bytes; 0 when it sends none.
+    public let bundleBytesMax: Int
 }
 
 /// One member of a room in voice: what the relay does with its frames and for its ears.
@@ -33,11 +46,14 @@ public struct VoiceRoute: Equatable, Sendable {
     public var maySpeak: Bool
     /// False sends the member none: deafened.
     public var mayHear: Bool
+    /// True: the member's frames are forwarded whatever others say and however busy the relay is.
+    public var isPrioritySpeaker: Bool
 
-    public init(voice: VoiceID, maySpeak: Bool, mayHear: Bool) {
+    public init(voice: VoiceID, maySpeak: Bool, mayHear: Bool, isPrioritySpeaker: Bool = false) {
         self.voice = voice
         self.maySpeak = maySpeak
         self.mayHear = mayHear
+        self.isPrioritySpeaker = isPrioritySpeaker
     }
 }
 

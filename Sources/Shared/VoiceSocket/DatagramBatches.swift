@@ -49,13 +49,18 @@ import CSocketBatch
     public func next() -> UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(send_batch_next(batch)) }
 
     /// Queues the next datagram. True when the batch is full: flush before the next.
+    /// - Parameter mayBeDropped: false keeps it in the batch while the socket's buffer is full.
     @inlinable
-    public func commit(byteCount: Int, to address: UnsafePointer<socket_address>) -> Bool {
-        unsafe send_batch_commit(batch, byteCount, address)
+    public func commit(byteCount: Int, to address: UnsafePointer<socket_address>, mayBeDropped: Bool = true) -> Bool {
+        unsafe send_batch_commit(batch, byteCount, address, mayBeDropped)
     }
 
-    /// Sends what is queued. Never blocks, does not allocate: what the kernel does not take is dropped and counted.
+    /// Sends what is queued. Never blocks, does not allocate. When the socket's buffer is full, what may be dropped is dropped
+    /// and counted; the rest stays queued, a quarter of the batch at most.
     public func flush(to fileDescriptor: Int32) { unsafe send_batch_flush(batch, fileDescriptor) }
+
+    /// Whether nothing is queued.
+    public var isEmpty: Bool { unsafe send_batch_count(batch) == 0 }
 
     /// What became of the datagrams so far.
     public var totals: send_totals { unsafe send_batch_totals(batch).pointee }

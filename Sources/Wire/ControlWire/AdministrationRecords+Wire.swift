@@ -14,6 +14,7 @@ extension RoomDetails: WireRecord {
         slowModeSeconds = try fields("slow_mode_seconds")
         retentionDays = try fields.optional("retention_days")
         retentionCount = try fields.optional("retention_count")
+        loudestTalkers = try fields.optional("loudest_talkers")
         presentCount = try fields("present_count")
         voiceCount = try fields("voice_count")
         isMember = try fields("is_member")
@@ -32,6 +33,7 @@ extension RoomDetails: WireRecord {
         writer.field("slow_mode_seconds", slowModeSeconds)
         writer.field("retention_days", retentionDays)
         writer.field("retention_count", retentionCount)
+        writer.field("loudest_talkers", loudestTalkers)
         writer.field("present_count", presentCount)
         writer.field("voice_count", voiceCount)
         writer.field("is_member", isMember)
@@ -52,6 +54,7 @@ extension RoomChanges: WireRecord {
         slowModeSeconds = try fields.optional("slow_mode_seconds")
         retentionDays = try fields.optional("retention_days")
         retentionCount = try fields.optional("retention_count")
+        loudestTalkers = try fields.optional("loudest_talkers")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -65,6 +68,7 @@ extension RoomChanges: WireRecord {
         writer.field("slow_mode_seconds", slowModeSeconds)
         writer.field("retention_days", retentionDays)
         writer.field("retention_count", retentionCount)
+        writer.field("loudest_talkers", loudestTalkers)
     }
 }
 

@@ -26,6 +26,8 @@ public struct RoomDetails: Equatable, Sendable {
     /// Messages older than that, or beyond that many, are deleted; nil: kept.
     public var retentionDays: Int?
     public var retentionCount: Int?
+    /// Talkers who are heard at once, the loudest of them; 0: all; nil: the server's number.
+    public var loudestTalkers: Int?
     /// Accounts that are in the room now, and voice sessions in it.
     public var presentCount: Int
     public var voiceCount: Int
@@ -62,6 +64,8 @@ public struct RoomChanges: Equatable, Sendable {
     public var slowModeSeconds: Int?
     public var retentionDays: Int?
     public var retentionCount: Int?
+    /// 0: all are heard; −1: as many as the server says.
+    public var loudestTalkers: Int?
 
     public init(roomID: RoomID) { self.roomID = roomID }
 }

@@ -66,7 +66,7 @@ extension ControlMessage {
         "VoiceConnect": { fields throws(FieldFailure) in
             .voiceConnect(
                 roomID: try fields("room_id"), userID: try fields.optional("user_id") ?? .server,
-                ciphers: try fields.optional("ciphers"))
+                ciphers: try fields.optional("ciphers"), bundleBytesMax: try fields.optional("bundle_bytes_max"))
         },
         "VoiceDisconnect": { fields throws(FieldFailure) in
             .voiceDisconnect(roomID: try fields("room_id"), userID: try fields.optional("user_id") ?? .server)

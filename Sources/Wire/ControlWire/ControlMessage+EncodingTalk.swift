@@ -86,11 +86,12 @@ extension ControlMessage {
 
     func writeVoice(to writer: inout JSONWriter) {
         switch self {
-        case .voiceConnect(let roomID, let userID, let ciphers):
+        case .voiceConnect(let roomID, let userID, let ciphers, let bundleBytesMax):
             writer.variant("VoiceConnect") {
                 $0.field("room_id", roomID)
                 $0.field("user_id", userID)
                 $0.field("ciphers", ciphers)
+                $0.field("bundle_bytes_max", bundleBytesMax)
             }
         case .voiceDisconnect(let roomID, let userID):
             writer.variant("VoiceDisconnect") {

@@ -106,8 +106,9 @@ public enum ControlMessage: Equatable, Sendable {
     case requestUserList
 
     // MARK: Voice session
-    /// `ciphers` names those the client can open, best first; absent means both.
-    case voiceConnect(roomID: RoomID, userID: UserID, ciphers: [String]? = nil)
+    /// `ciphers` names those the client can open, best first; absent means both. `bundleBytesMax` is the longest bundle that
+    /// it takes, as a whole datagram in bytes; absent or 0: none.
+    case voiceConnect(roomID: RoomID, userID: UserID, ciphers: [String]? = nil, bundleBytesMax: Int? = nil)
     case voiceDisconnect(roomID: RoomID, userID: UserID)
     case voiceConnectionEstablished(VoiceGrant)
 

@@ -67,6 +67,7 @@ extension VoiceGrant: WireRecord {
         tokenMilliseconds = try fields.optional("token_ms")
         keepaliveMilliseconds = try fields.optional("keepalive_ms")
         timeoutMilliseconds = try fields.optional("timeout_ms")
+        bundleBytesMax = try fields.optional("bundle_bytes_max")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -81,5 +82,6 @@ extension VoiceGrant: WireRecord {
         writer.field("token_ms", tokenMilliseconds)
         writer.field("keepalive_ms", keepaliveMilliseconds)
         writer.field("timeout_ms", timeoutMilliseconds)
+        writer.field("bundle_bytes_max", bundleBytesMax)
     }
 }

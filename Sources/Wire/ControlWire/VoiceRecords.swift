@@ -77,6 +77,8 @@ public struct VoiceGrant: Equatable, Sendable {
     public var keepaliveMilliseconds: UInt32?
     /// … or be taken for gone after this one.
     public var timeoutMilliseconds: UInt32?
+    /// Longest bundle that the relay sends, as a whole datagram in bytes. Absent: it sends none.
+    public var bundleBytesMax: Int?
 
     public init(udpPort: UInt16, sessionToken: String) {
         self.udpPort = udpPort

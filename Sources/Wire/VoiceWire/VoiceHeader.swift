@@ -58,10 +58,20 @@ public enum DatagramType: UInt8, Sendable, CaseIterable {
     case pong = 4
     /// Either way: this session is over.
     case goodbye = 5
+    /// Relay to client: frames of several talkers under one seal (``BundleRecord``). Only to clients that asked for it.
+    case bundle = 6
+
+    /// Whether a client may send it.
+    public var isTowardsRelay: Bool {
+        switch self {
+        case .voice, .hello, .ping, .goodbye: true
+        case .welcome, .pong, .bundle: false
+        }
+    }
 }
 
 /// The four flag bits, lowest bit first.
-public struct DatagramFlags: OptionSet, Equatable, Sendable {
+public struct DatagramFlags: OptionSet, Equatable, Sendable, BitwiseCopyable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 

@@ -93,12 +93,21 @@ struct ModerationCommandTests {
         var settings = RoomSettings()
         settings.slowModeSeconds = 3_600
         settings.retentionDays = 30
+        settings.loudestTalkers = 8
         let changes = settings
         let result = try await owner.run {
             try await $0.updateRoom("General", changes)
         }
         #expect(result.output.contains { $0.hasPrefix("slow mode") && $0.hasSuffix("3600 s") })
         #expect(result.output.contains { $0.hasPrefix("kept for") && $0.hasSuffix("30 days") })
+        #expect(result.output.contains { $0.hasPrefix("talkers heard") && $0.hasSuffix("the 8 loudest") })
+        for (number, words) in [(0, "all"), (-1, "as the server says")] {
+            var settings = RoomSettings()
+            settings.loudestTalkers = number
+            let changes = settings
+            let result = try await owner.run { try await $0.updateRoom("General", changes) }
+            #expect(result.output.contains { $0.hasPrefix("talkers heard") && $0.hasSuffix(words) })
+        }
         try await bob.run {
             try await $0.send(to: .room("General"), replyTo: nil, text: "once")
         }

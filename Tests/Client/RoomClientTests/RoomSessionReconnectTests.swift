@@ -17,8 +17,8 @@ struct RoomSessionReconnectTests {
             case .login: [envelope.answered(.authFailure(reason: "wrong name or password"))]
             case .listRooms: [envelope.answered(.roomList(rooms: [room]))]
             case .join(let id, _): [envelope.answered(.roomJoined(roomID: id, name: "General", description: ""))]
-            case .voiceConnect:
-                [envelope.answered(.voiceConnectionEstablished(VoiceGrant(udpPort: 9, sessionToken: "00")))]
+            case .voiceConnect(_, _, _, let bundleBytesMax):
+                [envelope.answered(.voiceConnectionEstablished(Self.grant(bundleBytesMax)))]
             case .voiceDisconnect: [envelope.answered(.voiceError(code: .notConnected, message: "not in voice"))]
             case .ping: [envelope.answered(.pong)]
             default: []
@@ -26,13 +26,23 @@ struct RoomSessionReconnectTests {
         }
     }
 
-    private func session(at server: LineServer, password: String = "secret") -> RoomSession {
+    /// With what was asked for in it.
+    private static func grant(_ bundleBytesMax: Int?) -> VoiceGrant {
+        var grant = VoiceGrant(udpPort: 9, sessionToken: "00")
+        grant.bundleBytesMax = bundleBytesMax
+        return grant
+    }
+
+    private func plan(at server: LineServer, password: String = "secret") -> RoomSessionPlan {
         var options = RoomClientOptions()
         options.isPlaintext = true
-        return RoomSession(
-            RoomSessionPlan(
-                server: server.address, options: options, username: "ada", proof: .password(password),
-                room: .name("general")))
+        return RoomSessionPlan(
+            server: server.address, options: options, username: "ada", proof: .password(password),
+            room: .name("general"))
+    }
+
+    private func session(at server: LineServer, password: String = "secret") -> RoomSession {
+        RoomSession(plan(at: server, password: password))
     }
 
     /// The session's events as a stream, and how it ended.
@@ -64,6 +74,24 @@ struct RoomSessionReconnectTests {
         session.stop()
         #expect(await end.value == nil)
         await second.stop()
+    }
+
+    @Test(arguments: [(0, nil), (1_232, 1_232)] as [(Int, Int?)])
+    func `voice is asked for with the bundles that the plan takes from that host`(
+        bundleBytesMax: Int, asked: Int?
+    ) async throws {
+        let server = try await serve()
+        var plan = plan(at: server)
+        plan.bundleBytesMax = { host in host == "127.0.0.1" ? bundleBytesMax : 1 }
+        let session = RoomSession(plan)
+        let (events, end) = run(session)
+        for await case .voiceGranted(let grant, _) in events {
+            #expect(grant.bundleBytesMax == asked)
+            break
+        }
+        session.stop()
+        #expect(await end.value == nil)
+        await server.stop()
     }
 
     @Test func `a wrong password is final at once`() async throws {

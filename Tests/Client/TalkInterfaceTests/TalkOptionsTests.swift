@@ -61,4 +61,10 @@ struct TalkOptionsTests {
         #expect(encoder.complexity == 3)
         #expect(!encoder.variableBitrate && !encoder.forwardErrorCorrection)
     }
+
+    @Test mutating func `bundles are taken unless they are declined`() throws {
+        #expect(try options.engineConfiguration().takesBundles)
+        options.takesBundles = false
+        #expect(try options.engineConfiguration().takesBundles == false)
+    }
 }

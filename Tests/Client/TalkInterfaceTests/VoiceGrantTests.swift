@@ -13,6 +13,7 @@ struct VoiceGrantTests {
         wire.tokenMilliseconds = 7_000
         wire.keepaliveMilliseconds = 3_000
         wire.timeoutMilliseconds = 9_000
+        wire.bundleBytesMax = 1_232
         let grant = try VoiceConnectionGrant(wire, host: "192.0.2.7", allowsUnsealed: false)
         #expect(grant.host == "192.0.2.7" && grant.port == 8_081)
         #expect(grant.voice.rawValue == 1 && grant.room.rawValue == 9)
@@ -20,6 +21,8 @@ struct VoiceGrantTests {
         #expect(grant.keys?.cipher == .aes256GCM)
         #expect(grant.keys?.clientKey == [UInt8](repeating: 1, count: 32))
         #expect(grant.keys?.serverKey == [UInt8](repeating: 2, count: 32))
+        #expect(grant.bundleBytesMax == 1_232)
+        #expect(try VoiceConnectionGrant(testGrant(), host: "192.0.2.7", allowsUnsealed: false).bundleBytesMax == 0)
         #expect(grant.tokenLifetime == .seconds(7) && grant.keepalive == .seconds(3) && grant.timeout == .seconds(9))
     }
 

@@ -25,7 +25,9 @@ final class LoopbackRelay {
 
     /// A session for one more member, who may speak and hear.
     func grant() throws -> VoiceConnectionGrant {
-        let grant = try relay.openSession(VoiceSessionRequest(room: room, cipher: VoiceCipher.available[0]))
+        var request = VoiceSessionRequest(room: room, cipher: VoiceCipher.available[0])
+        request.bundleBytesMax = VoiceEngineConfiguration().bundleBytesMax(towards: "127.0.0.1")
+        let grant = try relay.openSession(request)
         routes.append(VoiceRoute(voice: grant.voice, maySpeak: true, mayHear: true))
         relay.publish(routes, for: room)
         return VoiceConnectionGrant(grant, port: relay.port)

@@ -1,6 +1,7 @@
 import AudioTestSupport
 import OpusCodec
 import Playout
+import SpeechProcessing
 import Testing
 import VoiceWire
 
@@ -55,6 +56,50 @@ import VoiceWire
         // The tone has −15 dBFS.
         #expect((14...17).contains(talker?.level ?? 127), "\(blocks)")
         #expect(Level.decibels(heard.suffix(9_600)) > -18, "\(blocks)")
+    }
+
+    @Test(arguments: TransmissionMode.allCases)
+    func `Every frame carries its own level, the first and the last too`(mode: TransmissionMode) throws {
+        let room = try VirtualRoom(seed: 1)
+        var configuration = VoiceEngineConfiguration()
+        configuration.mode = mode
+        let talker = try room.join(configuration, sealed: false)
+        let speech = try TestSignal.speech()
+        talker.microphone = TestSignal.silence(24_000) + speech
+        room.run(for: .milliseconds(400))
+        talker.pipeline.setTransmitting(true)
+        room.run(for: .seconds(1))
+        talker.pipeline.setTransmitting(false)
+        room.run(for: .milliseconds(100))
+        talker.pipeline.setMuted(true)
+        room.run(for: .milliseconds(100))
+        let frames = talker.sent.compactMap { datagram -> (VoiceHeader, [UInt8])? in
+            guard case .header(let header) = datagram.withUnsafeBytes({ VoiceHeader.parse($0) }), header.type == .voice
+            else { return nil }
+            return (header, Array(datagram.dropFirst(VoiceHeader.byteCount + Int(header.opusByteCount))))
+        }
+        #expect(frames.first?.0.flags == .talkspurtStart && frames.last?.0.flags == .talkspurtEnd)
+        let levels = try frames.map { frame in
+            try #require(frame.1.withUnsafeBytes { ExtensionBlocks.audioLevel(in: $0) })
+        }
+        // Timestamps begin anywhere: the microphone's frames are found by what fits all of them.
+        let first = try #require(frames.first?.0.timestamp)
+        let spoken = zip(frames, levels).filter { !$0.0.0.flags.contains(.talkspurtEnd) }
+        let hasFit = (0..<100).contains { offset in
+            spoken.allSatisfy { frame, level in
+                let start = offset * 960 + first.distance(to: frame.0.timestamp)
+                return level == self.level(of: talker.microphone, from: start)
+            }
+        }
+        #expect(hasFit)
+        // Speech is not of one loudness.
+        #expect(Set(levels).count > 5)
+    }
+
+    /// Of the frame that begins there; silence after the end.
+    private func level(of samples: [Int16], from start: Int) -> UInt8 {
+        let frame = (start..<start + 960).map { samples.indices.contains($0) ? samples[$0] : 0 }
+        return frame.withUnsafeBufferPointer { AudioLevel.negativeDecibelsOverload(of: $0) }
     }
 
     @Test func `Frames carry the microphone's level`() throws {

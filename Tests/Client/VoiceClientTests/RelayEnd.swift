@@ -7,16 +7,17 @@ import VoiceWire
 /// The relay's end of one session, by hand: opens what the client sent and makes what a relay could send, honest or
 /// not.
 struct RelayEnd: ~Copyable {
-    let grant: VoiceConnectionGrant
+    private(set) var grant: VoiceConnectionGrant
     private var opener: DatagramOpener?
     private var sealer: DatagramSealer?
 
-    init(sealed: Bool = true, voice: UInt16 = 1) {
+    init(sealed: Bool = true, voice: UInt16 = 1, bundleBytesMax: Int = VoiceWireLimits.datagramBytesMax) {
         let keys = VoiceConnectionGrant.Keys(
             cipher: VoiceCipher.available[0], clientKey: randomBytes(32), serverKey: randomBytes(32))
         grant = VoiceConnectionGrant(
             host: "127.0.0.1", port: 8_081, voice: VoiceID(rawValue: voice), room: VoiceRoomID(rawValue: 9),
             token: randomBytes(VoiceWireLimits.tokenBytes), keys: sealed ? keys : nil)
+        grant.bundleBytesMax = bundleBytesMax
         if sealed, let clientKey = SessionKey(keys.clientKey), let serverKey = SessionKey(keys.serverKey) {
             opener = DatagramOpener(cipher: keys.cipher, key: clientKey)
             sealer = DatagramSealer(cipher: keys.cipher, key: serverKey)
@@ -67,8 +68,8 @@ struct TransportPair: ~Copyable {
     var relay: RelayEnd
     var transport: VoiceTransport
 
-    init(sealed: Bool = true) throws {
-        relay = RelayEnd(sealed: sealed)
+    init(sealed: Bool = true, bundleBytesMax: Int = VoiceWireLimits.datagramBytesMax) throws {
+        relay = RelayEnd(sealed: sealed, bundleBytesMax: bundleBytesMax)
         transport = try VoiceTransport(relay.grant, at: MonotonicInstant(nanoseconds: 0))
     }
 
@@ -102,7 +103,7 @@ struct TransportPair: ~Copyable {
 
     var counters: VoiceCounters {
         var counters = VoiceCounters()
-        transport.addRefusals(to: &counters)
+        transport.addCounts(to: &counters)
         return counters
     }
 }

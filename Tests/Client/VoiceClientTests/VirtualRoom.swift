@@ -16,6 +16,8 @@ final class VirtualRoom {
     var network: SimulatedNetwork<UInt16>
     /// The routing table in force; publish again after a change.
     var routes: [VoiceRoute] = []
+    /// Talkers who are heard at once; 0: all.
+    var loudestTalkersMax = 0
     private var core: RelayCore
     private var generation: UInt8 = 0
     private var sink = CollectingSink()
@@ -65,7 +67,7 @@ final class VirtualRoom {
     @discardableResult
     func join(_ configuration: VoiceEngineConfiguration, sealed: Bool = true) throws -> VirtualClient {
         let number = UInt16(clients.count + 1)
-        let grant = openSession(VoiceID(rawValue: number), sealed: sealed)
+        let grant = openSession(VoiceID(rawValue: number), sealed: sealed, takesBundles: configuration.takesBundles)
         let client = try VirtualClient(configuration, VoiceConnectionGrant(grant), port: 5_000 + number)
         clients.append(client)
         routes.append(VoiceRoute(voice: grant.voice, maySpeak: true, mayHear: true))
@@ -75,22 +77,25 @@ final class VirtualRoom {
 
     /// Gives a client another session in place of the one it has or had.
     func reconnect(_ client: VirtualClient) throws {
-        let grant = VoiceConnectionGrant(openSession(client.voice, sealed: true))
+        let grant = VoiceConnectionGrant(openSession(client.voice, sealed: true, takesBundles: true))
         client.connect(try VoiceTransport(grant, at: instant))
         publish()
     }
 
-    private func openSession(_ voice: VoiceID, sealed: Bool) -> VoiceSessionGrant {
+    private func openSession(_ voice: VoiceID, sealed: Bool, takesBundles: Bool) -> VoiceSessionGrant {
         generation += 1
         let grant = VoiceSessionGrant(
             voice: voice, room: room, token: randomBytes(VoiceWireLimits.tokenBytes),
             cipher: sealed ? VoiceCipher.available[0] : nil, clientKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [],
-            serverKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [])
+            serverKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [],
+            bundleBytesMax: takesBundles ? VoiceWireLimits.datagramBytesMax : 0)
         apply(.open(VoiceSession.allocate(for: grant, generation: generation)))
         return grant
     }
 
-    func publish() { apply(.publish(room, RouteTable.allocate(routes))) }
+    func publish() {
+        apply(.publish(room, RouteTable.allocate(routes, loudestTalkersMax: loudestTalkersMax)))
+    }
 
     func close(_ client: VirtualClient, reason: GoodbyeReason) { apply(.close(client.voice, reason)) }
 
@@ -127,6 +132,9 @@ final class VirtualRoom {
                     clients.first { $0.port == delivery.destination }?.receive(delivery.bytes, at: instant)
                 }
             }
+            // As the relay's loop does after every batch: what need not wait goes at once.
+            core.tick(now: UInt64(time.wholeNanoseconds), into: &sink)
+            sendRelayed(at: time)
         }
     }
 
@@ -152,6 +160,7 @@ extension VoiceConnectionGrant {
     init(_ grant: VoiceSessionGrant, host: String = "127.0.0.1", port: UInt16 = VirtualRoom.relayPort) {
         let keys = grant.cipher.map { Keys(cipher: $0, clientKey: grant.clientKey, serverKey: grant.serverKey) }
         self.init(host: host, port: port, voice: grant.voice, room: grant.room, token: grant.token, keys: keys)
+        bundleBytesMax = grant.bundleBytesMax
     }
 }
 
@@ -163,7 +172,7 @@ private struct CollectingSink: DatagramSink {
 
     mutating func next() -> UnsafeMutableRawPointer { memory }
 
-    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>) {
+    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>, isVoice: Bool) {
         let bytes = [UInt8](UnsafeRawBufferPointer(start: memory, count: byteCount))
         datagrams.append((bytes, SocketAddress(raw: address.pointee).port))
     }

@@ -37,6 +37,7 @@ import Testing
                 $0.slowModeSeconds = 30
                 $0.retentionDays = .value(7)
                 $0.retentionCount = .value(1_000)
+                $0.loudestTalkers = .value(0)
             })
         #expect(full.name == "Music")
         #expect(full.description == "about music")
@@ -45,6 +46,7 @@ import Testing
         #expect(full.passwordHash == "hash")
         #expect((full.membersMax, full.slowModeSeconds) == (5, 30))
         #expect((full.retentionDays, full.retentionCount) == (7, 1_000))
+        #expect(full.loudestTalkers == 0)
         #expect(try await store.rooms().last == full)
 
         let bare = try #require(
@@ -54,10 +56,12 @@ import Testing
                 $0.slowModeSeconds = 0
                 $0.retentionDays = RoomUpdate.Setting.none
                 $0.retentionCount = RoomUpdate.Setting.none
+                $0.loudestTalkers = RoomUpdate.Setting.none
             })
         #expect(bare.passwordHash == nil)
         #expect(bare.membersMax == nil)
         #expect((bare.retentionDays, bare.retentionCount) == (nil, nil))
+        #expect(bare.loudestTalkers == nil)
         #expect(bare.name == "Music")
         #expect(try await store.rooms().last == bare)
     }

@@ -36,6 +36,7 @@ import Testing
         #expect(rooms.last?.passwordHash == "hash")
         #expect(rooms.map(\.slowModeSeconds) == [0, 0])
         #expect(rooms.allSatisfy { $0.membersMax == nil && $0.retentionDays == nil && $0.retentionCount == nil })
+        #expect(rooms.map(\.loudestTalkers) == [nil, nil])
         var secret = RoomState()
         secret.overrides = [PermissionOverride(subject: .user(alice.id), allowed: PermissionTable.creator)]
         #expect(try await store.roomStates(at: .now) == [RoomID(rawValue: 7): secret])

@@ -111,6 +111,21 @@ import VoiceRelay
         #expect(try error("voice:\n  timeout_seconds: 5\n").contains("voice.keepalive_seconds"))
     }
 
+    @Test func whatVoiceForwardsIsSetInTheFilesUnits() throws {
+        let path = try file(
+            "voice:\n  loudest_talkers: 0\n  bundle_window_milliseconds: 20\n  bytes_per_second_per_room_max: 4000\n")
+        let voice = try DaemonConfiguration.load(file: path).voice
+        #expect(voice.loudestTalkersMax == 0)
+        #expect(voice.bundleWindowMax == .milliseconds(20))
+        #expect(voice.bytesPerSecondPerRoomMax == 4_000)
+        #expect(
+            try error("voice:\n  loudest_talkers: 65\n")
+                == "FILE, key voice.loudest_talkers: expected 0…64 talkers, found “65”")
+        #expect(
+            try error("voice:\n  bundle_window_milliseconds: 21\n")
+                == "FILE, key voice.bundle_window_milliseconds: expected 0…20 milliseconds, found “21”")
+    }
+
     @Test func namesAreSplitAtCommas() throws {
         let path = try file("tls:\n  names: \"voice.example, chat.example\"\n")
         #expect(try DaemonConfiguration.load(file: path).certificate.names == ["voice.example", "chat.example"])

@@ -174,6 +174,27 @@ import VoiceWire
         await harness.stop()
     }
 
+    @Test func bundlesAreGrantedAsAskedForWithinTheirLimits() async throws {
+        let harness = try await RoomsHarness()
+        let ann = try await harness.member("ann", in: 1)
+        let ask = { (byteCount: Int?) in
+            ControlMessage.voiceConnect(roomID: room(1), userID: .server, bundleBytesMax: byteCount)
+        }
+        for refused in [-1, 1, 255, 1_373] {
+            #expect(
+                try await ann.ask(ask(refused)).messages == [
+                    .voiceError(
+                        code: .invalidValue,
+                        message: "bundle_bytes_max must be 256…1372 bytes, or 0 for no bundles")
+                ])
+        }
+        for (asked, granted) in [(nil, nil), (0, nil), (256, 256), (1_372, 1_372)] as [(Int?, Int?)] {
+            #expect(try grant(try await ann.ask(ask(asked))).bundleBytesMax == granted)
+            _ = try await ann.ask(.voiceDisconnect(roomID: room(1), userID: .server))
+        }
+        await harness.stop()
+    }
+
     @Test func speakingIsToldOnceAndLateNoticesChangeNothing() async throws {
         let harness = try await RoomsHarness()
         let ann = try await harness.member("ann", in: 1)

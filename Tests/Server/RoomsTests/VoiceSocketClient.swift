@@ -33,9 +33,11 @@ final class VoiceSocketClient {
     deinit { close(descriptor) }
 
     /// One frame, told apart by its content.
-    func speak(_ content: UInt8) throws {
+    /// - Parameter level: in −dBov, as the frame says it; nil: it does not.
+    func speak(_ content: UInt8, level: UInt8? = nil) throws {
         let opus = [UInt8](repeating: content, count: 20)
-        try send(.voice, opus, opusByteCount: UInt16(opus.count))
+        let blocks: [UInt8] = level.map { [ExtensionBlocks.Kind.audioLevel, 1, $0] } ?? []
+        try send(.voice, opus + blocks, opusByteCount: UInt16(opus.count))
     }
 
     /// The content of the next frame that is forwarded to this client.

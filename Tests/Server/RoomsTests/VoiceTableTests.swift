@@ -27,6 +27,17 @@ import VoiceWire
             ])
     }
 
+    @Test func routesNameThePrioritySpeakers() {
+        var table = VoiceTable()
+        var speaker = entry(1)
+        speaker.standing.isPrioritySpeaker = true
+        table.insert(speaker)
+        table.insert(entry(2))
+        #expect(table.routes.map(\.isPrioritySpeaker) == [true, false])
+        _ = table.applyStandings { _ in VoiceStanding() }
+        #expect(table.routes.map(\.isPrioritySpeaker) == [false, false])
+    }
+
     @Test func removedEntriesAreGoneForBothKeys() {
         var table = VoiceTable()
         table.insert(entry(1))

@@ -27,19 +27,26 @@ struct RelayHarness: ~Copyable {
     mutating func leaseRoom() -> VoiceRoomID { leases.leaseRoom() ?? VoiceRoomID(rawValue: 0) }
 
     /// Opens a session as ``VoiceRelay/openSession(_:)`` does and gives the client's end of it.
-    mutating func open(in room: VoiceRoomID, port: UInt16, sealed: Bool = true, at now: UInt64 = 0) -> TestClient {
+    mutating func open(
+        in room: VoiceRoomID, port: UInt16, sealed: Bool = true, bundleBytesMax: Int = 0, at now: UInt64 = 0
+    ) -> TestClient {
         let lease = leases.leaseSession(in: room)
         let grant = VoiceSessionGrant(
             voice: lease?.voice ?? VoiceID(rawValue: 0), room: room, token: randomBytes(16),
             cipher: sealed ? VoiceCipher.available[0] : nil, clientKey: sealed ? randomBytes(32) : [],
-            serverKey: sealed ? randomBytes(32) : [])
+            serverKey: sealed ? randomBytes(32) : [], bundleBytesMax: bundleBytesMax)
         core.apply(.open(VoiceSession.allocate(for: grant, generation: lease?.generation ?? 0)), now: now, into: &sent)
         return TestClient(grant, address: TestClient.address(port))
     }
 
-    mutating func publish(_ routes: [VoiceRoute], in room: VoiceRoomID, at now: UInt64 = 0) {
-        core.apply(.publish(room, RouteTable.allocate(routes)), now: now, into: &sent)
+    mutating func publish(
+        _ routes: [VoiceRoute], in room: VoiceRoomID, loudestTalkersMax: Int = 0, at now: UInt64 = 0
+    ) {
+        let table = RouteTable.allocate(routes, loudestTalkersMax: loudestTalkersMax)
+        core.apply(.publish(room, table), now: now, into: &sent)
     }
+
+    mutating func tick(at now: UInt64) { core.tick(now: now, into: &sent) }
 
     mutating func close(_ voice: VoiceID, reason: GoodbyeReason = .removed, at now: UInt64 = 0) {
         core.apply(.close(voice, reason), now: now, into: &sent)
@@ -53,20 +60,26 @@ struct RelayHarness: ~Copyable {
     }
 
     /// A client whose handshake is done, and whose welcome has been taken out of what was sent.
-    mutating func established(in room: VoiceRoomID, port: UInt16, sealed: Bool = true, at now: UInt64 = 0) -> TestClient
-    {
-        let client = open(in: room, port: port, sealed: sealed, at: now)
+    mutating func established(
+        in room: VoiceRoomID, port: UInt16, sealed: Bool = true, bundleBytesMax: Int = 0, at now: UInt64 = 0
+    ) -> TestClient {
+        let client = open(in: room, port: port, sealed: sealed, bundleBytesMax: bundleBytesMax, at: now)
         receive(client.hello(), from: client.address, at: now)
         _ = take()
         return client
     }
 
     /// Several of them who all may speak and hear.
-    mutating func room(of count: Int, at now: UInt64 = 0) -> (VoiceRoomID, [TestClient]) {
+    mutating func room(
+        of count: Int, bundleBytesMax: Int = 0, loudestTalkersMax: Int = 0, at now: UInt64 = 0
+    ) -> (VoiceRoomID, [TestClient]) {
         let room = leaseRoom()
         var clients: [TestClient] = []
-        for index in 0..<count { clients.append(established(in: room, port: UInt16(5_000 + index), at: now)) }
-        publish(clients.map { VoiceRoute(voice: $0.grant.voice, maySpeak: true, mayHear: true) }, in: room, at: now)
+        for index in 0..<count {
+            let port = UInt16(5_000 + index)
+            clients.append(established(in: room, port: port, bundleBytesMax: bundleBytesMax, at: now))
+        }
+        publish(clients.map(\.route), in: room, loudestTalkersMax: loudestTalkersMax, at: now)
         return (room, clients)
     }
 
@@ -93,7 +106,7 @@ struct CollectingSink: DatagramSink {
 
     mutating func next() -> UnsafeMutableRawPointer { slot }
 
-    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>) {
+    mutating func commit(byteCount: Int, to address: UnsafePointer<socket_address>, isVoice: Bool) {
         let bytes = [UInt8](UnsafeRawBufferPointer(start: slot, count: byteCount))
         datagrams.append(SentDatagram(bytes: bytes, address: SocketAddress(raw: address.pointee)))
     }

@@ -70,7 +70,7 @@ private struct Attack {
         case 0: return (random.bytes(Int(random.next() % 19)), .tooShort)
         case 1: return (random.bytes(VoiceWireLimits.datagramBytesMax + 1 + Int(random.next() % 30_000)), .tooLong)
         case 2: return (with(client.ping(), at: 0) { $0 & 0x7F }, .unknownVersion)
-        case 3: return (with(client.ping(), at: 0) { $0 & 0x8F | 0x60 | UInt8(random.next() & 0x10) }, .unknownType)
+        case 3: return (with(client.ping(), at: 0) { $0 | 0x70 }, .unknownType)
         case 4: return truncated(client, &random)
         case 5: return (client.ping() + random.bytes(1 + Int(random.next() % 100)), .payloadLengthWrong)
         case 6: return opusLengthBeyondEnd(client, &random)
@@ -79,7 +79,9 @@ private struct Attack {
             return (
                 header(of: VoiceID(rawValue: 40_000 + UInt16(random.next() % 20_000)), client, &random), .unknownSession
             )
-        case 9: return (client.datagram(random.next() & 1 == 0 ? .welcome : .pong, random.bytes(16)), .wrongDirection)
+        case 9:
+            let types: [DatagramType] = [.welcome, .pong, .bundle]
+            return (client.datagram(types[Int(random.next() % 3)], random.bytes(16)), .wrongDirection)
         case 10:
             return (client.datagram(.ping, random.bytes(16), room: VoiceRoomID(rawValue: 60_000)), .wrongRoom)
         case 11: return unsealed(client, &random)

@@ -74,7 +74,7 @@ struct RelayReplayTests {
         _ = relay.take()
         let grant = VoiceSessionGrant(
             voice: old.grant.voice, room: room, token: Array(repeating: 1, count: 16), cipher: old.grant.cipher,
-            clientKey: Array(repeating: 2, count: 32), serverKey: Array(repeating: 3, count: 32))
+            clientKey: Array(repeating: 2, count: 32), serverKey: Array(repeating: 3, count: 32), bundleBytesMax: 0)
         relay.core.apply(.open(VoiceSession.allocate(for: grant, generation: 2)), now: 0, into: &relay.sent)
         let new = TestClient(grant, address: old.address)
         relay.receive(new.hello(), from: new.address)

@@ -75,6 +75,44 @@ struct DatagramSocketTests {
         #expect(outgoing.totals.failed == 2)
     }
 
+    @Test("while the buffer is full voice is dropped, and a quarter of the batch keeps what may not be")
+    func fullBuffer() throws {
+        // A pair of local sockets, whose queue can be filled and emptied at will.
+        var pair: [Int32] = [0, 0]
+        let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        try #require(socketpair(AF_UNIX, kind, 0, &pair) == 0)
+        defer { for descriptor in pair { close(descriptor) } }
+        let outgoing = try #require(SendBatch.allocate(capacity: 8, slotByteCount: 64))
+        defer { outgoing.deallocate() }
+        func commit(_ byte: UInt8, mayBeDropped: Bool) {
+            outgoing.next().storeBytes(of: byte, as: UInt8.self)
+            var nobody = socket_address()
+            _ = outgoing.commit(byteCount: 1, to: &nobody, mayBeDropped: mayBeDropped)
+        }
+        while outgoing.totals.buffer_full == 0, outgoing.totals.datagrams < 100_000 {
+            commit(0, mayBeDropped: true)
+            outgoing.flush(to: pair[0])
+        }
+        try #require(outgoing.totals.buffer_full == 1)
+        let waiting = outgoing.totals.datagrams
+        for byte in UInt8(1)...5 { commit(byte, mayBeDropped: byte % 2 == 1) }
+        outgoing.flush(to: pair[0])
+        #expect(outgoing.totals.buffer_full == 4, "the three that may be dropped")
+        #expect(!outgoing.isEmpty)
+        commit(6, mayBeDropped: false)
+        outgoing.flush(to: pair[0])
+        #expect(outgoing.totals.buffer_full == 5, "a third one is one more than a quarter of eight")
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while recv(pair[1], &byte, 1, 0) == 1 { bytes.append(byte) }
+        #expect(bytes.count == waiting)
+        outgoing.flush(to: pair[0])
+        #expect(outgoing.isEmpty)
+        bytes = []
+        while recv(pair[1], &byte, 1, 0) == 1 { bytes.append(byte) }
+        #expect(bytes == [2, 4])
+    }
+
     @Test("a port in use is explained")
     func portInUse() throws {
         let first = try Self.bound()

@@ -74,6 +74,7 @@ extension ControlMessageExamples {
         details.slowModeSeconds = 5
         details.retentionDays = 30
         details.retentionCount = 100
+        details.loudestTalkers = 0
         details.presentCount = 2
         details.voiceCount = 1
         details.isMember = true
@@ -83,8 +84,8 @@ extension ControlMessageExamples {
 
     private static let detailsJSON =
         #"{"id":1,"name":"a","description":"b","topic":"t","kind":"private","is_password_protected":true,"#
-        + #""members_max":10,"slow_mode_seconds":5,"retention_days":30,"retention_count":100,"present_count":2,"#
-        + #""voice_count":1,"is_member":true,"last_message_id":12,"permissions":["read","mute_others"]}"#
+        + #""members_max":10,"slow_mode_seconds":5,"retention_days":30,"retention_count":100,"loudest_talkers":0,"#
+        + #""present_count":2,"voice_count":1,"is_member":true,"last_message_id":12,"permissions":["read","mute_others"]}"#
 
     private static let changes: RoomChanges = {
         var changes = RoomChanges(roomID: room)
@@ -97,6 +98,7 @@ extension ControlMessageExamples {
         changes.slowModeSeconds = 5
         changes.retentionDays = 30
         changes.retentionCount = 100
+        changes.loudestTalkers = -1
         return changes
     }()
 
@@ -127,7 +129,8 @@ extension ControlMessageExamples {
         (
             .updateRoom(changes),
             #"{"UpdateRoom":{"room_id":1,"name":"a","description":"b","topic":"t","kind":"closed","password":"","#
-                + #""members_max":0,"slow_mode_seconds":5,"retention_days":30,"retention_count":100}}"#
+                + #""members_max":0,"slow_mode_seconds":5,"retention_days":30,"retention_count":100,"#
+                + #""loudest_talkers":-1}}"#
         ),
         (.roomUpdated(details), #"{"RoomUpdated":{"room":\#(detailsJSON)}}"#),
         (.deleteRoom(roomID: room), #"{"DeleteRoom":{"room_id":1}}"#),

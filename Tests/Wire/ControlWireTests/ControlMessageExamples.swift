@@ -25,6 +25,12 @@ enum ControlMessageExamples {
         return grant
     }()
 
+    private static let bundledGrant: VoiceGrant = {
+        var grant = VoiceGrant(udpPort: 8081, sessionToken: "0011")
+        grant.bundleBytesMax = 1_232
+        return grant
+    }()
+
     /// With voice, and what RustyRoom's clients know.
     static let rustyRoom: [Example] = [
         (.register(username: "ann", password: "pw"), #"{"Register":{"username":"ann","password":"pw"}}"#),
@@ -83,12 +89,20 @@ enum ControlMessageExamples {
             .voiceConnect(roomID: room, userID: user, ciphers: ["aes-256-gcm"]),
             #"{"VoiceConnect":{"room_id":1,"user_id":7,"ciphers":["aes-256-gcm"]}}"#
         ),
+        (
+            .voiceConnect(roomID: room, userID: user, bundleBytesMax: 1_372),
+            #"{"VoiceConnect":{"room_id":1,"user_id":7,"bundle_bytes_max":1372}}"#
+        ),
         (.voiceDisconnect(roomID: room, userID: user), #"{"VoiceDisconnect":{"room_id":1,"user_id":7}}"#),
         (
             .voiceConnectionEstablished(grant),
             #"{"VoiceConnectionEstablished":{"udp_port":8081,"session_token":"00112233445566778899aabbccddeeff","#
                 + #""room_id":1,"voice_id":3,"voice_room_id":4,"cipher":"aes-256-gcm","client_key":"ab","#
                 + #""server_key":"cd","token_ms":10000,"keepalive_ms":5000,"timeout_ms":20000}}"#
+        ),
+        (
+            .voiceConnectionEstablished(bundledGrant),
+            #"{"VoiceConnectionEstablished":{"udp_port":8081,"session_token":"0011","bundle_bytes_max":1232}}"#
         ),
         (.setMuted(isMuted: true), #"{"SetMuted":{"is_muted":true}}"#),
         (.setDeafened(isDeafened: false), #"{"SetDeafened":{"is_deafened":false}}"#),

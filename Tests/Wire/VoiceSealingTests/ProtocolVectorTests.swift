@@ -45,8 +45,8 @@ struct ProtocolVectorTests {
     @Test("the page has them all")
     func complete() throws {
         let names = try Self.vectors().compactMap { $0["name"] }
-        #expect(names.count == 12)
-        for type in ["hello", "welcome", "voice", "ping", "pong", "goodbye"] {
+        #expect(names.count == 14)
+        for type in ["hello", "welcome", "voice", "ping", "pong", "goodbye", "bundle"] {
             #expect(names.contains { $0.hasPrefix(type) }, "a vector for \(type)")
         }
     }
@@ -88,6 +88,53 @@ struct ProtocolVectorTests {
             let nonce = try ChaChaPoly.Nonce(data: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9])
             let box = try ChaChaPoly.SealedBox(nonce: nonce, ciphertext: sealed[..<5], tag: sealed[5...])
             #expect(Array(try ChaChaPoly.open(box, using: pageKey)) == plaintext)
+        }
+    }
+
+    @Test("bundles: ours is the page's, record by record, and ours reads the page's")
+    func bundles() throws {
+        for vector in try Self.vectors() where vector["records"] != nil {
+            let name = vector["name"] ?? ""
+            let plaintext = try Self.bytes(vector, "plaintext")
+            let expected = try Self.records(vector)
+            let (read, isMalformed) = plaintext.withUnsafeBytes { plaintext in
+                var reader = BundleReader(plaintext)
+                var read: [PageRecord] = []
+                while let element = reader.next() {
+                    read.append(PageRecord(record: element.record, frame: Array(element.frame)))
+                }
+                return (read, reader.isMalformed)
+            }
+            #expect(read == expected && !isMalformed, "\(name)")
+            let written = expected.flatMap { expected in
+                var header = [UInt8](repeating: 0, count: BundleRecord.headerByteCount)
+                header.withUnsafeMutableBytes { expected.record.write(to: $0) }
+                return header + expected.frame
+            }
+            #expect(written == plaintext, "\(name)")
+        }
+    }
+
+    private struct PageRecord: Equatable {
+        let record: BundleRecord
+        let frame: [UInt8]
+    }
+
+    /// A bundle's records: voice, sequence, timestamp, flags, Opus packet, extension blocks.
+    private static func records(_ vector: Vector) throws -> [PageRecord] {
+        try #require(vector["records"]).split(separator: ", ").map { text in
+            let names = ["voice", "sequence", "timestamp", "flags", "opus", "blocks"]
+            let fields = Vector(uniqueKeysWithValues: zip(names, text.split(separator: " ").map(String.init)))
+            let opus = try bytes(fields, "opus")
+            let blocks = fields["blocks"] == "-" ? [] : try bytes(fields, "blocks")
+            let header = VoiceHeader(
+                type: .voice, flags: DatagramFlags(rawValue: try number(fields, "flags")),
+                voice: VoiceID(rawValue: try number(fields, "voice")), room: VoiceRoomID(rawValue: 3),
+                sequence: SequenceNumber(rawValue: try number(fields, "sequence")),
+                timestamp: MediaTimestamp(rawValue: try number(fields, "timestamp")),
+                opusByteCount: UInt16(opus.count))
+            return PageRecord(
+                record: BundleRecord(header, frameByteCount: opus.count + blocks.count), frame: opus + blocks)
         }
     }
 

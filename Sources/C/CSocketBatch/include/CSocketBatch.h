@@ -71,9 +71,12 @@ void send_batch_destroy(send_batch *batch);
 // The buffer of the next datagram; valid until it is committed. The batch must not be full.
 uint8_t *send_batch_next(send_batch *batch);
 // Queues the next datagram. True when the batch is full and must be flushed.
-bool send_batch_commit(send_batch *batch, size_t length, const socket_address *to);
-// Sends what is queued without waiting, and counts what could not be sent.
+bool send_batch_commit(send_batch *batch, size_t length, const socket_address *to, bool may_be_dropped);
+// Sends what is queued without waiting. While the socket's buffer is full, what may be dropped is dropped and counted, and
+// the rest stays queued as far as a quarter of the batch holds it.
 void send_batch_flush(send_batch *batch, int fd);
+// Datagrams that are queued.
+unsigned send_batch_count(const send_batch *batch);
 const send_totals *send_batch_totals(const send_batch *batch);
 
 // Makes a socket that listens on all addresses tell which of them each datagram came to. Batches use it by themselves.
