@@ -45,6 +45,7 @@ C_WRAPPERS = {
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
     "CLinux": {"Daemon", "LockFree", "MessageSearch", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
     "CSQLite": {"ChatStore", "MessageSearch"},
+    "CAllocationCount": {"RelayLoad"},
 }
 # Modules that do no I/O and own no clock, and what they therefore must not import beside the C layer.
 IMPURE = r"NIO\w*|Glibc|Musl|Darwin|Dispatch|FoundationNetworking"

@@ -14,6 +14,8 @@ public struct RelayBenchmarkOptions: Codable, Equatable, Sendable {
     public var relayThreads = 1
     /// Percentages of a core at which latency is measured, beside the shapes.
     public var levels: [Int] = []
+    /// Whether the cost of silence is measured as well; see ``IdleVoiceBenchmark``.
+    public var measuresSilence = false
 
     public init() {}
 

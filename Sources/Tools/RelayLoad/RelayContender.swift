@@ -6,6 +6,8 @@ public enum RelayContender: String, Codable, CaseIterable, Sendable {
     case floorBundled = "floor-bundled"
     /// Roomtone to clients who take one frame a datagram.
     case roomtone
+    /// Roomtone to clients who take bundles.
+    case roomtoneBundled = "roomtone-bundled"
 
     var isFloor: Bool { self == .floor || self == .floorBundled }
 }

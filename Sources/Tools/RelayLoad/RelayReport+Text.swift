@@ -3,7 +3,7 @@ import Foundation
 extension RelayReport {
     /// For people: a table for each shape.
     public var text: String {
-        ([heading] + shapes.flatMap(\.lines)).joined(separator: "\n")
+        ([heading] + shapes.flatMap(\.lines) + [silence?.text].compactMap { $0 }).joined(separator: "\n")
     }
 
     private var heading: String {
@@ -23,9 +23,8 @@ extension RelayReport {
 
 extension RelayShapeFigures {
     fileprivate var lines: [String] {
-        let shape = measured
         let rooms = shape.rooms == 1 ? "" : " in each of \(shape.rooms) rooms"
-        let fewer = shape.rooms == wanted.rooms ? "" : " (not \(wanted.rooms): limit of open files)"
+        let fewer = shape.rooms == wantedRooms ? "" : " (not \(wantedRooms): limit of open files)"
         let title =
             "\(shape.name): \(shape.people) people, \(shape.talkers) talking\(rooms)\(fewer), every "
             + "\(shape.frameMilliseconds) ms: \(Int(shape.deliveriesPerSecond)) deliveries a second"
@@ -47,7 +46,7 @@ extension RelayShapeFigures {
         let padded = zip(cells, widths).map { cell, width in
             String(repeating: " ", count: max(1, width - cell.count)) + cell
         }
-        return "  " + name + String(repeating: " ", count: max(0, 14 - name.count)) + padded.joined()
+        return "  " + name + String(repeating: " ", count: max(0, 18 - name.count)) + padded.joined()
     }
 }
 
@@ -56,10 +55,9 @@ extension RelayContenderFigures {
         RelayShapeFigures.row(
             contender.rawValue,
             [
-                microsecondsPerDelivery.text(2), costRatio?.text(2) ?? "1",
-                (relayShare.median * 100).decimal(0), deliveriesPerSecond.median.decimal(0),
-                lossPercent.median.decimal(2),
-                latencyP50.text(0), latencyP99.text(0), latencyP999.text(0), latencyP99Ratio?.text(2) ?? "1",
+                microsecondsPerDelivery.text(2), costRatio?.text(2) ?? "1", (relayShare.median * 100).decimal(0),
+                deliveriesPerSecond.median.decimal(0), lossPercent.median.decimal(2), latencyP50.text(0),
+                latencyP99.text(0), latencyP999.text(0), latencyP99Ratio?.text(2) ?? "1",
                 (bytesPerSecond.median / 1e6).decimal(1),
             ])
     }

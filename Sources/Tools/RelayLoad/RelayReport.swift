@@ -6,35 +6,39 @@ public struct RelayReport: Codable, Sendable {
     public var processorCount: Int
     public var options: RelayBenchmarkOptions
     public var shapes: [RelayShapeFigures]
+    public var silence: IdleVoiceReport?
 
-    init(options: RelayBenchmarkOptions, shapes: [RelayShapeFigures]) {
+    init(options: RelayBenchmarkOptions, shapes: [RelayShapeFigures], silence: IdleVoiceReport? = nil) {
         date = Date().formatted(.iso8601)
         processorCount = ProcessInfo.processInfo.activeProcessorCount
         self.options = options
         self.shapes = shapes
+        self.silence = silence
+    }
+
+    /// Nothing came changed or to the wrong place, and silence costs what it may.
+    public var isSound: Bool {
+        shapes.allSatisfy { $0.contenders.allSatisfy { $0.faults == 0 } } && silence?.isMet ?? true
     }
 }
 
 /// One turn of all contenders.
-public struct RelayRound: Codable, Sendable {
-    public var samples: [RelayContender: RelaySample] = [:]
-}
+public struct RelayRound: Codable, Sendable { public var samples: [RelayContender: RelaySample] = [:] }
 
 /// One shape over all rounds.
 public struct RelayShapeFigures: Codable, Sendable {
-    public var wanted: RelayShape
-    /// With fewer rooms, where a process may not open sockets enough.
-    public var measured: RelayShape
+    public var shape: RelayShape
+    /// More than the shape has, where a process may not open sockets enough.
+    public var wantedRooms: Int
     public var contenders: [RelayContenderFigures]
     public var rounds: [RelayRound]
 
-    init(wanted: RelayShape, measured: RelayShape, rounds: [RelayRound]) {
-        self.wanted = wanted
-        self.measured = measured
+    init(_ shape: RelayShape, rounds: [RelayRound]) {
+        self.shape = shape
+        wantedRooms = shape.rooms
         self.rounds = rounds
-        contenders = RelayContender.allCases.filter { contender in
-            rounds.contains { $0.samples[contender] != nil }
-        }.map { RelayContenderFigures($0, in: rounds) }
+        contenders = RelayContender.allCases.filter { contender in rounds.contains { $0.samples[contender] != nil } }
+            .map { RelayContenderFigures($0, in: rounds) }
     }
 }
 
@@ -64,8 +68,8 @@ public struct RelayContenderFigures: Codable, Sendable {
         func spread(_ value: (RelaySample) -> Double) -> Spread { Spread(samples.map(value)) }
         func ratio(_ value: (RelaySample) -> Double) -> Spread? {
             let ratios = rounds.compactMap { round -> Double? in
-                guard let sample = round.samples[contender], let yardstick = round.samples[.floor],
-                    contender != .floor, value(yardstick) > 0
+                guard let sample = round.samples[contender], let yardstick = round.samples[.floor], contender != .floor,
+                    value(yardstick) > 0
                 else { return nil }
                 return value(sample) / value(yardstick)
             }

@@ -6,15 +6,15 @@ public struct RelayShape: Codable, Equatable, Sendable {
     public var talkers: Int
     public var rooms = 1
     public var frameMilliseconds = 20
+    /// Whether rounds differ in how many talk: then the instants at which frames leave do not depend on it.
+    var talkersVary = false
 
     /// The shapes of `Documentation/Performance.md`, in its order.
     ///
     /// 2,000 rooms of five would be 400,000 deliveries a second with frames of 20 ms, which no core carries: frames of 40 ms.
     public static let all = [
-        RelayShape(name: "everyone", people: 50, talkers: 50),
-        RelayShape(name: "lecture", people: 500, talkers: 5),
-        RelayShape(name: "hall", people: 1_000, talkers: 3),
-        RelayShape(name: "one", people: 50, talkers: 1),
+        RelayShape(name: "everyone", people: 50, talkers: 50), RelayShape(name: "lecture", people: 500, talkers: 5),
+        RelayShape(name: "hall", people: 1_000, talkers: 3), RelayShape(name: "one", people: 50, talkers: 1),
         RelayShape(name: "rooms", people: 5, talkers: 1, rooms: 2_000, frameMilliseconds: 40),
     ]
 
@@ -48,6 +48,19 @@ public struct RelayShape: Codable, Equatable, Sendable {
         self.talkers = talkers
         self.rooms = rooms
         self.frameMilliseconds = frameMilliseconds
+    }
+
+    /// A hundred people, of whom as many talk as it takes to load a core that far.
+    static let levels: RelayShape = {
+        var shape = RelayShape(name: "levels", people: 100, talkers: 100)
+        shape.talkersVary = true
+        return shape
+    }()
+
+    /// How many must talk for so many deliveries a second: one at least, all at most.
+    func talkers(forDeliveriesPerSecond wanted: Double) -> Int {
+        let each = deliveriesPerSecond / Double(talkers)
+        return min(people, max(1, Int((wanted / each).rounded())))
     }
 
     /// The same with as many rooms as a process may open sockets for, one at least.

@@ -14,7 +14,7 @@ final class ServedRelay: Sendable {
     private let clients: LoadClients
     private let connections: NIOLoopBound<VoiceConnections>
 
-    init(_ shape: RelayShape, _ benchmark: RelayBenchmark, _ clients: LoadClients) async throws {
+    init(_ shape: RelayShape, takesBundles: Bool, _ benchmark: RelayBenchmark, _ clients: LoadClients) async throws {
         let options = benchmark.options
         let directory = benchmark.workFolder.appending(path: "relay-\(UUID().uuidString)").path
         let settings = Self.settings(threads: options.relayThreads)
@@ -26,8 +26,9 @@ final class ServedRelay: Sendable {
         connections = await clients.makeVoiceConnections()
         let engine = try SpeakerEngine(benchmark.engineConfiguration(shape, .roomtone))
         let rooms = Mutex([[SpeakerID]](repeating: [], count: shape.rooms))
-        try await clients.enterVoice(shape, prefix: "voice", port: server.controlPort, connections) {
-            room, person, grant in
+        try await clients.enterVoice(
+            shape, takesBundles: takesBundles, prefix: "voice", port: server.controlPort, connections
+        ) { room, person, grant in
             guard let address = SocketAddress(host: "127.0.0.1", port: grant.udpPort) else { return }
             var user = SpeakerUser(.roomtone(try SpeakerGrant(grant)), server: address)
             benchmark.seat(&user, room: room, person: person, shape)
@@ -45,19 +46,16 @@ final class ServedRelay: Sendable {
         server.stop()
     }
 
-    /// Nothing but voice while it is measured: nobody is asked whether they are there, and sessions rest between rounds.
+    /// Nothing but voice while it is measured: nobody is asked whether they are there, sessions rest between rounds, and
+    /// everybody who talks is heard.
     private static func settings(threads: Int) -> [String: String] {
         ServerLimits.raised.merging([
-            "ROOMTONE_VOICE_THREADS": "\(threads)",
-            "ROOMTONE_VOICE_SESSIONS_MAX": "65000",
-            "ROOMTONE_VOICE_TOKEN_SECONDS": "60",
-            "ROOMTONE_VOICE_TIMEOUT_SECONDS": "600",
-            "ROOMTONE_ROOMS_MAX": "65000",
-            "ROOMTONE_ROOMS_VOICE_MEMBERS_MAX": "65000",
-            "ROOMTONE_ACCOUNTS_CONNECTIONS_MAX": "1000",
-            "ROOMTONE_CONTROL_CONNECTIONS_MAX": "65000",
-            "ROOMTONE_CONTROL_PING_AFTER_SECONDS": "3600",
-            "ROOMTONE_CONTROL_IDLE_SECONDS": "7200",
+            "ROOMTONE_VOICE_THREADS": "\(threads)", "ROOMTONE_VOICE_SESSIONS_MAX": "65000",
+            "ROOMTONE_VOICE_TOKEN_SECONDS": "60", "ROOMTONE_VOICE_TIMEOUT_SECONDS": "600",
+            "ROOMTONE_VOICE_LOUDEST_TALKERS": "0", "ROOMTONE_VOICE_BYTES_PER_SECOND_PER_ROOM_MAX": "1000000000",
+            "ROOMTONE_ROOMS_MAX": "65000", "ROOMTONE_ROOMS_VOICE_MEMBERS_MAX": "65000",
+            "ROOMTONE_ACCOUNTS_CONNECTIONS_MAX": "1000", "ROOMTONE_CONTROL_CONNECTIONS_MAX": "65000",
+            "ROOMTONE_CONTROL_PING_AFTER_SECONDS": "3600", "ROOMTONE_CONTROL_IDLE_SECONDS": "7200",
             "ROOMTONE_CONTROL_OUTBOX_BYTES_MAX": "67108864",
         ]) { $1 }
     }

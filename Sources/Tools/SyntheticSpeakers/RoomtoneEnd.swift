@@ -71,9 +71,7 @@ struct RoomtoneEnd: WireEnd, ~Copyable {
     }
 
     /// Seals the body that stands behind the header's place.
-    private mutating func seal(
-        _ type: DatagramType, bodyByteCount: Int, in datagram: UnsafeMutableRawPointer
-    ) -> Int {
+    private mutating func seal(_ type: DatagramType, bodyByteCount: Int, in datagram: UnsafeMutableRawPointer) -> Int {
         let header = VoiceHeader(
             type: type, flags: .sealed, voice: voiceID, room: roomID,
             payloadByteCount: UInt16(bodyByteCount + DatagramSealer.overheadByteCount))
@@ -84,9 +82,9 @@ struct RoomtoneEnd: WireEnd, ~Copyable {
 
     // MARK: Receiving
 
-    mutating func open(
-        _ datagram: UnsafeRawBufferPointer, scratch: UnsafeMutableRawPointer, each: (HeardFrame) -> Void
-    ) -> OpenedDatagram {
+    mutating func open(_ datagram: UnsafeRawBufferPointer, scratch: UnsafeMutableRawPointer, each: (HeardFrame) -> Void)
+        -> OpenedDatagram
+    {
         guard case .header(let header) = VoiceHeader.parse(datagram), header.flags.contains(.sealed) else {
             return .refused(.malformed)
         }
@@ -99,9 +97,9 @@ struct RoomtoneEnd: WireEnd, ~Copyable {
         }
     }
 
-    private func take(
-        _ header: VoiceHeader, _ body: UnsafeRawBufferPointer, _ each: (HeardFrame) -> Void
-    ) -> OpenedDatagram {
+    private func take(_ header: VoiceHeader, _ body: UnsafeRawBufferPointer, _ each: (HeardFrame) -> Void)
+        -> OpenedDatagram
+    {
         if header.type == .voice {
             each(
                 HeardFrame(
@@ -110,6 +108,7 @@ struct RoomtoneEnd: WireEnd, ~Copyable {
                     payload: body))
             return .frames(1)
         }
+        if header.type == .bundle { return takeBundle(body, each) }
         guard header.voice == voiceID else { return .refused(.malformed) }
         switch header.type {
         case .welcome where body.count == SessionBodies.welcomeByteCount: return .welcome
@@ -117,5 +116,19 @@ struct RoomtoneEnd: WireEnd, ~Copyable {
         case .goodbye where body.count == SessionBodies.goodbyeByteCount: return .goodbye
         default: return .refused(.malformed)
         }
+    }
+
+    private func takeBundle(_ body: UnsafeRawBufferPointer, _ each: (HeardFrame) -> Void) -> OpenedDatagram {
+        var reader = BundleReader(body)
+        var count = 0
+        while let element = reader.next() {
+            let record = element.record
+            each(
+                HeardFrame(
+                    talker: record.voice.rawValue, sequence: record.sequence.rawValue,
+                    timestamp: record.timestamp.rawValue, flags: record.flags, payload: element.frame))
+            count += 1
+        }
+        return reader.isMalformed || count == 0 ? .refused(.malformed) : .frames(count)
     }
 }

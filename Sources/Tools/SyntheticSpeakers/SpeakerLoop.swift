@@ -103,9 +103,10 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
 
     private mutating func work() {
         let before = SpeakerClock.monotonic
-        serveDeadlines(now: before)
+        let isServing = deadlines.nextDue <= before
+        if isServing { serveDeadlines(now: before) }
         let sleeps = waiting == .sleeping && shared.willSleep()
-        let start = SpeakerClock.monotonic
+        let start = isServing ? SpeakerClock.monotonic : before
         let count = wait(nanoseconds: sleeps ? Int64(clamping: deadlines.nextDue &- min(start, deadlines.nextDue)) : 0)
         if waiting == .sleeping { shared.awoke() }
         // A look that found something was work, unless it waited for it.
@@ -193,8 +194,7 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
     }
 
     /// Where something of a frame that was sent at that instant is counted; nil if its window has been given away.
-    @inline(__always)
-    func block(ofFrameSentAt instant: UInt64) -> MeasurementBlock? {
+    @inline(__always) func block(ofFrameSentAt instant: UInt64) -> MeasurementBlock? {
         instant >= windowStart ? window : previousWindow
     }
 }
