@@ -1,4 +1,5 @@
 import Foundation
+import LoadSupport
 import NIOCore
 
 /// Runs everything that `roomtone-load chat` measures, each part on a server of its own.
@@ -24,7 +25,7 @@ public struct ChatBenchmark: Sendable {
 
     public func run() async throws -> ChatReport {
         try await database.prepare(serverProgram: serverProgram, say: say)
-        let generator = try Generator()
+        let generator = try LoadClients()
         do {
             let report = try await measure(generator)
             await generator.shutDown()
@@ -35,7 +36,7 @@ public struct ChatBenchmark: Sendable {
         }
     }
 
-    private func measure(_ generator: Generator) async throws -> ChatReport {
+    private func measure(_ generator: LoadClients) async throws -> ChatReport {
         say("\(options.idleUserCount) idle users")
         let idle = try await withServer("idle", isFilled: false) { server in
             try await generator.measureIdleUsers(
@@ -54,7 +55,7 @@ public struct ChatBenchmark: Sendable {
             acknowledgedCount: empty.acknowledgedCount, storedCount: storedCount, measurements: rounds)
     }
 
-    private func measureRounds(_ generator: Generator, _ server: ServerProcess) async throws -> [PhaseMeasurement] {
+    private func measureRounds(_ generator: LoadClients, _ server: ServerProcess) async throws -> [PhaseMeasurement] {
         say("setting up members, searchers and reloaders")
         let crowd = try await generator.makeCrowd(options, port: server.controlPort)
         try await generator.addDisturbers(to: crowd, options, Vocabulary(), port: server.controlPort)
@@ -79,7 +80,7 @@ public struct ChatBenchmark: Sendable {
         var acknowledgedCount = 0
     }
 
-    private func measureEmpty(_ generator: Generator, _ server: ServerProcess) async throws -> EmptyMeasurement {
+    private func measureEmpty(_ generator: LoadClients, _ server: ServerProcess) async throws -> EmptyMeasurement {
         try await generator.makeRooms(port: server.controlPort)
         let crowd = try await generator.makeCrowd(options, port: server.controlPort)
         var empty = EmptyMeasurement(alone: await generator.measure(.alone, crowd, options, server: server))

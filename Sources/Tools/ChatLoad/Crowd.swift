@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import LoadSupport
 import NIOCore
 
 /// The clients of one server under measurement. On the generator's event loop only.
@@ -18,7 +19,7 @@ final class Crowd {
     static let textByteCount = 64
 }
 
-extension Generator {
+extension LoadClients {
     /// Members of the measured rooms, who talk in one of them, and nobody else.
     func makeCrowd(_ options: ChatBenchmarkOptions, port: UInt16) async throws -> NIOLoopBound<Crowd> {
         let crowd = Crowd()
@@ -75,13 +76,13 @@ extension Generator {
         try await join(connection, room)
         let answer = try await ask(connection, .voiceConnect(roomID: room, userID: .server))
         guard case .voiceConnectionEstablished(let grant) = answer else {
-            throw ChatLoadError("\(name) got no voice session: \(answer)")
+            throw LoadError("\(name) got no voice session: \(answer)")
         }
         return grant
     }
 }
 
-extension Generator {
+extension LoadClients {
     func endVoice(_ crowd: NIOLoopBound<Crowd>) {
         crowd.value.voice?.stop()
         crowd.value.voice = nil

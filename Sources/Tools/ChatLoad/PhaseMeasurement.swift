@@ -1,3 +1,4 @@
+import LoadSupport
 import NIOCore
 
 /// What else the server does while messages and voice are measured.
@@ -23,7 +24,7 @@ struct PhaseMeasurement: Sendable {
     var generatorProcessors = 0.0
 }
 
-extension Generator {
+extension LoadClients {
     /// Lets the disturbance, if any, begin; measures; ends it.
     func measure(
         _ phase: Phase, _ bound: NIOLoopBound<Crowd>, _ options: ChatBenchmarkOptions, server: ServerProcess

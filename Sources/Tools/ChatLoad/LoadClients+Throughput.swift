@@ -1,6 +1,7 @@
 import ChatStore
 import ControlWire
 import Identifiers
+import LoadSupport
 import NIOCore
 
 /// How many messages a second became durable, with so many under way at a time.
@@ -12,7 +13,7 @@ public struct ThroughputFigures: Codable, Equatable, Sendable {
     public var generatorProcessors: Double
 }
 
-extension Generator {
+extension LoadClients {
     /// Rooms as a ``MessageFill`` makes them, on a server that has none.
     func makeRooms(port: UInt16) async throws {
         let creator = try await register("creator", port: port)
@@ -20,7 +21,7 @@ extension Generator {
             let room = RoomID(rawValue: MessageFill.firstRoom + UInt64(index))
             let answer = try await ask(
                 creator, .createRoom(roomID: room, name: "Load \(index)", description: "", password: nil))
-            guard case .roomCreated = answer else { throw ChatLoadError("no room was made: \(answer)") }
+            guard case .roomCreated = answer else { throw LoadError("no room was made: \(answer)") }
         }
         creator.close()
     }

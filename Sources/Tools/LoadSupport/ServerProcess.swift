@@ -1,20 +1,20 @@
 import Foundation
 
 /// A `roomtoned` of the benchmark's own: on free ports of 127.0.0.1, with its limits raised so far that none is measured.
-final class ServerProcess: Sendable {
-    let controlPort: UInt16
-    let identifier: pid_t
+package final class ServerProcess: Sendable {
+    package let controlPort: UInt16
+    package let identifier: pid_t
     private let process: Process
 
     /// How much of the processors it took, and of memory it holds.
-    struct Usage: Sendable {
-        var processorSeconds: Double
-        var resident: ResidentMemory
-        var residentBytesPeak: Int
+    package struct Usage: Sendable {
+        package var processorSeconds: Double
+        package var resident: ResidentMemory
+        package var residentBytesPeak: Int
     }
 
     /// Starts `program` and waits until it serves. Blocks.
-    init(_ program: String, dataDirectory: String, settings: [String: String]) throws {
+    package init(_ program: String, dataDirectory: String, settings: [String: String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = [
@@ -26,7 +26,7 @@ final class ServerProcess: Sendable {
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice
         do { try process.run() } catch {
-            throw ChatLoadError("\(program) does not start: \(error.localizedDescription)")
+            throw LoadError("\(program) does not start: \(error.localizedDescription)")
         }
         identifier = process.processIdentifier
         var text = ""
@@ -38,7 +38,7 @@ final class ServerProcess: Sendable {
         }
         guard let match = text.firstMatch(of: /TCP port ([0-9]+)/), let port = UInt16(match.1) else {
             process.terminate()
-            throw ChatLoadError("\(program) ended before it served")
+            throw LoadError("\(program) ended before it served")
         }
         controlPort = port
         self.process = process
@@ -47,7 +47,7 @@ final class ServerProcess: Sendable {
     deinit { stop() }
 
     /// Asks it to end, and makes it if it does not within ten seconds. Blocks.
-    func stop() {
+    package func stop() {
         guard process.isRunning else { return }
         process.terminate()
         let killer = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }
@@ -56,13 +56,13 @@ final class ServerProcess: Sendable {
         killer.cancel()
     }
 
-    var usage: Usage { Self.usage(of: "\(identifier)") }
+    package var usage: Usage { Self.usage(of: "\(identifier)") }
 
     /// The generator's own.
-    static var ownUsage: Usage { usage(of: "self") }
+    package static var ownUsage: Usage { usage(of: "self") }
 
-    /// See proc(5).
-    private static func usage(of process: String) -> Usage {
+    /// - Parameter process: a number, or `self`. See proc(5).
+    package static func usage(of process: String) -> Usage {
         let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
         let statistics = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
         // After the program's name, which may contain anything: field 3 on; 14 and 15 are its ticks.

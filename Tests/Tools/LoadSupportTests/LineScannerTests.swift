@@ -1,7 +1,7 @@
 import NetworkSimulator
 import Testing
 
-@testable import ChatLoad
+@testable import LoadSupport
 
 @Suite("Lines are found whole, however the bytes come")
 struct LineScannerTests {

@@ -3,21 +3,26 @@ import NIOCore
 /// Sends messages at their times and times their arrival at every member: sender → store → all members.
 ///
 /// On the generator's event loop only.
-final class MessageProbe {
+package final class MessageProbe {
     /// Members of one room, and what they say.
-    struct ProbedRoom {
-        let members: [LoadConnection]
-        let template: RequestTemplate
+    package struct ProbedRoom {
+        package let members: [LoadConnection]
+        package let template: RequestTemplate
+
+        package init(members: [LoadConnection], template: RequestTemplate) {
+            self.members = members
+            self.template = template
+        }
     }
 
-    struct Result {
-        var delivery = LatencyRecord()
+    package struct Result {
+        package var delivery = LatencyRecord()
         /// To the author's own echo: when the message is known to be durable.
-        var acknowledgement = LatencyRecord()
+        package var acknowledgement = LatencyRecord()
         /// Deliveries that did not come within the grace.
-        var missingCount = 0
+        package var missingCount = 0
         /// The latest that a message left after its time: how well the generator kept up, in nanoseconds.
-        var lateNanosecondsMax: UInt64 = 0
+        package var lateNanosecondsMax: UInt64 = 0
     }
 
     private static let grace = TimeAmount.seconds(10)
@@ -30,19 +35,23 @@ final class MessageProbe {
     private var expectedCount = 0
     private var whenDone: ((Result) -> Void)?
 
-    init(_ rooms: [ProbedRoom], _ schedule: MessageSchedule, on loop: any EventLoop) {
+    package init(_ rooms: [ProbedRoom], _ schedule: MessageSchedule, on loop: any EventLoop) {
         self.rooms = rooms
         self.schedule = schedule
         self.loop = loop
     }
 
-    func run(_ whenDone: @escaping (Result) -> Void) {
+    package func run(_ whenDone: @escaping (Result) -> Void) {
         self.whenDone = whenDone
         for member in rooms.flatMap(\.members) { member.onLine = { [unowned self] line in take(line) } }
         send()
     }
 
+    /// Ends it before its time: what has not come yet is missing.
+    package func stop() { finish() }
+
     private func send() {
+        guard whenDone != nil else { return }
         let now = NIODeadline.now().uptimeNanoseconds
         while sentCount < schedule.dueCount(at: now) {
             result.lateNanosecondsMax = max(result.lateNanosecondsMax, now - schedule.instant(of: sentCount))

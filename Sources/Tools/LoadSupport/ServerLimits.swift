@@ -1,8 +1,8 @@
 /// Settings for the benchmark's own servers, as environment variables (`Documentation/Configuration.md`).
-enum ServerLimits {
+package enum ServerLimits {
     /// All simulated clients come from one address and most of them do more than people do: limits that are there against
     /// that must not be what is measured. Passwords are hashed with the least cost: logging in is not measured either.
-    static let raised: [String: String] = [
+    package static let raised: [String: String] = [
         "ROOMTONE_CONTROL_CONNECTIONS_PER_ADDRESS_MAX": "65000",
         "ROOMTONE_CONTROL_UNAUTHENTICATED_PER_ADDRESS_MAX": "65000",
         "ROOMTONE_CONTROL_MESSAGE_BURST": "10000",

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ChatLoad
+@testable import LoadSupport
 
 @Suite("Messages are due at their times, whatever became of those before")
 struct MessageScheduleTests {

@@ -5,7 +5,7 @@ import NIOCore
 /// A request encoded once, with holes for a number and for the `request_id`: pure.
 ///
 /// Encoding every message anew would cost the generator more than sending it.
-struct RequestTemplate {
+package struct RequestTemplate {
     private let pieces: [[UInt8]]
     private let holes: [Hole]
 
@@ -16,12 +16,12 @@ struct RequestTemplate {
     private static let requestIDHole: UInt64 = 8_222_222_222_222_222_228
 
     /// Text that begins with the mark, as long as a sentence of `byteCount` bytes.
-    static func text(byteCount: Int) -> String {
+    package static func text(byteCount: Int) -> String {
         "#\(markHole) " + String(repeating: "the quick brown fox ", count: byteCount / 20 + 1).prefix(byteCount - 12)
     }
 
     /// - Parameter message: may contain ``text(byteCount:)``.
-    init(_ message: ControlMessage) throws {
+    package init(_ message: ControlMessage) throws {
         let line = try ControlLine.encode(ControlEnvelope(message: message, requestID: Self.requestIDHole))
         var text = Substring(String(decoding: line, as: UTF8.self))
         var pieces: [[UInt8]] = []
@@ -36,7 +36,7 @@ struct RequestTemplate {
     }
 
     /// Appends the request with its newline.
-    func write(mark: UInt64 = 0, requestID: UInt64, to buffer: inout ByteBuffer) {
+    package func write(mark: UInt64 = 0, requestID: UInt64, to buffer: inout ByteBuffer) {
         for (index, piece) in pieces.enumerated() {
             buffer.writeBytes(piece)
             guard index < holes.count else { break }

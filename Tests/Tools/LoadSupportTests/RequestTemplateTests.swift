@@ -3,7 +3,7 @@ import Identifiers
 import NIOCore
 import Testing
 
-@testable import ChatLoad
+@testable import LoadSupport
 
 @Suite("A template writes what the encoder would")
 struct RequestTemplateTests {

@@ -1,11 +1,13 @@
 import Glibc
 
 /// Cuts what a socket gives into lines, without copying those that came whole: pure.
-struct LineScanner {
+package struct LineScanner {
     private var rest: [UInt8] = []
 
+    package init() {}
+
     /// Calls `take` with every line that is complete, without its newline. The bytes are valid during the call only.
-    mutating func scan(_ bytes: UnsafeRawBufferPointer, _ take: (ServerLine) -> Void) {
+    package mutating func scan(_ bytes: UnsafeRawBufferPointer, _ take: (ServerLine) -> Void) {
         var start = 0
         while let end = Self.newline(in: bytes, from: start) {
             let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
@@ -30,20 +32,20 @@ struct LineScanner {
 
 /// What the generator needs to know of a line, found by searching, not by decoding it: the generator shares its
 /// processors with the server that it measures. Pure; valid as long as its bytes.
-struct ServerLine {
-    let bytes: UnsafeRawBufferPointer
+package struct ServerLine {
+    package let bytes: UnsafeRawBufferPointer
 
     /// Of the request that this line answers.
-    var requestID: UInt64? { number(after: #""request_id":"#) }
+    package var requestID: UInt64? { number(after: #""request_id":"#) }
 
     /// The number that ``RequestTemplate`` put before a message's text.
-    var mark: UInt64? { number(after: ##""content":"#"##) }
+    package var mark: UInt64? { number(after: ##""content":"#"##) }
 
     /// Whether the server asks if anybody is there; a message that mentions the word is longer.
-    var isPing: Bool { bytes.count < 64 && position(after: #""message_type":"Ping""#) != nil }
+    package var isPing: Bool { bytes.count < 64 && position(after: #""message_type":"Ping""#) != nil }
 
     /// Whether the server said no.
-    var isRefusal: Bool {
+    package var isRefusal: Bool {
         position(after: #""success":false"#) != nil || position(after: #""AuthFailure""#) != nil
             || position(after: #""RoomNotFound""#) != nil
     }

@@ -1,6 +1,7 @@
 import ControlWire
 import Foundation
 import Identifiers
+import LoadSupport
 import NIOCore
 
 /// What users cost who are connected over TLS, logged in, in a room, and silent.
@@ -15,17 +16,7 @@ public struct IdleFigures: Codable, Equatable, Sendable {
     public var bytesEach: Int { (with.bytes - before.bytes) / max(1, userCount) }
 }
 
-/// What proc(5) says of a whole process's memory.
-public struct ResidentMemory: Codable, Equatable, Sendable {
-    /// `VmRSS`: everything.
-    public var bytes: Int
-    /// `RssAnon`: heap and stacks, nobody else's.
-    public var anonymousBytes: Int
-    /// `RssFile`: the program and its libraries as far as they are in use; the kernel may drop and shares them.
-    public var fileBytes: Int
-}
-
-extension Generator {
+extension LoadClients {
     /// - Parameter settling: how long the server has to become as idle as its users are.
     func measureIdleUsers(
         _ userCount: Int, settling: TimeAmount, server: ServerProcess
@@ -40,7 +31,7 @@ extension Generator {
         await pause(settling)
         let usage = server.usage
         guard connections.allSatisfy({ !$0.isLost }) else {
-            throw ChatLoadError("the server closed connections of idle users")
+            throw LoadError("the server closed connections of idle users")
         }
         for connection in connections { connection.close() }
         return IdleFigures(

@@ -4,17 +4,17 @@ import NIOPosix
 import NIOSSL
 
 /// One simulated client's connection. Lives on the generator's event loop and is touched nowhere else.
-final class LoadConnection: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
+package final class LoadConnection: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
 
     /// Marks of messages are request numbers as well; those of other requests stay below.
-    static let firstMark: UInt64 = 1 << 32
+    package static let firstMark: UInt64 = 1 << 32
 
     /// Takes the lines that answer no ``ask(_:_:)``.
-    var onLine: ((ServerLine) -> Void)?
+    package var onLine: ((ServerLine) -> Void)?
     /// Refusals that came, to whatever.
-    private(set) var refusalCount = 0
-    private(set) var isLost = false
+    package private(set) var refusalCount = 0
+    package private(set) var isLost = false
     private var channel: (any Channel)?
     private var scanner = LineScanner()
     private var nextRequestID: UInt64 = 1
@@ -24,7 +24,7 @@ final class LoadConnection: ChannelInboundHandler {
     // MARK: Sending
 
     /// Sends a request; `take` gets its answer, valid during the call only.
-    func ask(_ template: RequestTemplate, _ take: @escaping (ServerLine?) -> Void) {
+    package func ask(_ template: RequestTemplate, _ take: @escaping (ServerLine?) -> Void) {
         guard let channel, !isLost else { return take(nil) }
         let requestID = nextRequestID
         nextRequestID += 1
@@ -35,28 +35,28 @@ final class LoadConnection: ChannelInboundHandler {
     }
 
     /// Sends a marked message, whose echo comes to ``onLine``.
-    func say(_ template: RequestTemplate, mark: UInt64) {
+    package func say(_ template: RequestTemplate, mark: UInt64) {
         guard let channel else { return }
         var buffer = channel.allocator.buffer(capacity: 512)
         template.write(mark: mark, requestID: mark, to: &buffer)
         channel.writeAndFlush(buffer, promise: nil)
     }
 
-    func close() { channel?.close(promise: nil) }
+    package func close() { channel?.close(promise: nil) }
 
     // MARK: Pipeline
 
-    func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
+    package func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
             scanner.scan(bytes) { line in take(line) }
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { lose() }
+    package func channelInactive(context: ChannelHandlerContext) { lose() }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         lose()
         context.close(promise: nil)
     }
