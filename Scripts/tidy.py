@@ -43,7 +43,7 @@ C_WRAPPERS = {
     "CSpeexDSP": {"SpeechProcessing"},
     "CSodium": {"VoiceSealing", "Credentials", "SyntheticSpeakers"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
-    "CLinux": {"Daemon", "LockFree", "MessageSearch", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
+    "CLinux": {"Daemon", "LoadTester", "LockFree", "MessageSearch", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
     "CSQLite": {"ChatStore", "MessageSearch"},
     "CAllocationCount": {"RelayLoad"},
 }
