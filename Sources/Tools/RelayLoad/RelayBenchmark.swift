@@ -143,7 +143,8 @@ public struct RelayBenchmark: Sendable {
             }
         }
         return try await RelayStage(
-            engine: engine, users: rooms, relay: floor.identifier, frameMilliseconds: shape.frameMilliseconds)
+            engine: engine, users: rooms, relay: floor.identifier, frameMilliseconds: shape.frameMilliseconds,
+            spins: options.generatorProcessor != nil)
     }
 
     /// Whether somebody may talk, and when in the beat: all talkers at even distances, if it is known how many there are.

@@ -20,7 +20,10 @@ final class RelayStage: Sendable {
     /// - Parameters:
     ///   - users: of each room, talkers first.
     ///   - relay: the process whose processor time counts.
-    init(engine: SpeakerEngine, users rooms: [Room], relay: pid_t, frameMilliseconds: Int) async throws {
+    ///   - spins: whether the generator has a processor of its own, and looks for work without pause.
+    init(
+        engine: SpeakerEngine, users rooms: [Room], relay: pid_t, frameMilliseconds: Int, spins: Bool
+    ) async throws {
         self.engine = engine
         self.rooms = rooms
         self.relay = relay
@@ -32,7 +35,7 @@ final class RelayStage: Sendable {
         guard engine.establishedCount == count else {
             throw LoadError("only \(engine.establishedCount) of \(count) users were welcomed by the relay")
         }
-        engine.setWaiting(.spinning)
+        if spins { engine.setWaiting(.spinning) }
         engine.pause()
     }
 

@@ -37,7 +37,7 @@ final class ServedRelay: Sendable {
         }
         stage = try await RelayStage(
             engine: engine, users: rooms.withLock { $0 }, relay: server.identifier,
-            frameMilliseconds: shape.frameMilliseconds)
+            frameMilliseconds: shape.frameMilliseconds, spins: options.generatorProcessor != nil)
     }
 
     func stop() async {

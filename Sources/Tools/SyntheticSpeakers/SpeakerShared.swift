@@ -72,7 +72,7 @@ final class WindowTicket: Sendable {
 
     init(_ continuation: CheckedContinuation<SpeakerMeasurement, Never>) { self.continuation = continuation }
 
-    /// On the engine's thread, which ends the window: reading it takes a moment, and what is measured next has not begun.
+    /// On the engine's thread, which goes on at once: reading thousands of histograms is somebody else's work.
     func fulfil(_ block: MeasurementBlock?, rooms: [(number: UInt16, userCount: Int)]) {
         guard let block else { return continuation.resume(returning: SpeakerMeasurement()) }
         let task = continuation
