@@ -29,7 +29,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
-// C: system libraries (module map and shim) and the one C file of our own.
+// C: system libraries (module map and shim) and C of our own.
 let cLibraries: [Target] = [
     .systemLibrary(name: "COpus", path: "Sources/C/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
     .systemLibrary(name: "CALSA", path: "Sources/C/CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
@@ -41,6 +41,7 @@ let cLibraries: [Target] = [
     .systemLibrary(
         name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSocketBatch", path: "Sources/C/CSocketBatch", cSettings: houseC),
+    .target(name: "CAllocationCount", path: "Sources/C/CAllocationCount", cSettings: houseC),
 ]
 
 let shared: [Target] = [
@@ -70,6 +71,7 @@ let media: [Target] = [
         name: "SpeechProcessing", dependencies: ["CSpeexDSP"], path: "Sources/Media/SpeechProcessing",
         swiftSettings: packetPath),
     .target(name: "Playout", dependencies: ["VoiceWire"], path: "Sources/Media/Playout", swiftSettings: packetPath),
+    .target(name: "VoiceQuality", path: "Sources/Media/VoiceQuality", swiftSettings: packetPath),
     .target(
         name: "AudioDevice", dependencies: ["CALSA", "LockFree", "SpeechProcessing"], path: "Sources/Media/AudioDevice",
         swiftSettings: packetPath),
@@ -147,12 +149,40 @@ let client: [Target] = [
 let tools: [Target] = [
     .target(name: "NetworkSimulator", path: "Sources/Tools/NetworkSimulator", swiftSettings: house),
     .target(
+        name: "LoadSupport",
+        dependencies: [
+            "ControlWire", "Identifiers", nio("NIOCore"), nio("NIOPosix"), nioSSL, crypto, histogram,
+        ],
+        path: "Sources/Tools/LoadSupport", swiftSettings: house),
+    .target(
+        name: "SyntheticSpeakers",
+        dependencies: [
+            "CLinux", "CSodium", "ControlWire", "LockFree", "NetworkSimulator", "VoiceSealing", "VoiceSocket",
+            "VoiceWire",
+        ],
+        path: "Sources/Tools/SyntheticSpeakers", swiftSettings: house),
+    .target(
+        name: "RelayLoad",
+        dependencies: [
+            "CAllocationCount", "ControlWire", "Identifiers", "LoadSupport", "LockFree", "SyntheticSpeakers",
+            "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire", nio("NIOCore"),
+        ],
+        path: "Sources/Tools/RelayLoad", swiftSettings: house),
+    .target(
         name: "ChatLoad",
         dependencies: [
-            "ChatStore", "ControlWire", "Identifiers", "JSONText", "NetworkSimulator", "VoiceSealing", "VoiceSocket",
-            "VoiceWire", nio("NIOCore"), nio("NIOPosix"), nioSSL, histogram,
+            "ChatStore", "ControlWire", "Identifiers", "JSONText", "LoadSupport", "NetworkSimulator", "VoiceSealing",
+            "VoiceSocket", "VoiceWire", nio("NIOCore"),
         ],
         path: "Sources/Tools/ChatLoad", swiftSettings: house),
+    .target(
+        name: "LoadTester",
+        dependencies: [
+            "AudioDevice", "CLinux", "ControlWire", "Identifiers", "LoadSupport", "LockFree", "NetworkSimulator",
+            "OpusCodec", "RoomClient", "SyntheticSpeakers", "VoiceQuality", "VoiceSealing", "VoiceSocket", "VoiceWire",
+            nio("NIOCore"),
+        ],
+        path: "Sources/Tools/LoadTester", swiftSettings: house),
 ]
 
 // Programs hold argument parsing and wiring only; nothing imports them.
@@ -168,8 +198,11 @@ let programs: [Target] = [
         ],
         path: "Sources/Programs/roomtone", swiftSettings: house),
     .executableTarget(
-        name: "roomtone-load", dependencies: ["ChatLoad", arguments], path: "Sources/Programs/roomtone-load",
-        swiftSettings: house),
+        name: "roomtone-load",
+        dependencies: [
+            "ChatLoad", "LoadTester", "RelayLoad", "RoomClient", "SyntheticSpeakers", arguments, unixSignals,
+        ],
+        path: "Sources/Programs/roomtone-load", swiftSettings: house),
 ]
 
 // Every test target may use the seeded generator and temporary folders.
@@ -194,6 +227,7 @@ let testTargets: [Target] = [
     tests("OpusCodec", "Media", ["AudioTestSupport", "OpusCodec"]),
     tests("SpeechProcessing", "Media", ["AudioTestSupport", "SpeechProcessing"]),
     tests("Playout", "Media", ["Playout", "VoiceWire"]),
+    tests("VoiceQuality", "Media", ["VoiceQuality"]),
     tests("AudioDevice", "Media", ["AudioDevice", "AudioTestSupport", "LockFree"]),
     tests(
         "VoiceRelay", "Server", ["CSocketBatch", "LockFree", "VoiceRelay", "VoiceWire", "VoiceSealing", "VoiceSocket"]),
@@ -241,11 +275,20 @@ let testTargets: [Target] = [
             "RoomClient", "TerminalSupport", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
     tests("NetworkSimulator", "Tools", []),
-    tests("ChatLoad", "Tools", ["ChatLoad", "ControlWire", "Identifiers", nio("NIOCore")]),
+    tests(
+        "SyntheticSpeakers", "Tools",
+        [
+            "CSocketBatch", "LockFree", "SyntheticSpeakers", "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire",
+            crypto,
+        ]),
+    tests("RelayLoad", "Tools", ["RelayLoad"]),
+    tests("LoadSupport", "Tools", ["ControlWire", "Identifiers", "LoadSupport", nio("NIOCore")]),
+    tests("ChatLoad", "Tools", ["ChatLoad", "LoadSupport"]),
+    tests("LoadTester", "Tools", ["LoadTester", "LoadSupport", "OpusCodec", "SyntheticSpeakers", "VoiceSocket"]),
     // Runs the programs themselves, as a person would.
     tests(
         "EndToEnd", "EndToEnd",
-        ["AudioTestSupport", "ChatStore", "ControlWire", "Identifiers", "roomtone", "roomtoned"]),
+        ["AudioTestSupport", "ChatStore", "ControlWire", "Identifiers", "roomtone", "roomtone-load", "roomtoned"]),
 ]
 
 let package = Package(

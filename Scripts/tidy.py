@@ -41,10 +41,11 @@ C_WRAPPERS = {
     "COpus": {"OpusCodec"},
     "CALSA": {"AudioDevice"},
     "CSpeexDSP": {"SpeechProcessing"},
-    "CSodium": {"VoiceSealing", "Credentials"},
+    "CSodium": {"VoiceSealing", "Credentials", "SyntheticSpeakers"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
-    "CLinux": {"Daemon", "LockFree", "MessageSearch", "VoiceRelay", "VoiceClient"},
+    "CLinux": {"Daemon", "LoadTester", "LockFree", "MessageSearch", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
     "CSQLite": {"ChatStore", "MessageSearch"},
+    "CAllocationCount": {"RelayLoad"},
 }
 # Modules that do no I/O and own no clock, and what they therefore must not import beside the C layer.
 IMPURE = r"NIO\w*|Glibc|Musl|Darwin|Dispatch|FoundationNetworking"

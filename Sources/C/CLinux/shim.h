@@ -39,6 +39,13 @@ static inline int thread_set_processor(unsigned processor) {
     return (int)syscall(SYS_sched_setaffinity, 0, sizeof mask, mask);
 }
 
+// Lets the calling thread run on any processor again.
+static inline int thread_set_all_processors(void) {
+    unsigned long mask[16];
+    for (unsigned i = 0; i < 16; i++) mask[i] = ~0ul;
+    return (int)syscall(SYS_sched_setaffinity, 0, sizeof mask, mask);
+}
+
 // Lets the calling thread's waits end when they are over, not up to 50 microseconds later (prctl(2)).
 static inline void thread_set_precise_waits(void) { prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }
 

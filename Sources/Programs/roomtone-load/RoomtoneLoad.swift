@@ -5,8 +5,15 @@ import Foundation
 struct RoomtoneLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roomtone-load", abstract: "Measures a Roomtone server under load.",
-        discussion: "It starts servers of its own on 127.0.0.1 and never touches another one.",
-        subcommands: [ChatCommand.self, IdleCommand.self, FillCommand.self])
+        discussion: """
+            Without a subcommand it tests the voice of a server that runs already, here or elsewhere. “relay”, “chat”, “idle” and \
+            “fill” start servers of their own on 127.0.0.1 and never touch another one.
+            """,
+        subcommands: [
+            VoiceCommand.self, RelayCommand.self, MicroCommand.self, ChatCommand.self, IdleCommand.self,
+            FillCommand.self,
+        ],
+        defaultSubcommand: VoiceCommand.self)
 }
 
 /// Which server is measured, for all subcommands.

@@ -29,12 +29,12 @@ public final class DatagramSocket: Sendable {
     }
 
     /// Room asked for in the kernel's buffers, in bytes; the kernel may give less (net.core.rmem_max).
-    private static let bufferBytes: Int32 = 4 << 20
+    public static let bufferBytesDefault: Int32 = 4 << 20
 
     /// Binds to `address`. With `sharesPort`, further sockets may bind the same port and the kernel
     /// spreads senders over them (`SO_REUSEPORT`, socket(7)).
     public init(binding address: SocketAddress, sharesPort: Bool = false) throws(SocketError) {
-        let descriptor = try Self.open(address)
+        let descriptor = try Self.open(address, bufferBytes: Self.bufferBytesDefault)
         if address.isIPv6 { Self.set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 0) }
         // Listening everywhere, answers must leave from where the question came to: a client takes them from nobody else.
         if address.isWildcard { socket_report_local_addresses(descriptor, address.isIPv6 ? AF_INET6 : AF_INET) }
@@ -49,8 +49,10 @@ public final class DatagramSocket: Sendable {
     }
 
     /// Makes a socket that talks to one peer only; datagrams of others never reach it.
-    public init(connectingTo peer: SocketAddress) throws(SocketError) {
-        let descriptor = try Self.open(peer)
+    public init(
+        connectingTo peer: SocketAddress, bufferBytes: Int32 = DatagramSocket.bufferBytesDefault
+    ) throws(SocketError) {
+        let descriptor = try Self.open(peer, bufferBytes: bufferBytes)
         guard unsafe peer.withKernelAddress({ unsafe connect(descriptor, $0, $1) }) == 0 else {
             let errorNumber = errno
             close(descriptor)
@@ -89,7 +91,7 @@ public final class DatagramSocket: Sendable {
     }
 
     /// Whether the kernel gave less room than was asked for: `net.core.rmem_max` is lower.
-    public var isReceiveBufferShort: Bool { receiveBufferBytes < 2 * Int(Self.bufferBytes) }
+    public var isReceiveBufferShort: Bool { receiveBufferBytes < 2 * Int(Self.bufferBytesDefault) }
 
     /// Of sockets that share a port, in the order in which they were bound, makes each get the datagrams whose 16-bit
     /// big-endian number at `offset` leaves its index as remainder. Call it once, on any of them, when all are bound.
@@ -101,7 +103,7 @@ public final class DatagramSocket: Sendable {
     /// Datagrams the kernel has thrown away because this socket was read too slowly. One system call.
     public var receiveDrops: UInt32 { socket_receive_drops(fileDescriptor) }
 
-    private static func open(_ address: SocketAddress) throws(SocketError) -> Int32 {
+    private static func open(_ address: SocketAddress, bufferBytes: Int32) throws(SocketError) -> Int32 {
         let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(address.isIPv6 ? AF_INET6 : AF_INET, kind, 0)
         guard descriptor >= 0 else {

@@ -1,4 +1,5 @@
 import Foundation
+import LoadSupport
 import NIOCore
 
 /// Runs everything that `roomtone-load chat` measures, each part on a server of its own.
@@ -24,7 +25,7 @@ public struct ChatBenchmark: Sendable {
 
     public func run() async throws -> ChatReport {
         try await database.prepare(serverProgram: serverProgram, say: say)
-        let (generator, disturber) = (try Generator(isMeasuring: true), try Generator())
+        let (generator, disturber) = (try LoadClients(isMeasuring: true), try LoadClients())
         let outcome: Result<ChatReport, any Error>
         do { outcome = .success(try await measure(generator, disturber)) } catch { outcome = .failure(error) }
         await generator.shutDown()
@@ -33,7 +34,7 @@ public struct ChatBenchmark: Sendable {
     }
 
     /// - Parameter disturber: simulates those who are not measured.
-    private func measure(_ generator: Generator, _ disturber: Generator) async throws -> ChatReport {
+    private func measure(_ generator: LoadClients, _ disturber: LoadClients) async throws -> ChatReport {
         say("\(options.idleUserCount) idle users")
         let idle = try await withServer("idle", isFilled: false) { server in
             try await generator.measureIdleUsers(
@@ -53,7 +54,7 @@ public struct ChatBenchmark: Sendable {
     }
 
     private func measureRounds(
-        _ generator: Generator, _ disturber: Generator, _ server: ServerProcess
+        _ generator: LoadClients, _ disturber: LoadClients, _ server: ServerProcess
     ) async throws -> [PhaseMeasurement] {
         say("setting up members, searchers and reloaders")
         let crowd = try await generator.makeCrowd(options, port: server.controlPort)
@@ -81,7 +82,7 @@ public struct ChatBenchmark: Sendable {
         var acknowledgedCount = 0
     }
 
-    private func measureEmpty(_ generator: Generator, _ server: ServerProcess) async throws -> EmptyMeasurement {
+    private func measureEmpty(_ generator: LoadClients, _ server: ServerProcess) async throws -> EmptyMeasurement {
         try await generator.makeRooms(port: server.controlPort)
         let crowd = try await generator.makeCrowd(options, port: server.controlPort)
         var empty = EmptyMeasurement(alone: try await generator.measure(.alone, crowd, options, server: server))

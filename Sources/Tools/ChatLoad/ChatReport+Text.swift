@@ -1,3 +1,5 @@
+import LoadSupport
+
 extension ChatReport {
     /// For people: what was measured, then every goal with its verdict.
     public var text: String {

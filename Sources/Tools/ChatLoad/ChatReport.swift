@@ -1,4 +1,5 @@
 import Foundation
+import LoadSupport
 
 /// What a run of the benchmark found. Encodes to JSON as it is.
 public struct ChatReport: Codable, Sendable {

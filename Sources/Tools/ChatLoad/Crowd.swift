@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import LoadSupport
 import NIOCore
 
 /// The clients of one server whose deliveries are measured. On the generator's event loop only.
@@ -15,7 +16,7 @@ final class Crowd {
     static let textByteCount = 64
 }
 
-extension Generator {
+extension LoadClients {
     /// Members of the measured rooms, who talk in one of them, and nobody else.
     func makeCrowd(_ options: ChatBenchmarkOptions, port: UInt16) async throws -> NIOLoopBound<Crowd> {
         let crowd = Crowd()
@@ -59,13 +60,13 @@ extension Generator {
         try await join(connection, room)
         let answer = try await ask(connection, .voiceConnect(roomID: room, userID: .server))
         guard case .voiceConnectionEstablished(let grant) = answer else {
-            throw ChatLoadError("\(name) got no voice session: \(answer)")
+            throw LoadError("\(name) got no voice session: \(answer)")
         }
         return grant
     }
 }
 
-extension Generator {
+extension LoadClients {
     func endVoice(_ crowd: NIOLoopBound<Crowd>) {
         crowd.value.voice?.stop()
         crowd.value.voice = nil

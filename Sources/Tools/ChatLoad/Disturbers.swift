@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import LoadSupport
 import NIOCore
 
 /// The clients of one server that search and reload while others are measured. On the event loop of a generator of their
@@ -25,7 +26,7 @@ final class Disturbers {
     }
 }
 
-extension Generator {
+extension LoadClients {
     /// Those who search all rooms, and those who reload history.
     func makeDisturbers(
         _ options: ChatBenchmarkOptions, _ vocabulary: Vocabulary, port: UInt16

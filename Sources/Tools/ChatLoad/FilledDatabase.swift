@@ -1,6 +1,7 @@
 import ControlWire
 import Foundation
 import Identifiers
+import LoadSupport
 import NIOCore
 
 /// A data directory with many messages and a complete search index, made once and copied for every run.
@@ -51,18 +52,18 @@ public struct FilledDatabase: Sendable {
         let server = try ServerProcess(
             serverProgram, dataDirectory: dataDirectory, settings: ServerLimits.raised)
         defer { server.stop() }
-        let generator = try Generator()
+        let generator = try LoadClients()
         let isFound = try await generator.waitForHit(
             MessageFill.lastWord, in: RoomID(rawValue: MessageFill.firstRoom), port: server.controlPort,
             secondsMax: Self.indexingMinutesMax * 60)
         await generator.shutDown()
         guard isFound else {
-            throw ChatLoadError("the search index was not complete after \(Self.indexingMinutesMax) minutes")
+            throw LoadError("the search index was not complete after \(Self.indexingMinutesMax) minutes")
         }
     }
 }
 
-extension Generator {
+extension LoadClients {
     /// True once a search finds the word. A new account asks.
     fileprivate func waitForHit(_ word: String, in room: RoomID, port: UInt16, secondsMax: Int) async throws -> Bool {
         let connection = try await register("indexwatch", port: port)

@@ -1,3 +1,5 @@
+import LoadSupport
+
 /// Something that was promised, and whether this run kept it.
 public struct Goal: Codable, Equatable, Sendable {
     public var name: String
@@ -56,22 +58,4 @@ public struct Goal: Codable, Equatable, Sendable {
             name: "deliveries that never came, requests refused", wanted: "0, 0", found: "\(missing), \(refused)",
             isMet: missing == 0 && refused == 0)
     }
-}
-
-extension Double {
-    func rounded(_ places: Int) -> String {
-        let scale = places == 1 ? 10.0 : 100.0
-        let hundredths = (self * scale).rounded() / scale
-        return "\(hundredths)"
-    }
-}
-
-extension UInt64 {
-    /// Of microseconds.
-    var milliseconds: String { (Double(self) / 1_000).rounded(2) + " ms" }
-}
-
-extension Int {
-    /// Of bytes.
-    var mebibytes: String { (Double(self) / 1_048_576).rounded(1) + " MiB" }
 }

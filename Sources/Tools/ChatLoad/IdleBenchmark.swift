@@ -1,4 +1,5 @@
 import Foundation
+import LoadSupport
 import NIOCore
 
 /// Measures what idle users cost, each time on a server of its own: one run says little, for an allocator's mood is in it.
@@ -20,7 +21,7 @@ public struct IdleBenchmark: Sendable {
 
     /// - Parameter say: takes each run's figures when they are there.
     public func run(say: (IdleFigures) -> Void) async throws -> IdleFigures {
-        let generator = try Generator()
+        let generator = try LoadClients()
         do {
             var figures: [IdleFigures] = []
             for run in 1...runs {

@@ -1,6 +1,7 @@
 import ChatStore
 import Foundation
 import Identifiers
+import LoadSupport
 import NetworkSimulator
 
 /// Writes a database of many messages the way the server writes them: through the store's message log.
@@ -59,10 +60,10 @@ struct MessageFill: Sendable {
                 guard store.submit(message(submitted, authors, &generator)) != nil else { break }
                 submitted += 1
             }
-            guard let batch = await commits.next() else { throw ChatLoadError("the store ended before it was full") }
+            guard let batch = await commits.next() else { throw LoadError("the store ended before it was full") }
             for change in batch {
                 if case .failed(let error) = change.outcome {
-                    throw ChatLoadError("a message was not stored: \(error)")
+                    throw LoadError("a message was not stored: \(error)")
                 }
             }
             committed += batch.count

@@ -1,3 +1,4 @@
+import LoadSupport
 import NIOCore
 
 /// What else the server does while messages and voice are measured.
@@ -38,11 +39,11 @@ extension PhaseMeasurement {
     }
 }
 
-extension Generator {
+extension LoadClients {
     /// Lets the disturbance, if any, begin; measures; ends it.
     func measure(
         _ phase: Phase, _ bound: NIOLoopBound<Crowd>, _ options: ChatBenchmarkOptions, server: ServerProcess,
-        disturbedBy others: (generator: Generator, clients: NIOLoopBound<Disturbers>)? = nil
+        disturbedBy others: (generator: LoadClients, clients: NIOLoopBound<Disturbers>)? = nil
     ) async throws -> PhaseMeasurement {
         let crowd = bound.value
         if let others { await others.generator.begin(phase, others.clients, options) }
@@ -68,7 +69,7 @@ extension Generator {
         measurement.reload = disturbance.reload
         measurement.refusedCount = crowd.refusalCount - refusedBefore + disturbance.refusedCount
         guard !disturbance.areLost, !crowd.isLost else {
-            throw ChatLoadError("the server closed connections that were measured")
+            throw LoadError("the server closed connections that were measured")
         }
         // Rooms are left and the last answers come before the next phase.
         await pause(.milliseconds(Int64(options.reloadIntervalSeconds) * 1_000 + 500))

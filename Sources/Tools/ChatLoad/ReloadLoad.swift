@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import LoadSupport
 import NIOCore
 
 /// Clients that join a room, read its history page by page, leave, and go to the next room, again and again. On the

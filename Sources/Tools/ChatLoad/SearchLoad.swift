@@ -1,4 +1,5 @@
 import ControlWire
+import LoadSupport
 import NIOCore
 import NetworkSimulator
 

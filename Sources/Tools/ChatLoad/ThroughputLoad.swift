@@ -1,3 +1,4 @@
+import LoadSupport
 import NIOCore
 
 /// Authors that each keep a few messages under way, and send the next for every one acknowledged. On the generator's

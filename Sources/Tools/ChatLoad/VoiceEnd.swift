@@ -1,5 +1,6 @@
 import ControlWire
 import Foundation
+import LoadSupport
 import VoiceSealing
 import VoiceSocket
 import VoiceWire
@@ -26,7 +27,7 @@ final class VoiceEnd {
             let serverKey = grant.serverKey.flatMap(Self.bytes).flatMap(SessionKey.init),
             let token = Self.bytes(grant.sessionToken), token.count == VoiceWireLimits.tokenBytes,
             let relay = SocketAddress(host: "127.0.0.1", port: grant.udpPort)
-        else { throw ChatLoadError("the server granted a voice session that cannot be used") }
+        else { throw LoadError("the server granted a voice session that cannot be used") }
         self.voice = VoiceID(rawValue: voice)
         self.room = VoiceRoomID(rawValue: room)
         self.token = token

@@ -1,5 +1,6 @@
 import ControlWire
 import Foundation
+import LoadSupport
 import Synchronization
 import VoiceWire
 

@@ -142,7 +142,11 @@ final class TestServer: Sendable {
         ["talk", "--server", "127.0.0.1:\(port)", "--room", "General", "--user", user, "--register"]
     }
 
-    private func environment(_ user: String) -> [String: String] {
-        ["ROOMTONE_PASSWORD": "a password for \(user)", "XDG_DATA_HOME": folder.file(user)]
+    /// With files of the user's own.
+    func environment(_ user: String) -> [String: String] {
+        [
+            "ROOMTONE_PASSWORD": "a password for \(user)", "XDG_DATA_HOME": folder.file(user),
+            "XDG_CONFIG_HOME": folder.file(user),
+        ]
     }
 }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ChatLoad
+@testable import LoadSupport
 
 @Suite("A report says whether goals are met")
 struct ChatReportTests {

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "StampedReceive.h"
+
 // An IPv4 or IPv6 address with port, in the form the kernel takes it; and, where a socket listens on all of a
 // machine's addresses, the one of them that the peer talks to, so that answers come from there (ip(7), ipv6(7)).
 typedef struct {

@@ -1,0 +1,97 @@
+import Foundation
+
+/// What a search for the most load raises.
+public enum CapacityQuantity: String, CaseIterable, Codable, Sendable {
+    /// Rooms, each as large as it is.
+    case rooms
+    /// Users of each room; speakers stay as many as they are.
+    case users
+    /// Speakers of each room, of users that stay as many as they are.
+    case speakers
+
+    func value(in options: LoadOptions) -> Int {
+        switch self {
+        case .rooms: options.roomCount
+        case .users: options.usersPerRoom
+        case .speakers: max(1, options.speakersPerRoom)
+        }
+    }
+
+    func valueMax(in options: LoadOptions) -> Int {
+        switch self {
+        case .rooms: min(LoadOptions.roomsMax, LoadOptions.usersMax / options.usersPerRoom)
+        case .users: min(LoadOptions.usersPerRoomMax, LoadOptions.usersMax / options.roomCount)
+        case .speakers: options.usersPerRoom
+        }
+    }
+
+    func set(_ value: Int, in options: LoadOptions) -> LoadOptions {
+        var options = options
+        switch self {
+        case .rooms: options.roomCount = value
+        case .users: options.usersPerRoom = value
+        case .speakers: options.speakersPerRoom = value
+        }
+        // A smaller try may have fewer rooms than threads, or fewer users than speakers.
+        options.threadCount = min(options.threadCount, options.roomCount)
+        options.speakersPerRoom = min(options.speakersPerRoom, options.usersPerRoom)
+        return options
+    }
+}
+
+/// The most load that held, and how it was found.
+public struct CapacityReport: Codable, Equatable, Sendable {
+    public struct Step: Codable, Equatable, Sendable {
+        public var value: Int
+        public var report: LoadReport
+    }
+
+    public var schema = LoadReport.schema
+    public var quantity: CapacityQuantity
+    /// Nil when nothing held.
+    public var held: Int?
+    public var steps: [Step]
+
+    init(quantity: CapacityQuantity, held: Int?, steps: [Step]) {
+        self.quantity = quantity
+        self.held = held
+        self.steps = steps
+    }
+
+    /// Whether the search ended because the tester could not do more: the server may.
+    public var isLowerBound: Bool {
+        let above = steps.filter { $0.value > held ?? 0 }.min { $0.value < $1.value }
+        return above?.report.verdict == .inconclusive
+    }
+
+    public var verdict: Verdict {
+        if isLowerBound { return .inconclusive }
+        return held == nil ? .failed : .passed
+    }
+
+    public var text: String {
+        var lines: [String] = []
+        if let best = steps.last(where: { $0.value == held }) { lines.append(best.report.text) }
+        lines.append("Tried (\(quantity.rawValue)):")
+        for step in steps {
+            let broken = step.report.requirements.filter { !$0.holds }.map(\.requirement)
+            let why =
+                switch step.report.verdict {
+                case .passed: "held"
+                case .failed: "broke \(broken.joined(separator: ", "))"
+                case .inconclusive: "the tester was the bottleneck"
+                }
+            lines.append("  \(FigureText.count(step.value)): \(why)")
+        }
+        let answer = held.map { "\(isLowerBound ? "at least " : "")\(FigureText.count($0))" } ?? "none"
+        lines.append("Capacity: \(answer) \(quantity.rawValue)")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// With sorted names, for machines.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}

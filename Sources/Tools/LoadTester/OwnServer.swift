@@ -1,0 +1,39 @@
+import Foundation
+import LoadSupport
+
+/// A `roomtoned` that this program starts for one test, on free ports of 127.0.0.1, with data in a folder that is removed
+/// afterwards and with the limits on what one address may do raised.
+public final class OwnServer: Sendable {
+    public let server: LoadServer
+    private let process: ServerProcess
+    private let folder: URL
+
+    /// Blocks until it serves. Throws ``LoadError``.
+    public init(program: String) throws {
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)")
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw LoadError("\(folder.path) cannot be made: \(error.localizedDescription)")
+        }
+        process = try ServerProcess(
+            program, dataDirectory: folder.appending(path: "data").path,
+            settings: ServerLimits.raised.merging(Self.sizes) { $1 })
+        server = LoadServer(process)
+    }
+
+    /// Ends it and removes its data. Blocks for ten seconds at most.
+    public func stop() {
+        process.stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// How much there may be of what this program makes much of.
+    private static let sizes = [
+        "ROOMTONE_CONTROL_CONNECTIONS_MAX": "\(LoadOptions.usersMax * 2)",
+        "ROOMTONE_ROOMS_MAX": "\(LoadOptions.roomsMax * 2)",
+        "ROOMTONE_ROOMS_VOICE_MEMBERS_MAX": "\(LoadOptions.usersPerRoomMax)",
+        "ROOMTONE_VOICE_SESSIONS_MAX": "\(LoadOptions.usersMax * 2)",
+    ]
+}
