@@ -51,7 +51,7 @@ import VoiceWire
 }
 
 /// Takes what a core sends, and forgets it.
-private struct CountingSink: DatagramSink, ~Copyable {
+@safe private struct CountingSink: DatagramSink, ~Copyable {
     private(set) var count = 0
     private let space = UnsafeMutableRawPointer.allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
 
