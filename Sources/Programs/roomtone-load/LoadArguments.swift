@@ -98,6 +98,9 @@ struct LoadArguments: ParsableArguments {
         ))
     var deadline: TimeSpan?
 
+    @Flag(inversion: .prefixedNo, help: "Take frames of several talkers in one datagram, as clients do.")
+    var bundles = LoadOptions().takesBundles
+
     @Option(help: "Threads that send and receive voice.")
     var threads = LoadOptions().threadCount
 
@@ -125,6 +128,7 @@ struct LoadArguments: ParsableArguments {
         if let baseline { options.baselineSeconds = baseline.seconds }
         if let late { options.lateMilliseconds = late.seconds * 1_000 }
         if let deadline { options.deadlineMilliseconds = deadline.seconds * 1_000 }
+        options.takesBundles = bundles
         options.threadCount = threads
         options.seed = seed
         return options

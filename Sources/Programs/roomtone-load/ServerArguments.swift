@@ -23,12 +23,18 @@ struct ServerArguments: ParsableArguments {
             valueName: "pid"))
     var serverPid: Int32?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep the accounts in this file and use them again: a server cannot delete any, and lets few be made in a row.",
+            valueName: "file"))
+    var accounts: String?
+
     func validate() throws {
         guard (server == nil) != (serverProgram == nil) else {
             throw ValidationError("Give either --server or --server-program.")
         }
-        guard serverProgram == nil || (fingerprint == nil && serverPid == nil) else {
-            throw ValidationError("--fingerprint and --server-pid go with --server only.")
+        guard serverProgram == nil || (fingerprint == nil && serverPid == nil && accounts == nil) else {
+            throw ValidationError("--fingerprint, --server-pid and --accounts go with --server only.")
         }
         guard serverPid.map({ $0 > 0 }) ?? true else {
             throw ValidationError("--server-pid is the number of a process.")

@@ -36,7 +36,8 @@ struct VoiceCommand: AsyncParsableCommand {
             try await Interruption.cancelling(progress) {
                 let options = try options()
                 let table = try SpeechFrames.table(options.speech, recording: load.speechFile, seed: options.seed)
-                let test = LoadTest(options, requirements: try result.requirements(), table: table)
+                var test = LoadTest(options, requirements: try result.requirements(), table: table)
+                test.accountsPath = server.accounts
                 try await server.withServer(progress) { server in
                     if let quantity = result.findCapacity {
                         let report = try await test.findCapacity(quantity, on: server, progress: progress)

@@ -43,7 +43,9 @@ public enum CapacityQuantity: String, CaseIterable, Codable, Sendable {
 public struct CapacityReport: Codable, Equatable, Sendable {
     public struct Step: Codable, Equatable, Sendable {
         public var value: Int
-        public var report: LoadReport
+        /// Nil when the server refused so many.
+        public var report: LoadReport?
+        public var refusal: String?
     }
 
     public var schema = LoadReport.schema
@@ -61,7 +63,7 @@ public struct CapacityReport: Codable, Equatable, Sendable {
     /// Whether the search ended because the tester could not do more: the server may.
     public var isLowerBound: Bool {
         let above = steps.filter { $0.value > held ?? 0 }.min { $0.value < $1.value }
-        return above?.report.verdict == .inconclusive
+        return above?.report?.verdict == .inconclusive
     }
 
     public var verdict: Verdict {
@@ -71,18 +73,9 @@ public struct CapacityReport: Codable, Equatable, Sendable {
 
     public var text: String {
         var lines: [String] = []
-        if let best = steps.last(where: { $0.value == held }) { lines.append(best.report.text) }
+        if let best = steps.last(where: { $0.value == held })?.report { lines.append(best.text) }
         lines.append("Tried (\(quantity.rawValue)):")
-        for step in steps {
-            let broken = step.report.requirements.filter { !$0.holds }.map(\.requirement)
-            let why =
-                switch step.report.verdict {
-                case .passed: "held"
-                case .failed: "broke \(broken.joined(separator: ", "))"
-                case .inconclusive: "the tester was the bottleneck"
-                }
-            lines.append("  \(FigureText.count(step.value)): \(why)")
-        }
+        for step in steps { lines.append("  \(FigureText.count(step.value)): \(step.outcome)") }
         let answer = held.map { "\(isLowerBound ? "at least " : "")\(FigureText.count($0))" } ?? "none"
         lines.append("Capacity: \(answer) \(quantity.rawValue)")
         return lines.joined(separator: "\n") + "\n"
@@ -93,5 +86,18 @@ public struct CapacityReport: Codable, Equatable, Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}
+
+extension CapacityReport.Step {
+    /// What became of it, in a few words.
+    fileprivate var outcome: String {
+        guard let report else { return "refused: \(refusal ?? "")" }
+        switch report.verdict {
+        case .passed: return "held"
+        case .failed:
+            return "broke \(report.requirements.filter { !$0.holds }.map(\.requirement).joined(separator: ", "))"
+        case .inconclusive: return "the tester was the bottleneck"
+        }
     }
 }

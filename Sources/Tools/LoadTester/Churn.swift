@@ -40,7 +40,9 @@ final class Churn {
 
     fileprivate func place(_ visit: (due: Duration, person: Int, room: Int)) -> Place {
         let talks = plan.talks(visitor: visit.person)
-        return Place(room: visit.room, engine: engine, mayTalk: talks, talksAtOnce: talks, path: path)
+        return Place(
+            room: visit.room, engine: engine, mayTalk: talks, talksAtOnce: talks,
+            takesBundles: plan.options.takesBundles, path: path)
     }
 
     fileprivate func joined(after time: Duration) {

@@ -25,6 +25,8 @@ final class Crowd {
     let run: String
     /// Once as they came, by number; they stay logged in between the steps of a search.
     var people: [Int: Person] = [:]
+    /// Accounts to come with, by their numbers; nil when none are kept from run to run.
+    var accounts: [Int: StoredAccounts.Account]?
     /// Of those who are in voice, by their numbers.
     var seats: [Int: Seat] = [:]
     /// Rooms by their numbers on the wire.
@@ -36,12 +38,24 @@ final class Crowd {
     /// How long the server made registrations and new rooms wait, in all.
     var waited: Duration = .zero
 
-    init(server: LoadServer, run: String) {
+    init(server: LoadServer, run: String, accounts: [StoredAccounts.Account]?) {
         self.server = server
         self.run = run
+        self.accounts = accounts.map {
+            Dictionary(uniqueKeysWithValues: $0.enumerated().map { ($0.offset, $0.element) })
+        }
     }
 
     func name(ofUser number: Int) -> String { "load-\(run)-\(number + 1)" }
+
+    /// How that user logs in: with an account that is there already, or with a new one.
+    func login(ofUser number: Int) -> ControlMessage {
+        if let account = accounts?[number] { return .resume(sessionToken: account.token) }
+        // Nobody logs in with the password again, and nobody else shall.
+        let password = (0..<16).map { _ in UInt8.random(in: 0...255) }.hexadecimalPairs.joined()
+        return .register(
+            username: name(ofUser: number), password: password, device: accounts == nil ? nil : "roomtone-load")
+    }
 
     /// Connections that ended by themselves.
     var lostCount: Int { people.values.count { $0.connection.isLost } }

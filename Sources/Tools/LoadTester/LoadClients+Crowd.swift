@@ -8,32 +8,45 @@ import VoiceSocket
 import VoiceWire
 
 extension LoadClients {
-    func makeCrowd(_ server: LoadServer, run: String) -> NIOLoopBound<Crowd> {
-        NIOLoopBound(Crowd(server: server, run: run), eventLoop: loop)
+    /// - Parameter accounts: to come with; nil makes new ones and keeps none.
+    func makeCrowd(
+        _ server: LoadServer, run: String, accounts: [StoredAccounts.Account]?
+    ) -> NIOLoopBound<Crowd> {
+        NIOLoopBound(Crowd(server: server, run: run, accounts: accounts), eventLoop: loop)
+    }
+
+    /// Those that this run came with and those that it made, in order; nil when none are kept.
+    func accounts(_ crowd: NIOLoopBound<Crowd>) -> [StoredAccounts.Account]? {
+        crowd.value.accounts?.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The person with that number, logged in with an account of their own; made if they have not come yet.
     func person(_ number: Int, _ bound: NIOLoopBound<Crowd>) async throws -> Crowd.Person {
         let crowd = bound.value
         if let person = crowd.people[number] { return person }
-        let name = crowd.name(ofUser: number)
         var waits = RetryBudget()
         while true {
+            let name = crowd.accounts?[number]?.name ?? crowd.name(ofUser: number)
             let connection = try await connect(crowd.server.target(ofUser: number))
-            let answer = try await ask(
-                connection, .register(username: name, password: Self.password(), device: nil))
-            switch answer {
-            case .authSuccess(let user, _, _):
+            switch try await ask(connection, crowd.login(ofUser: number)) {
+            case .authSuccess(let user, _, let grant):
                 let person = Crowd.Person(number: number, user: user, name: name, connection: connection)
                 crowd.people[number] = person
+                if let token = grant?.sessionToken {
+                    crowd.accounts?[number] = StoredAccounts.Account(name: name, token: token)
+                }
                 return person
+            case .authFailure(_, _, .sessionEnded) where crowd.accounts?[number] != nil:
+                // The server has forgotten it: another one is made.
+                crowd.accounts?[number] = nil
+                connection.close()
             case .authFailure(let reason, let retryAfter?, _):
                 // A connection that waits, not logged in, would be ended.
                 connection.close()
                 crowd.waited += try await wait(retryAfter, &waits, "the account \(name) was not made: \(reason)")
             case .authFailure(let reason, nil, _):
                 throw LoadError("the account \(name) was not made: \(reason)")
-            default:
+            case let answer:
                 throw LoadError("the account \(name) was not made: the server answered \(answer)")
             }
         }
@@ -67,7 +80,9 @@ extension LoadClients {
         }
         let answer = try await ask(
             person.connection,
-            .voiceConnect(roomID: room, userID: person.user, ciphers: VoiceCipher.available.map(\.rawValue)))
+            .voiceConnect(
+                roomID: room, userID: person.user, ciphers: VoiceCipher.available.map(\.rawValue),
+                bundleBytesMax: place.takesBundles ? VoiceWireLimits.datagramBytesMax : nil))
         guard case .voiceConnectionEstablished(let voice) = answer else {
             throw LoadError("\(person.name) got no voice in room \(room): \(Self.words(answer))")
         }
@@ -147,11 +162,6 @@ extension LoadClients {
     /// A second's worth: a speaker takes a quarter of one to leave.
     private static let leavingLooksMax = 50
 
-    /// Nobody logs in with it again, and nobody else shall.
-    private static func password() -> String {
-        (0..<16).map { _ in UInt8.random(in: 0...255) }.hexadecimalPairs.joined()
-    }
-
     static func words(_ answer: ControlMessage) -> String {
         switch answer {
         case .serverResponse(_, let content, _, _): content
@@ -169,6 +179,7 @@ struct Place: Sendable {
     let engine: SpeakerEngine
     let mayTalk: Bool
     let talksAtOnce: Bool
+    let takesBundles: Bool
     /// Nil: straight to the relay.
     let path: SimulatedPath?
 }

@@ -25,6 +25,8 @@ public struct LoadOptions: Codable, Equatable, Sendable {
     public var lateMilliseconds = 100.0
     /// A frame that leaves this long after its time left late: too many of them, and the tester was the bottleneck.
     public var deadlineMilliseconds = 2.0
+    /// Whether listeners ask for frames of several talkers in one datagram, as clients do.
+    public var takesBundles = true
     /// Threads that send and receive voice, each for its own rooms.
     public var threadCount = 1
     public var seed: UInt64 = 1

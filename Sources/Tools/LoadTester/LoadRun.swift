@@ -126,7 +126,8 @@ struct LoadRun: Sendable {
         let speaks = plan.speaker(ofUser: number) != nil
         let place = Place(
             room: room, engine: voices.steady[plan.thread(ofRoom: room)], mayTalk: speaks,
-            talksAtOnce: speaks && plan.options.pattern == .constant, path: voices.path)
+            talksAtOnce: speaks && plan.options.pattern == .constant, takesBundles: plan.options.takesBundles,
+            path: voices.path)
         try await clients.sit(number, place, crowd)
         while try await !clients.isWelcomed(number, crowd) { try await Task.sleep(for: .milliseconds(10)) }
     }

@@ -10,6 +10,8 @@ public struct LoadTest: Sendable {
     public var requirements: [Requirement]
     /// What speakers say.
     public var table: SpeechTable
+    /// A file of accounts that are used again in the next run; nil makes new ones, which stay on the server.
+    public var accountsPath: String?
 
     public init(_ options: LoadOptions, requirements: [Requirement], table: SpeechTable) {
         self.options = options
@@ -37,9 +39,15 @@ public struct LoadTest: Sendable {
             var steps: [CapacityReport.Step] = []
             while let value = search.next {
                 progress.say("trying \(value) \(quantity.rawValue)")
-                let report = try await report(of: quantity.set(value, in: options), on: stage)
-                search.record(value, holds: report.verdict == .passed)
-                steps.append(CapacityReport.Step(value: value, report: report))
+                do {
+                    let report = try await report(of: quantity.set(value, in: options), on: stage)
+                    search.record(value, holds: report.verdict == .passed)
+                    steps.append(CapacityReport.Step(value: value, report: report))
+                } catch let error as LoadError where !steps.isEmpty {
+                    // A server that takes no more people has reached its capacity.
+                    search.record(value, holds: false)
+                    steps.append(CapacityReport.Step(value: value, refusal: error.description))
+                }
             }
             return CapacityReport(quantity: quantity, held: search.held, steps: steps)
         }
@@ -58,20 +66,25 @@ public struct LoadTest: Sendable {
     ) async throws -> Output {
         OpenFiles.raiseLimit()
         let clients = try LoadClients(trust: server.trust)
-        let crowd = await clients.makeCrowd(server, run: Self.runName())
-        func tidyUp() async {
+        var stored = try accountsPath.map(StoredAccounts.init(path:))
+        let crowd = await clients.makeCrowd(server, run: Self.runName(), accounts: stored?[server.name])
+        func tidyUp() async throws {
             for remark in await clients.disband(crowd) { progress.say(remark) }
+            let accounts = await clients.accounts(crowd)
             await clients.shutDown()
+            guard let accountsPath, let accounts else { return }
+            stored?[server.name] = accounts
+            try stored?.write(to: accountsPath)
         }
         do {
             let output = try await body(
                 Stage(server: server, clients: clients, crowd: crowd, progress: progress))
-            await tidyUp()
+            try await tidyUp()
             progress.endLine()
             return output
         } catch {
             progress.say("tidying up")
-            await tidyUp()
+            try? await tidyUp()
             throw error
         }
     }

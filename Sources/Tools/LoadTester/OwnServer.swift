@@ -34,6 +34,8 @@ public final class OwnServer: Sendable {
         "ROOMTONE_CONTROL_CONNECTIONS_MAX": "\(LoadOptions.usersMax * 2)",
         "ROOMTONE_ROOMS_MAX": "\(LoadOptions.roomsMax * 2)",
         "ROOMTONE_ROOMS_VOICE_MEMBERS_MAX": "\(LoadOptions.usersPerRoomMax)",
+        // All who talk are heard: frames that a server withholds on purpose look lost.
+        "ROOMTONE_VOICE_LOUDEST_TALKERS": "0",
         "ROOMTONE_VOICE_SESSIONS_MAX": "\(LoadOptions.usersMax * 2)",
     ]
 }

@@ -93,7 +93,7 @@ struct ReportBuilder {
         let counts = measurement.counts
         return FrameLoss(
             owedCount: Int(counts[.deliveriesExpected]), lostCount: Int(counts.lost) + late,
-            burstCount: Int(counts.lost) + late)
+            burstCount: Int(counts[.lossBursts]) + late)
     }
 
     private func rating(_ latency: Percentiles, _ loss: FrameLoss) -> TransmissionRating {

@@ -11,7 +11,12 @@ struct HeardStream: BitwiseCopyable {
     /// Receipt less due instant of the last frame, in nanoseconds.
     private var transit: Int64 = 0
 
-    enum Arrival { case inOrder, reordered, duplicate, tooOld }
+    enum Arrival {
+        case inOrder
+        /// One or more frames before it have not come: a burst of losses, unless they come late.
+        case afterGap
+        case reordered, duplicate, tooOld
+    }
 
     /// - Parameter generation: the talker's, not 0.
     mutating func note(_ sequence: UInt16, generation: UInt16) -> Arrival {
@@ -24,7 +29,7 @@ struct HeardStream: BitwiseCopyable {
         if ahead > 0 {
             window = ahead < 64 ? window &<< UInt64(ahead) | 1 : 1
             newest = sequence
-            return .inOrder
+            return ahead > 1 ? .afterGap : .inOrder
         }
         guard ahead > -64 else { return .tooOld }
         let bit: UInt64 = 1 &<< UInt64(-ahead)

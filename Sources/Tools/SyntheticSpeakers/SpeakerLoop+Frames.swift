@@ -124,6 +124,7 @@ extension SpeakerLoop where End: ~Copyable {
             block.roomLatency(room).record(latency)
             block.histogram(.latencyFromDue).record(latency &+ UInt64(sent.latenessNanoseconds))
             if case .reordered = arrival { block.add(.reordered) }
+            if case .afterGap = arrival { block.add(.lossBursts) }
             if let jitter = ledger.jitter(after: sent, of: frame.talker, heardBy: number, at: instant) {
                 block.histogram(.jitter).record(jitter)
             }

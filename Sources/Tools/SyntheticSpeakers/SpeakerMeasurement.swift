@@ -74,6 +74,8 @@ public enum SpeakerCount: Int, CaseIterable, Sendable {
     case deliveriesBeside
     /// Came after a later frame of the same talker; they are in ``deliveries``.
     case reordered
+    /// Came when one or more frames before them had not: how often frames were lost together, or overtaken.
+    case lossBursts
     /// Sound frames that came after their window had been given away.
     case stragglers
     /// Datagrams that the kernel threw away because this process read its sockets too slowly (SO_RXQ_OVFL).

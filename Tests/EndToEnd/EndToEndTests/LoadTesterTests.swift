@@ -37,6 +37,21 @@ struct LoadTesterTests {
         }
     }
 
+    @Test("accounts that are kept come again", .timeLimit(.minutes(2)))
+    func accounts() async throws {
+        try await blocking {
+            let server = try TestServer()
+            let folder = try TemporaryFolder()
+            let arguments = ["--users", "3", "--speakers", "1", "--duration", "1s", "--deadline", "10s"]
+            let kept = arguments + ["--accounts", folder.file("accounts.json")]
+            #expect(try server.load(kept).status == 0)
+            let made = try Data(contentsOf: URL(filePath: folder.file("accounts.json")))
+            #expect(String(decoding: made, as: UTF8.self).contains("load-"))
+            #expect(try server.load(kept).status == 0)
+            #expect(try Data(contentsOf: URL(filePath: folder.file("accounts.json"))) == made)
+        }
+    }
+
     @Test("frames that are lost on the way break a requirement: status 1", .timeLimit(.minutes(2)))
     func lost() async throws {
         try await blocking {

@@ -36,7 +36,7 @@ enum ReportFixture {
     static let builder = ReportBuilder(lateMilliseconds: 100, roomNumbers: [1: 17, 2: 18])
 
     static func phase(
-        _ name: PhaseReport.Name = .load, _ measurement: SpeakerMeasurement, isReliable: Bool = true
+        _ measurement: SpeakerMeasurement, as name: PhaseReport.Name = .load, isReliable: Bool = true
     ) -> PhaseReport {
         var generator = builder.generator([measurement])
         generator.processors = 0.25

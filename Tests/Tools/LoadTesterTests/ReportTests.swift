@@ -43,6 +43,15 @@ struct ReportTests {
         #expect(!report.text.contains("p99.9"))
     }
 
+    @Test("loss in bursts costs more than as much random loss")
+    func bursts() {
+        var random = ReportFixture.measurement(lost: 50)
+        random.counts[.lossBursts] = 100
+        var bursty = random
+        bursty.counts[.lossBursts] = 10
+        #expect(ReportFixture.builder.voice(bursty).mos < ReportFixture.builder.voice(random).mos)
+    }
+
     @Test("late frames are as good as lost, and the worst room counts for the score")
     func scores() throws {
         var measurement = ReportFixture.measurement(rooms: [1])
@@ -73,9 +82,9 @@ struct ReportTests {
     @Test("steady rooms during a churn are compared with themselves before it")
     func churn() throws {
         let phases = [
-            ReportFixture.phase(.before, ReportFixture.measurement(microseconds: 200)),
-            ReportFixture.phase(.load, ReportFixture.measurement(microseconds: 300)),
-            ReportFixture.phase(.after, ReportFixture.measurement(microseconds: 200)),
+            ReportFixture.phase(ReportFixture.measurement(microseconds: 200), as: .before),
+            ReportFixture.phase(ReportFixture.measurement(microseconds: 300), as: .load),
+            ReportFixture.phase(ReportFixture.measurement(microseconds: 200), as: .after),
         ]
         let report = try ReportFixture.report(phases, requirements: ["churn-ratio<=1.2"])
         #expect((1.48...1.52).contains(report.figures["churn-ratio"] ?? 0))
@@ -86,8 +95,8 @@ struct ReportTests {
     @Test("loss is that of all phases together")
     func loss() throws {
         let phases = [
-            ReportFixture.phase(.before, ReportFixture.measurement(rooms: [1], lost: 1_000)),
-            ReportFixture.phase(.load, ReportFixture.measurement(rooms: [1])),
+            ReportFixture.phase(ReportFixture.measurement(rooms: [1], lost: 1_000), as: .before),
+            ReportFixture.phase(ReportFixture.measurement(rooms: [1]), as: .load),
         ]
         #expect(try ReportFixture.report(phases).figures["loss"] == 1_000.0 / 3_000 * 100)
         #expect(try ReportFixture.report([phases[1]]).figures["loss"] == 0)

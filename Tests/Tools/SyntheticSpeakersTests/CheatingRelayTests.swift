@@ -1,3 +1,4 @@
+import LockFree
 import Testing
 
 @testable import SyntheticSpeakers

@@ -16,12 +16,13 @@ struct HeardStreamTests {
     @Test("a frame that comes late is told from one that comes twice, up to 63 frames back and not one more")
     func lateAndTwice() {
         var stream = HeardStream()
-        for number: UInt16 in [10, 11, 13, 80] { #expect(stream.note(number, generation: 1) == .inOrder) }
+        for number: UInt16 in [10, 11] { #expect(stream.note(number, generation: 1) == .inOrder) }
+        for number: UInt16 in [13, 80] { #expect(stream.note(number, generation: 1) == .afterGap) }
         #expect(stream.note(80, generation: 1) == .duplicate)
         #expect(stream.note(17, generation: 1) == .reordered)
         #expect(stream.note(17, generation: 1) == .duplicate)
         #expect(stream.note(16, generation: 1) == .tooOld)
-        #expect(stream.note(144, generation: 1) == .inOrder)
+        #expect(stream.note(144, generation: 1) == .afterGap)
         #expect(stream.note(81, generation: 1) == .reordered)
         #expect(stream.note(80, generation: 1) == .tooOld)
     }
@@ -44,7 +45,8 @@ struct HeardStreamTests {
             let arrival = stream.note(UInt16(truncatingIfNeeded: number), generation: 1)
             let expected: HeardStream.Arrival =
                 number > newest
-                ? .inOrder : newest - number > 63 ? .tooOld : seen.contains(number) ? .duplicate : .reordered
+                ? number == newest + 1 || newest < 0 ? .inOrder : .afterGap
+                : newest - number > 63 ? .tooOld : seen.contains(number) ? .duplicate : .reordered
             #expect(arrival == expected, "seed \(seed), frame \(number) after \(newest)")
             seen.insert(number)
             newest = max(newest, number)
