@@ -1,4 +1,5 @@
 import Testing
+import VoiceWire
 
 @testable import SyntheticSpeakers
 
