@@ -12,9 +12,9 @@ struct RoomtoneWireTests {
         cipher: VoiceCipher.available[0], clientKey: [UInt8](repeating: 1, count: 32),
         serverKey: [UInt8](repeating: 2, count: 32))
 
-    private static func sealer(_ key: [UInt8]) -> DatagramSealer {
+    private static func sealer(_ key: [UInt8], startingAt counter: UInt64 = 0) -> DatagramSealer {
         guard let key = SessionKey(key) else { preconditionFailure("a key has 32 bytes") }
-        return DatagramSealer(cipher: VoiceCipher.available[0], key: key)
+        return DatagramSealer(cipher: VoiceCipher.available[0], key: key, startingAt: counter)
     }
 
     private struct WrongLength: Error {}
@@ -117,7 +117,8 @@ struct RoomtoneWireTests {
     func refused() throws {
         var end = try RoomtoneEnd(grant)
         var sealer = Self.sealer(grant.serverKey)
-        var other = Self.sealer(grant.clientKey)
+        // Of a counter that has not come yet, or it would be taken for a repetition.
+        var other = Self.sealer(grant.clientKey, startingAt: 100)
         let voice = sealed(.voice, [4, 5], &sealer, voice: 99)
         var changed = voice
         changed[20] ^= 1
