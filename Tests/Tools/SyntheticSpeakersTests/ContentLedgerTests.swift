@@ -5,6 +5,7 @@ import VoiceWire
 
 /// Two people in room 0 and one in room 1, of whom all may talk: users 0, 1, 2 with the numbers 100, 101, 102.
 struct LedgerHarness: ~Copyable {
+    /// Kept as long as the ledger, which only looks into its memory.
     let speech = SpeechTable(byteCount: 20, count: 10)
     var ledger: ContentLedger
 
@@ -116,7 +117,9 @@ struct ContentLedgerTests {
 
     @Test("tables grow with the talkers of a room")
     func growth() {
-        var ledger = ContentLedger(speech: SpeechTable(byteCount: 9).view, usersMax: 70, roomsMax: 1)
+        let speech = SpeechTable(byteCount: 9)
+        defer { withExtendedLifetime(speech) {} }
+        var ledger = ContentLedger(speech: speech.view, usersMax: 70, roomsMax: 1)
         for user in 0..<70 { ledger.enter(user, voice: UInt16(user), room: 0, mayTalk: user > 0) }
         for user in 1..<70 {
             ledger.note(

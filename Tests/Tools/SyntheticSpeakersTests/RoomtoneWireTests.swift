@@ -12,6 +12,19 @@ struct RoomtoneWireTests {
         cipher: VoiceCipher.available[0], clientKey: [UInt8](repeating: 1, count: 32),
         serverKey: [UInt8](repeating: 2, count: 32))
 
+    private static func sealer(_ key: [UInt8], startingAt counter: UInt64 = 0) -> DatagramSealer {
+        guard let key = SessionKey(key) else { preconditionFailure("a key has 32 bytes") }
+        return DatagramSealer(cipher: VoiceCipher.available[0], key: key, startingAt: counter)
+    }
+
+    private struct WrongLength: Error {}
+
+    /// A key cannot be copied, so that it cannot be required.
+    private static func key(_ bytes: [UInt8]) throws -> SessionKey {
+        guard let key = SessionKey(bytes) else { throw WrongLength() }
+        return key
+    }
+
     /// What the relay sends it.
     private func sealed(
         _ type: DatagramType, _ body: [UInt8], _ sealer: inout DatagramSealer, voice: UInt16 = 12, room: UInt16 = 3,
@@ -43,18 +56,11 @@ struct RoomtoneWireTests {
         }
     }
 
-    private struct KeyMissing: Error {}
-
-    /// `#require` cannot hand out what cannot be copied.
-    private func sessionKey(_ bytes: [UInt8]) throws -> SessionKey {
-        guard let key = SessionKey(bytes) else { throw KeyMissing() }
-        return key
-    }
-
     @Test("hello, ping, frame and goodbye open with the client's key, each with what belongs in it")
     func sent() throws {
         var end = try RoomtoneEnd(grant)
-        var opener = DatagramOpener(cipher: grant.cipher, key: try sessionKey(grant.clientKey))
+        guard let key = SessionKey(grant.clientKey) else { preconditionFailure("a key has 32 bytes") }
+        var opener = DatagramOpener(cipher: grant.cipher, key: key)
         let payload: [UInt8] = [5, 6, 7]
         func check(_ count: Int, _ type: DatagramType, body: [UInt8]) {
             let datagram = UnsafeRawBufferPointer(start: space, count: count)
@@ -81,7 +87,7 @@ struct RoomtoneWireTests {
     @Test("what the relay sends is told apart")
     func received() throws {
         var end = try RoomtoneEnd(grant)
-        var sealer = DatagramSealer(cipher: grant.cipher, key: try sessionKey(grant.serverKey))
+        var sealer = Self.sealer(grant.serverKey)
         #expect(opened(sealed(.welcome, [UInt8](repeating: 0, count: 8), &sealer), by: &end) == "welcome")
         #expect(
             opened(sealed(.pong, [2, 1] + [UInt8](repeating: 0, count: 14), &sealer), by: &end) == "pong 258")
@@ -92,7 +98,7 @@ struct RoomtoneWireTests {
     @Test("a bundle gives each of its frames, and one with a broken record none too many")
     func bundle() throws {
         var end = try RoomtoneEnd(grant)
-        var sealer = DatagramSealer(cipher: grant.cipher, key: try sessionKey(grant.serverKey))
+        var sealer = Self.sealer(grant.serverKey)
         var body: [UInt8] = []
         for talker: UInt16 in [98, 99] {
             let header = VoiceHeader(
@@ -110,8 +116,9 @@ struct RoomtoneWireTests {
     @Test("changed, repeated, misdirected and misshapen datagrams are refused under their cause")
     func refused() throws {
         var end = try RoomtoneEnd(grant)
-        var sealer = DatagramSealer(cipher: grant.cipher, key: try sessionKey(grant.serverKey))
-        var other = DatagramSealer(cipher: grant.cipher, key: try sessionKey(grant.clientKey))
+        var sealer = Self.sealer(grant.serverKey)
+        // Of a counter that has not come yet, or it would be taken for a repetition.
+        var other = Self.sealer(grant.clientKey, startingAt: 100)
         let voice = sealed(.voice, [4, 5], &sealer, voice: 99)
         var changed = voice
         changed[20] ^= 1
