@@ -68,7 +68,7 @@ struct LoadArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Users that come in a second. (default: 50/s)", valueName: "N/s"))
     var ramp: Rate?
 
-    @Flag(help: "What speakers say: Opus packets of speech, or of a tone. (default: --encoded-speech)")
+    @Flag(help: "What speakers say: Opus packets of speech, or of a tone.")
     var speech = Speech.encodedSpeech
 
     @Option(help: ArgumentHelp("Speech to encode, instead of sound of this program's own.", valueName: "file.wav"))

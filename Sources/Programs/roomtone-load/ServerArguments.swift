@@ -36,8 +36,8 @@ struct ServerArguments: ParsableArguments {
         guard serverProgram == nil || (fingerprint == nil && serverPid == nil && accounts == nil) else {
             throw ValidationError("--fingerprint, --server-pid and --accounts go with --server only.")
         }
-        guard serverPid.map({ $0 > 0 }) ?? true else {
-            throw ValidationError("--server-pid is the number of a process.")
+        if let serverPid, !FileManager.default.fileExists(atPath: "/proc/\(serverPid)") {
+            throw ValidationError("--server-pid \(serverPid): there is no such process on this machine.")
         }
         if let fingerprint, CertificateFingerprint(parsing: fingerprint) == nil {
             throw ValidationError(

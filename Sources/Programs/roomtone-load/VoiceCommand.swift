@@ -8,7 +8,7 @@ import SyntheticSpeakers
 struct VoiceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "voice",
-        abstract: "Fills rooms with synthetic speakers, checks what every listener gets, and says how soon. (default)",
+        abstract: "Fills rooms with synthetic speakers, checks what every listener gets, and says how soon.",
         discussion: """
             Makes accounts and rooms of its own, and takes the rooms away again. All that listeners hear is checked: who \
             spoke, which frame it is, and that no byte of it was changed.

@@ -40,7 +40,11 @@ public struct LoadTest: Sendable {
             while let value = search.next {
                 progress.say("trying \(value) \(quantity.rawValue)")
                 do {
-                    let report = try await report(of: quantity.set(value, in: options), on: stage)
+                    var report = try await report(of: quantity.set(value, in: options), on: stage)
+                    if report.verdict == .inconclusive {
+                        // Something else may have kept this machine busy for a moment.
+                        report = try await self.report(of: quantity.set(value, in: options), on: stage)
+                    }
                     search.record(value, holds: report.verdict == .passed)
                     steps.append(CapacityReport.Step(value: value, report: report))
                 } catch let error as LoadError where !steps.isEmpty {

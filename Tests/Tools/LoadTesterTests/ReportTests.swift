@@ -63,7 +63,7 @@ struct ReportTests {
         #expect(group.rooms[0].mos > 4.4)
         #expect(group.rooms[1].mos < 3.5)
         #expect(report.figures["mos"] == group.rooms[1].mos)
-        #expect(report.figures["late"] == 100 / 2_100 * 100)
+        #expect(report.figures["late"] == 100.0 / 2_100 * 100)
     }
 
     @Test("each fault counts under what it is")
