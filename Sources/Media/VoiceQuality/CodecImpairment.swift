@@ -13,9 +13,8 @@ public struct CodecImpairment: Equatable, Sendable {
     /// Opus as Roomtone uses it: 20 ms, 32…64 kbit/s, libopus's concealment, error correction not counted upon.
     ///
     /// The ITU has published no values for Opus on this scale. Ie is 0: the scale ends at a telephone line, and
-    /// listening tests put Opus at these rates above it. Bpl is the estimate for Opus at 40 kbit/s (variable rate)
-    /// under random loss by Alahmadi, Počta and Melvin, “Instrumental Estimation of E-model Equipment Impairment Factor
-    /// Parameters for Super-wideband Opus Codec”, Irish Signals and Systems Conference, 2019.
+    /// listening tests put Opus at these rates above it. Bpl is a value in use elsewhere for Opus at 40 kbit/s under random loss,
+    /// attributed to a paper of 2019 on super-wideband Opus that we have not seen; no standard confirms it.
     public static let opus = CodecImpairment(impairment: 0, lossRobustness: 9.79)
 
     /// Ie-eff: with that loss, `impairment`…95.
