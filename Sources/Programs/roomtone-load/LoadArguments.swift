@@ -38,7 +38,7 @@ struct Rate: ExpressibleByArgument {
 
     init?(argument: String) {
         let digits = argument.hasSuffix("/s") ? argument.dropLast(2) : argument[...]
-        guard let number = Double(digits), number >= 0, number.isFinite else { return nil }
+        guard let number = Double(digits), (0...1_000_000).contains(number) else { return nil }
         perSecond = number
     }
 }

@@ -64,7 +64,8 @@ extension StoredMessage {
     static func first(_ query: Statement, _ arguments: StatementArguments) throws -> StoredMessage? {
         let rows = try Row.fetchCursor(query, arguments: arguments)
         guard try rows.next() != nil else { return nil }
-        return StoredMessage(SQLiteRow(query))
+        // The cursor takes the row away when it goes.
+        return withExtendedLifetime(rows) { StoredMessage(SQLiteRow(query)) }
     }
 
     /// A row of ``selection``.

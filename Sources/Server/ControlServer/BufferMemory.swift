@@ -41,7 +41,9 @@ enum BufferMemory {
     private static func deallocate(_ bytes: UnsafeMutableRawPointer) {
         let block = bytes - headerBytes
         let mapped = block.load(as: Int.self)
-        if mapped == 0 { free(block) } else { munmap(block, mapped) }
+        if mapped == 0 { return free(block) }
+        // Unmapping may need one mapping more than there may be: then at least the pages go back.
+        if munmap(block, mapped) != 0 { madvise(block, mapped, MADV_DONTNEED) }
     }
 
     private static func start(of block: UnsafeMutableRawPointer, mapped: Int) -> UnsafeMutableRawPointer {

@@ -2,7 +2,7 @@
 ///
 /// Pure: the loop tells it when it read its sources and whether that emptied them. What it reads afterwards came since, so the time
 /// between two readings that emptied them is how old the oldest datagram can be. A thread that is behind forwards fewer talkers of
-/// each room, so the rooms in which most people talk give first and a room with one talker gives last; what it drops is what
+/// each room, so the rooms in which most people talk give first and a room with one talker never; what it drops is what
 /// has waited longest. When it has caught up it allows one step more every ``recoveryNanoseconds``.
 struct OverloadGovernor: BitwiseCopyable {
     /// One step: once the oldest datagram may be this old (in nanoseconds), a room has this many talkers.
@@ -70,7 +70,6 @@ struct OverloadGovernor: BitwiseCopyable {
     /// ended at once, it may have been there for as long as the thread was at work.
     mutating func noteSleep(from start: UInt64, until now: UInt64) {
         if now &- start >= Self.sleepNanosecondsMin { lastEmptied = now }
-        // A sleep that began in a window before this one counts only as far as it lies in it.
-        idleNanoseconds &+= now &- max(start, windowStart)
+        idleNanoseconds &+= now &- start
     }
 }

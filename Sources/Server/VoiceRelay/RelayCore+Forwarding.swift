@@ -14,8 +14,11 @@ extension RelayCore {
         // An unsealed frame may be longer than one that still has to be sealed for its listeners.
         guard frame.count <= Self.frameBytesMax else { return counters.add(.frameTooLong) }
         let room = unsafe rooms + Int(header.room.rawValue)
-        unsafe noteSpeaking(talker, header.flags, now: now)
-        guard unsafe mayGoOn(frame, header, from: talker, in: room, now: now) else { return }
+        unsafe noteSpeaking(talker, now: now)
+        let goesOn = unsafe mayGoOn(frame, header, from: talker, in: room, now: now)
+        // After the choice: a last frame is chosen like others, and leaves its place to whoever speaks next.
+        if header.flags.contains(.talkspurtEnd) { unsafe noteTalkspurtEnd(talker, now: now) }
+        guard goesOn else { return }
         counters.add(.framesAccepted)
         // Who talks alone waits for nobody; but no frame overtakes those of the same talker that wait already.
         let isBundled =
@@ -86,8 +89,6 @@ extension RelayCore {
         let isAdmitted = unsafe loudest[Int(header.room.rawValue)].admits(
             header.voice, level: ExtensionBlocks.audioLevel(in: extensions),
             isTalkspurtStart: header.flags.contains(.talkspurtStart), talkersMax: talkersMax, now: now)
-        // The last frame of a talkspurt needs no place any more, and none that it has just been given back.
-        if header.flags.contains(.talkspurtEnd) { unsafe loudest[Int(header.room.rawValue)].remove(header.voice) }
         if !isAdmitted { counters.add(chosen == talkersMax ? .notLoudest : .shed) }
         return isAdmitted
     }
@@ -132,24 +133,24 @@ extension RelayCore {
         unsafe header.write(to: whole)
     }
 
-    /// Speaking begins with a frame and ends with the end-of-talkspurt flag, or with the sweep that misses frames. Once
-    /// begun it lasts for the sweep's hold at least: a client that flips the flag cannot make the room chatter.
+    /// Speaking begins with any frame, a last one too: whose frames go on is counted, or the rules for crowds would not hold.
     @inline(__always)
-    private mutating func noteSpeaking(
-        _ talker: UnsafeMutablePointer<VoiceSession>, _ flags: DatagramFlags, now: UInt64
-    ) {
+    private mutating func noteSpeaking(_ talker: UnsafeMutablePointer<VoiceSession>, now: UInt64) {
         unsafe talker.pointee.lastVoiceNanoseconds = now
-        let isSpeaking = unsafe talker.pointee.isSpeaking
-        if flags.contains(.talkspurtEnd) {
-            let isOld = unsafe now &- talker.pointee.speakingSinceNanoseconds >= RelaySettings.speakingHoldNanoseconds
-            if isSpeaking, isOld { unsafe stopSpeaking(talker) }
-        } else if !isSpeaking {
-            if speaking.count == 0 { nextSpeakingSweep = now &+ RelaySettings.speakingSweepNanoseconds }
-            unsafe talker.pointee.speakingSinceNanoseconds = now
-            unsafe talker.pointee.speakingIndex = speaking.append(talker.pointee.voice.rawValue)
-            unsafe rooms[Int(talker.pointee.room.rawValue)].talkerCount += 1
-            board.update(unsafe talker.pointee.voice, adding: .speaking)
-        }
+        guard unsafe !talker.pointee.isSpeaking else { return }
+        if speaking.count == 0 { nextSpeakingSweep = now &+ RelaySettings.speakingSweepNanoseconds }
+        unsafe talker.pointee.speakingSinceNanoseconds = now
+        unsafe talker.pointee.speakingIndex = speaking.append(talker.pointee.voice.rawValue)
+        unsafe rooms[Int(talker.pointee.room.rawValue)].talkerCount += 1
+        board.update(unsafe talker.pointee.voice, adding: .speaking)
+    }
+
+    /// Speaking ends with the end-of-talkspurt flag, or with the sweep that misses frames. Once begun it lasts for the
+    /// sweep's hold at least: a client that flips the flag cannot make the room chatter.
+    @inline(__always)
+    private mutating func noteTalkspurtEnd(_ talker: UnsafeMutablePointer<VoiceSession>, now: UInt64) {
+        let length = unsafe now &- talker.pointee.speakingSinceNanoseconds
+        if length >= RelaySettings.speakingHoldNanoseconds { unsafe stopSpeaking(talker) }
     }
 
     mutating func stopSpeaking(_ talker: UnsafeMutablePointer<VoiceSession>) {

@@ -7,7 +7,7 @@ import VoiceWire
 
 /// What a relay thread runs: receive a batch, hand over or forward, flush, look at the inboxes, sleep.
 ///
-/// Everything it touches is its own or a ring. It reads the clock once a batch.
+/// Everything it touches is its own or a ring. It reads the clock once a batch, and around each sleep.
 struct RelayLoop: ~Copyable {
     private var core: RelayCore
     private let peers: RelayPeers
@@ -166,7 +166,8 @@ struct RelayLoop: ~Copyable {
         publishTotals()
         guard inbox.willSleep() else { return inbox.awoke() }
         let start = Self.nanoseconds()
-        let deadline = outgoing.batch.isEmpty ? core.nextDeadline : start &+ Self.retryNanoseconds
+        let retry = outgoing.batch.isEmpty ? UInt64.max : start &+ Self.retryNanoseconds
+        let deadline = min(core.nextDeadline, retry)
         var timeout: Int64 = -1
         if deadline != .max { timeout = deadline > start ? Int64(min(deadline - start, Self.sleepNanosecondsMax)) : 0 }
         var events = unsafe (epoll_event(), epoll_event())

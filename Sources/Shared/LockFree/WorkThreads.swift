@@ -117,8 +117,9 @@ public final class WorkThreads<Local: SendableMetatype>: Sendable {
     private func work(_ local: Local, _ limit: WorkShare) {
         var share = limit
         while true {
-            available.wait()
+            // Before the wait: who has to rest takes no job away from a thread that is free.
             rest(share.rest(now: .now))
+            available.wait()
             let (job, isStopped) = state.withLock { state in
                 let job = state.waiting.popLast()
                 if job != nil { state.runningCount += 1 }

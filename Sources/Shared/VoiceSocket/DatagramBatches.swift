@@ -44,7 +44,7 @@ import CSocketBatch
 
     public func deallocate() { unsafe send_batch_destroy(batch) }
 
-    /// The buffer of the next datagram, of the slot's size; written before ``commit(byteCount:to:)``.
+    /// The buffer of the next datagram, of the slot's size; written before ``commit(byteCount:to:mayBeDropped:)``.
     @inlinable
     public func next() -> UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(send_batch_next(batch)) }
 

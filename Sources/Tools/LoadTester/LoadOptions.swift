@@ -63,6 +63,9 @@ public struct NetworkOptions: Codable, Equatable, Sendable {
 
     /// Whether there is anything to be simulated.
     public var isPerfect: Bool { self == NetworkOptions() }
+
+    /// The longest that a frame can be on its way through both directions, in milliseconds.
+    var delayMaxMilliseconds: Double { 2 * (delayMilliseconds + 10 * jitterMilliseconds + (reorder > 0 ? 30 : 0)) }
 }
 
 /// Why options make no run, in one line that names the option.
@@ -97,11 +100,17 @@ extension LoadOptions {
             "--chat is \(userCount * 4) at most for \(userCount) users: a server lets each write 5 a second")
         try require((0...1_000).contains(churnPerSecond), "--churn is 0…1000 a second")
         try require((1...3_600).contains(baselineSeconds), "--baseline is 1…3600 s")
-        try require((1...10_000).contains(lateMilliseconds), "--late is 1…10000 ms")
+        // Together they leave a frame 8 s to arrive; what was sent is remembered for 10.
+        try require((1...2_000).contains(lateMilliseconds), "--late is 1…2000 ms")
         try require((0.1...10_000).contains(deadlineMilliseconds), "--deadline is 0.1…10000 ms")
         try require((1...64).contains(threadCount), "--threads is 1…64")
         try require(threadCount <= roomCount, "--threads is \(roomCount) at most: a room belongs to one thread")
         try network.check()
+        try require(
+            churnPerSecond == 0 || durationSeconds >= 5, "--duration is 5 s at least with --churn")
+        try require(
+            churnPerSecond == 0 || network.delayMaxMilliseconds <= 200,
+            "--churn bears 200 ms of --delay and --jitter, both ways: who leaves hears on for a quarter of a second")
     }
 }
 
@@ -113,8 +122,8 @@ extension NetworkOptions {
         try require((0...0.9).contains(loss), "--loss is 0…90%")
         try require((1...100).contains(lossBurst), "--loss-burst is 1…100 datagrams")
         try require(lossBurst == 1 || loss > 0, "--loss-burst needs --loss")
-        try require((0...5_000).contains(delayMilliseconds), "--delay is 0…5000 ms")
-        try require((0...1_000).contains(jitterMilliseconds), "--jitter is 0…1000 ms")
+        try require((0...2_000).contains(delayMilliseconds), "--delay is 0…2000 ms")
+        try require((0...100).contains(jitterMilliseconds), "--jitter is 0…100 ms")
         try require((0...1).contains(reorder), "--reorder is 0…100%")
     }
 }

@@ -90,6 +90,9 @@ struct LoadRun: Sendable {
         }
         result.lostSessionCount = await clients.lostSessionCount(plan, crowd)
         result.remarks = await clients.remarks(crowd)
+        if result.lostSessionCount > 0 {
+            result.remarks.append("the server ended connection or voice of \(result.lostSessionCount) steady users")
+        }
         return result
     }
 
@@ -187,7 +190,9 @@ extension LoadRun {
     }
 
     private func windows(seconds: Double, _ voices: Voices) async throws -> MeasuredWindows {
-        var windows = MeasuredWindows(beginningOn: voices.all)
+        // What is late is to be late, not lost.
+        let grace = max(300, plan.options.lateMilliseconds + 200) + plan.options.network.delayMaxMilliseconds
+        var windows = MeasuredWindows(beginningOn: voices.all, grace: .milliseconds(Int64(grace)))
         let start = ContinuousClock.now
         // Many rooms have many histograms: reading them must not become the load.
         let step = min(seconds, plan.roomCount > 200 ? 30 : 5)

@@ -8,9 +8,13 @@ struct MeasuredWindows: Sendable {
     private(set) var last = SpeakerMeasurement()
     private let engines: [SpeakerEngine]
 
+    private let grace: Duration
+
     /// Begins the first window: what came before is forgotten.
-    init(beginningOn engines: [SpeakerEngine]) {
+    /// - Parameter grace: see ``SpeakerEngine/endWindow(grace:)``.
+    init(beginningOn engines: [SpeakerEngine], grace: Duration = .milliseconds(300)) {
         self.engines = engines
+        self.grace = grace
         sums = engines.map { _ in SpeakerMeasurement() }
         for engine in engines { engine.beginWindow() }
     }
@@ -20,7 +24,7 @@ struct MeasuredWindows: Sendable {
         // Together: engines whose windows end one after the other would measure different times.
         let ended = await withTaskGroup(of: (Int, SpeakerMeasurement).self) { group in
             for (index, engine) in engines.enumerated() {
-                group.addTask { (index, await engine.endWindow()) }
+                group.addTask { [grace] in (index, await engine.endWindow(grace: grace)) }
             }
             var ended = [SpeakerMeasurement](repeating: SpeakerMeasurement(), count: engines.count)
             for await (index, measurement) in group { ended[index] = measurement }

@@ -36,6 +36,7 @@ public final class OwnServer: Sendable {
         "ROOMTONE_ROOMS_VOICE_MEMBERS_MAX": "\(LoadOptions.usersPerRoomMax)",
         // All who talk are heard: frames that a server withholds on purpose look lost.
         "ROOMTONE_VOICE_LOUDEST_TALKERS": "0",
+        "ROOMTONE_VOICE_BYTES_PER_SECOND_PER_ROOM_MAX": "1000000000",
         "ROOMTONE_VOICE_SESSIONS_MAX": "\(LoadOptions.usersMax * 2)",
     ]
 }

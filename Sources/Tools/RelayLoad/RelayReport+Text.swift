@@ -33,9 +33,11 @@ extension RelayShapeFigures {
             ["µs a delivery", "ratio", "core %", "deliveries/s", "loss %", "p50", "p99", "p99.9", "p99 ratio", "MB/s"])
         var lines = [title, head] + contenders.map(\.line)
         for contender in contenders {
-            if contender.faults > 0 { lines.append("  ! \(contender.contender.rawValue): \(contender.faults) faults") }
+            let name = contender.contender.rawValue
+            if contender.faults > 0 { lines.append("  ! \(name): \(contender.faults) faults") }
+            if contender.lost > 0 { lines.append("  ! \(name): \(contender.lost) deliveries lost in all rounds") }
             for limit in Set(contender.generatorLimits).sorted() {
-                lines.append("  ! \(contender.contender.rawValue): the generator was the limit: \(limit)")
+                lines.append("  ! \(name): the generator was the limit: \(limit)")
             }
         }
         return lines + [""]
@@ -51,13 +53,17 @@ extension RelayShapeFigures {
 }
 
 extension RelayContenderFigures {
+    /// Its ratio to itself; of others there is none where the yardstick did not take part.
+    private var yardstickText: String { contender == .floor ? "1" : "–" }
+
     fileprivate var line: String {
         RelayShapeFigures.row(
             contender.rawValue,
             [
-                microsecondsPerDelivery.text(2), costRatio?.text(2) ?? "1", (relayShare.median * 100).decimal(0),
+                microsecondsPerDelivery.text(2), costRatio?.text(2) ?? yardstickText,
+                (relayShare.median * 100).decimal(0),
                 deliveriesPerSecond.median.decimal(0), lossPercent.median.decimal(2), latencyP50.text(0),
-                latencyP99.text(0), latencyP999.text(0), latencyP99Ratio?.text(2) ?? "1",
+                latencyP99.text(0), latencyP999.text(0), latencyP99Ratio?.text(2) ?? yardstickText,
                 (bytesPerSecond.median / 1e6).decimal(1),
             ])
     }

@@ -60,6 +60,8 @@ public struct RelayContenderFigures: Codable, Sendable {
     public var bytesPerSecond: Spread
     /// In all rounds: must be none.
     public var faults: UInt64
+    /// Deliveries that never came, in all rounds.
+    public var lost: UInt64
     /// Of every round that was the generator's rather than the relay's.
     public var generatorLimits: [String]
 
@@ -87,6 +89,7 @@ public struct RelayContenderFigures: Codable, Sendable {
         latencyP99Ratio = ratio(\.latency.p99)
         bytesPerSecond = spread(\.bytesPerSecond)
         faults = samples.reduce(0) { $0 + $1.faults }
+        lost = samples.reduce(0) { $0 + $1.lost }
         generatorLimits = samples.compactMap(\.generator.limit)
     }
 }

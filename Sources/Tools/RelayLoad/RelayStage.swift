@@ -53,6 +53,7 @@ final class RelayStage: Sendable {
         try await Task.sleep(for: .seconds(seconds))
         let (after, end) = (ProcessorTime.seconds(of: relay), clock.now)
         let machineAfter = ProcessorTime.machine
+        guard after > 0, after >= before else { throw LoadError("the relay ended while it was measured") }
         let measurement = await engine.endWindow()
         for speaker in speaking { engine.setTalking(speaker, false) }
         // The last frames, which end talkspurts.

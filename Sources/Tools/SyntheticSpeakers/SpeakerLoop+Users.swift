@@ -70,7 +70,7 @@ extension SpeakerLoop where End: ~Copyable {
                 takeBeat(number, user, due: deadline.due, now: now)
                 now = SpeakerClock.monotonic
             case .hello: sayHello(number, user, now: now)
-            case .ping: ping(number, user, now: now)
+            case .ping: ping(number, user, due: deadline.due, now: now)
             case .leave: leave(number, user)
             }
         }
@@ -106,12 +106,16 @@ extension SpeakerLoop where End: ~Copyable {
         if user.pointee.wantsToTalk { startBeat(number, user) }
     }
 
-    private mutating func ping(_ number: Int, _ user: UnsafeMutablePointer<SpeakerState<End>>, now: UInt64) {
+    private mutating func ping(
+        _ number: Int, _ user: UnsafeMutablePointer<SpeakerState<End>>, due: UInt64, now: UInt64
+    ) {
         guard user.pointee.status == .established, let interval = user.pointee.end.keepaliveNanoseconds else { return }
         let byteCount = user.pointee.end.writePing(echo: SpeakerClock.realTime, to: outgoing)
         window.add(.pingsSent)
         if !send(byteCount, from: user) { window.add(.sendsFailed) }
-        schedule(.ping, number, user, at: now &+ interval / 8 &* 7)
+        // From when it was due: after a rest all users would ping together for ever.
+        let step = max(1, interval / 8 &* 7)
+        schedule(.ping, number, user, at: due &+ ((now &- due) / step &+ 1) &* step)
     }
 
     mutating func takeGoodbye(_ number: Int, _ user: UnsafeMutablePointer<SpeakerState<End>>) {
@@ -145,6 +149,11 @@ extension SpeakerLoop where End: ~Copyable {
     /// Sends what stands in `outgoing`. False when the kernel did not take it.
     @inline(__always)
     func send(_ byteCount: Int, from user: UnsafeMutablePointer<SpeakerState<End>>) -> Bool {
-        byteCount == 0 || Glibc.send(user.pointee.descriptor, outgoing, byteCount, Int32(MSG_DONTWAIT)) == byteCount
+        func once() -> Bool {
+            Glibc.send(user.pointee.descriptor, outgoing, byteCount, Int32(MSG_DONTWAIT)) == byteCount
+        }
+        if byteCount == 0 || once() { return true }
+        // Nobody took an earlier datagram, which is the server's doing; this one has not left yet, and is owed.
+        return errno == ECONNREFUSED && once()
     }
 }

@@ -79,6 +79,18 @@ struct RelaySheddingTests {
         #expect(say(&relay, clients[2], level: 60, at: 271 * Self.millisecond) == 0)
     }
 
+    @Test("who ends a talkspurt with every frame is counted among the talkers like others")
+    func endsOnly() throws {
+        var relay = try RelayHarness()
+        let (_, clients) = relay.room(of: 4, loudestTalkersMax: 1)
+        for (index, heardCount) in [3, 0].enumerated() {
+            relay.receive(
+                clients[index].voice([1], flags: .talkspurtEnd, blocks: [1, 1, 10]), from: clients[index].address,
+                at: UInt64(index))
+            #expect(relay.take().count == heardCount)
+        }
+    }
+
     @Test("a thread that is behind gives up the extra talkers of rooms with many, and nothing of a room with one")
     func overload() throws {
         var relay = try RelayHarness()

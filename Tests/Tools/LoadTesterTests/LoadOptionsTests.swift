@@ -24,10 +24,31 @@ struct LoadOptionsTests {
             Case("--threads", { $0.threadCount = 2 }, { $0.threadCount = 1 }),
             Case("--loss ", { $0.network.loss = 0.91 }, { $0.network.loss = 0.9 }),
             Case("--loss-burst needs", { $0.network.lossBurst = 2 }, { $0.network.loss = 0.1 }),
-            Case("--delay", { $0.network.delayMilliseconds = 5_001 }, { $0.network.delayMilliseconds = 5_000 }),
-            Case("--jitter", { $0.network.jitterMilliseconds = 1_001 }, { $0.network.jitterMilliseconds = 1_000 }),
+            Case("--delay", { $0.network.delayMilliseconds = 2_001 }, { $0.network.delayMilliseconds = 2_000 }),
+            Case("--jitter", { $0.network.jitterMilliseconds = 101 }, { $0.network.jitterMilliseconds = 100 }),
             Case("--reorder", { $0.network.reorder = 1.01 }, { $0.network.reorder = 1 }),
             Case("--late", { $0.lateMilliseconds = 0 }, { $0.lateMilliseconds = 1 }),
+            Case("--late", { $0.lateMilliseconds = 2_001 }, { $0.lateMilliseconds = 2_000 }),
+            Case(
+                "--churn bears",
+                {
+                    $0.churnPerSecond = 1
+                    $0.network.delayMilliseconds = 101
+                },
+                {
+                    $0.churnPerSecond = 1
+                    $0.network.delayMilliseconds = 100
+                }),
+            Case(
+                "--duration is 5 s",
+                {
+                    $0.churnPerSecond = 1
+                    $0.durationSeconds = 4.9
+                },
+                {
+                    $0.churnPerSecond = 1
+                    $0.durationSeconds = 5
+                }),
             Case("--deadline", { $0.deadlineMilliseconds = 0.09 }, { $0.deadlineMilliseconds = 0.1 }),
             Case("--baseline", { $0.baselineSeconds = 0 }, { $0.baselineSeconds = 1 }),
         ])
