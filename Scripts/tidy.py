@@ -43,7 +43,7 @@ C_WRAPPERS = {
     "CSpeexDSP": {"SpeechProcessing"},
     "CSodium": {"VoiceSealing", "Credentials", "SyntheticSpeakers"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
-    "CLinux": {"Daemon", "LoadTester", "LockFree", "MessageSearch", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
+    "CLinux": {"LoadTester", "LockFree", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
     "CSQLite": {"ChatStore", "MessageSearch"},
     "CAllocationCount": {"RelayLoad"},
 }
