@@ -92,8 +92,8 @@ let server: [Target] = [
     .target(
         name: "Rooms",
         dependencies: [
-            "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "VoiceRelay",
-            "VoiceSealing", "VoiceWire", logging,
+            "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "VoiceQuality",
+            "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ],
         path: "Sources/Server/Rooms", swiftSettings: house),
     .target(

@@ -26,10 +26,8 @@ extension MemberSession {
             await setVolume(volume, member, requestID)
         case .requestBitrateChange(let bitrate):
             answerBitrate(bitrate, requestID)
-        case .audioQualityReport(let packetLoss, _, _):
-            guard packetLoss.isFinite, (0...1).contains(packetLoss) else {
-                return refuseVoice(.invalidValue, "packet_loss must be 0…1", .valueRefused, requestID)
-            }
+        case .audioQualityReport(let packetLoss, _, _, let talkers):
+            await noteQuality(packetLoss, talkers, member, requestID)
         default:
             _ = refuseUnexpected("Not a request about voice", requestID)
         }
@@ -91,6 +89,24 @@ extension MemberSession {
         voiceSettings.volume = volume
         _ = await voiceRoom?.applyVoice(voiceSettings, to: member.connection)
         answer(.serverResponse(success: true, content: "Volume \(volume)"), requestID)
+    }
+
+    private func noteQuality(
+        _ packetLoss: Float, _ talkers: [TalkerReception], _ member: Member, _ requestID: UInt64?
+    ) async {
+        guard packetLoss.isFinite, (0...1).contains(packetLoss) else {
+            return refuseVoice(.invalidValue, "packet_loss must be 0…1", .valueRefused, requestID)
+        }
+        guard talkers.count <= ReceptionTable.talkersPerReportMax else {
+            let text = "a report names \(ReceptionTable.talkersPerReportMax) talkers at most"
+            return refuseVoice(.invalidValue, text, .valueRefused, requestID)
+        }
+        guard talkers.allSatisfy(\.isPossible) else {
+            let text = "of a talker's frames no more can be lost or late than there were, in no more bursts than that"
+            return refuseVoice(.invalidValue, text, .valueRefused, requestID)
+        }
+        guard !talkers.isEmpty else { return }
+        await voiceRoom?.noteReception(talkers, from: member.connection, at: .now)
     }
 
     /// The relay forwards what it gets and never re-encodes: a bitrate in range is the sender's own choice.

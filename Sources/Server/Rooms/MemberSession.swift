@@ -162,8 +162,8 @@ extension ControlMessage {
             .roomList, .roomPage, .roomUpdated, .roomDeleted, .invitationCreated, .invitationList, .overrideList,
             .permissionsChanged, .banCreated, .banList, .removedFromRoom, .auditPage, .serverResponse, .messageEdited,
             .messageDeleted, .historyPage, .searchResults, .readMarker, .unreadList, .userTyping, .userStatusUpdate,
-            .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate, .voiceError,
-            .voiceUserJoined, .voiceUserLeft:
+            .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate, .voiceReception,
+            .voiceError, .voiceUserJoined, .voiceUserLeft:
             .fromServer
         }
     }

@@ -102,6 +102,20 @@ extension Room {
         }
     }
 
+    /// Takes a listener's word on how talkers reach it, and tells those talkers whose turn it is.
+    ///
+    /// Talkers who have left since are passed over; so is all of it when the listener has.
+    func noteReception(_ receptions: [TalkerReception], from connection: ConnectionID, at now: ContinuousClock.Instant)
+    {
+        guard let listener = voiceTable[connection] else { return }
+        for reception in receptions {
+            guard let talker = voiceTable[VoiceID(rawValue: reception.voiceID)], talker.voice != listener.voice,
+                let news = self.reception.note(reception, from: listener.voice, in: id, at: now)
+            else { continue }
+            talker.member.outbox.post(EncodedLine(.voiceReception(news)))
+        }
+    }
+
     /// Ends whatever voice session the connection has here.
     func endVoice(of connection: ConnectionID, _ departure: Departure, answering requestID: UInt64? = nil) {
         guard let entry = voiceTable[connection] else { return }
@@ -137,6 +151,7 @@ extension Room {
     private func endVoice(_ ended: VoiceID, _ departure: Departure, answering requestID: UInt64? = nil) {
         guard let entry = voiceTable.remove(ended) else { return }
         voice.forget(ended)
+        reception.remove(ended)
         publishRoutes()
         voice.relay.closeSession(ended, reason: departure.goodbye)
         releaseRoomIfEmpty()

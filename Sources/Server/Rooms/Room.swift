@@ -21,6 +21,7 @@ actor Room {
 
     // Voice.
     var voiceTable = VoiceTable()
+    var reception = ReceptionTable()
     /// The room's name on the voice wire, leased while anybody is in voice.
     var voiceRoom: VoiceRoomID?
     /// Waits for the next restraint that ends by itself.

@@ -62,6 +62,8 @@ struct VoiceTable {
 
     subscript(connection: ConnectionID) -> Entry? { voices[connection].flatMap { entries[$0] } }
 
+    subscript(voice: VoiceID) -> Entry? { entries[voice] }
+
     /// In the order of their wire ids, so that the same people give the same table.
     var routes: [VoiceRoute] {
         sorted.map {

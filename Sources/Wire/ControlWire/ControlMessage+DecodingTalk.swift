@@ -86,8 +86,10 @@ extension ControlMessage {
         },
         "AudioQualityReport": { fields throws(FieldFailure) in
             .audioQualityReport(
-                packetLoss: try fields("packet_loss"), latency: try fields("latency"), jitter: try fields("jitter"))
+                packetLoss: try fields("packet_loss"), latency: try fields("latency"), jitter: try fields("jitter"),
+                talkers: fields.has("talkers") ? try fields.records("talkers") : [])
         },
+        "VoiceReception": { fields throws(FieldFailure) in .voiceReception(try VoiceReception(from: fields)) },
         "VoiceError": { fields throws(FieldFailure) in
             .voiceError(code: try fields("code"), message: try fields("message"))
         },

@@ -29,8 +29,8 @@ extension ControlMessage {
         case .userStatusUpdate, .browseUsers, .userPage, .userListUpdate:
             writePeople(to: &writer)
         case .voiceConnect, .voiceDisconnect, .voiceConnectionEstablished, .setMuted, .setDeafened, .setVolume,
-            .roomVoiceState, .userVoiceUpdate, .requestBitrateChange, .audioQualityReport, .voiceError,
-            .voiceUserJoined, .voiceUserLeft:
+            .roomVoiceState, .userVoiceUpdate, .requestBitrateChange, .audioQualityReport, .voiceReception,
+            .voiceError, .voiceUserJoined, .voiceUserLeft:
             writeVoice(to: &writer)
         }
     }

@@ -110,12 +110,14 @@ extension ControlMessage {
         case .userVoiceUpdate(let update): writer.variant("UserVoiceUpdate", update)
         case .requestBitrateChange(let targetBitrate):
             writer.variant("RequestBitrateChange") { $0.field("target_bitrate", targetBitrate) }
-        case .audioQualityReport(let packetLoss, let latency, let jitter):
+        case .audioQualityReport(let packetLoss, let latency, let jitter, let talkers):
             writer.variant("AudioQualityReport") {
                 $0.field("packet_loss", packetLoss)
                 $0.field("latency", latency)
                 $0.field("jitter", jitter)
+                if !talkers.isEmpty { $0.records("talkers", talkers) }
             }
+        case .voiceReception(let reception): writer.variant("VoiceReception", reception)
         case .voiceError(let code, let message):
             writer.variant("VoiceError") {
                 $0.field("code", code)

@@ -123,8 +123,11 @@ public enum ControlMessage: Equatable, Sendable {
     // MARK: Voice quality
     /// Bits a second.
     case requestBitrateChange(targetBitrate: UInt32)
-    /// Loss as a fraction 0…1, latency and jitter in milliseconds.
-    case audioQualityReport(packetLoss: Float, latency: UInt32, jitter: UInt32)
+    /// Loss as a fraction 0…1, latency and jitter in milliseconds, over all talkers; `talkers` (ours) are those heard since
+    /// the last report, each for itself.
+    case audioQualityReport(packetLoss: Float, latency: UInt32, jitter: UInt32, talkers: [TalkerReception] = [])
+    /// To a talker: how the room gets its voice (ours).
+    case voiceReception(VoiceReception)
     case voiceError(code: VoiceErrorCode, message: String)
 
     // MARK: Ours

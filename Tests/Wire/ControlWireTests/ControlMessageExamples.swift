@@ -132,6 +132,23 @@ enum ControlMessageExamples {
             #"{"AudioQualityReport":{"packet_loss":0.25,"latency":20,"jitter":4}}"#
         ),
         (
+            .audioQualityReport(
+                packetLoss: 0.25, latency: 20, jitter: 4,
+                talkers: [
+                    TalkerReception(
+                        voiceID: 3, frames: 250, lost: 5, late: 2, bursts: 4, jitter: 6, playoutDelay: 45)
+                ]),
+            #"{"AudioQualityReport":{"packet_loss":0.25,"latency":20,"jitter":4,"talkers":[{"voice_id":3,"#
+                + #""frames":250,"lost":5,"late":2,"bursts":4,"jitter":6,"playout_delay":45}]}}"#
+        ),
+        (
+            .voiceReception(
+                VoiceReception(
+                    roomID: room, listeners: 4, packetLoss: 0.125, burstRatio: 1.5, jitter: 6, playoutDelay: 45)),
+            #"{"VoiceReception":{"room_id":1,"listeners":4,"packet_loss":0.125,"burst_ratio":1.5,"jitter":6,"#
+                + #""playout_delay":45}}"#
+        ),
+        (
             .voiceError(code: .notAMember, message: "no"),
             #"{"VoiceError":{"code":"NotAMember","message":"no"}}"#
         ),
