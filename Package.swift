@@ -50,6 +50,9 @@ let shared: [Target] = [
         name: "Permissions", dependencies: ["Identifiers"], path: "Sources/Shared/Permissions", swiftSettings: house),
     .target(name: "LockFree", dependencies: ["CLinux"], path: "Sources/Shared/LockFree", swiftSettings: packetPath),
     .target(
+        name: "DatagramTunnel", dependencies: [nio("NIOCore"), nio("NIOPosix")], path: "Sources/Shared/DatagramTunnel",
+        swiftSettings: house),
+    .target(
         name: "VoiceSocket", dependencies: ["CSocketBatch"], path: "Sources/Shared/VoiceSocket",
         swiftSettings: packetPath),
 ]
@@ -99,7 +102,8 @@ let server: [Target] = [
     .target(
         name: "ControlServer",
         dependencies: [
-            "ControlWire", "Identifiers", "Rooms", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
+            "ControlWire", "DatagramTunnel", "Identifiers", "Rooms", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509,
+            asn1, crypto, logging,
         ],
         path: "Sources/Server/ControlServer", swiftSettings: house),
     .target(
@@ -116,8 +120,8 @@ let client: [Target] = [
     .target(
         name: "RoomClient",
         dependencies: [
-            "ControlWire", "Identifiers", "Permissions", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509,
-            asn1, crypto,
+            "ControlWire", "DatagramTunnel", "Identifiers", "Permissions", nio("NIOCore"), nio("NIOPosix"),
+            nio("NIOTLS"), nioSSL, x509, asn1, crypto,
         ],
         path: "Sources/Client/RoomClient", swiftSettings: house),
     .target(
@@ -218,6 +222,7 @@ let testTargets: [Target] = [
         name: "AudioTestSupport", dependencies: ["NetworkSimulator"], path: "Tests/Support/AudioTestSupport",
         swiftSettings: house),
     tests("LockFree", "Shared", ["LockFree"]),
+    tests("DatagramTunnel", "Shared", ["DatagramTunnel"]),
     tests("VoiceSocket", "Shared", ["VoiceSocket", "CSocketBatch"]),
     tests("Permissions", "Shared", ["Identifiers", "Permissions"]),
     tests("JSONText", "Wire", ["JSONText"]),
@@ -271,8 +276,9 @@ let testTargets: [Target] = [
     tests(
         "TalkInterface", "Client",
         [
-            "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "Identifiers", "OpusCodec",
-            "RoomClient", "TerminalSupport", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
+            "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "DatagramTunnel", "Identifiers",
+            "OpusCodec", "RoomClient", "TerminalSupport", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire",
+            logging,
         ]),
     tests("NetworkSimulator", "Tools", []),
     tests(

@@ -1,4 +1,5 @@
 public import ControlWire
+import DatagramTunnel
 import Identifiers
 import NIOCore
 
@@ -23,6 +24,8 @@ public actor RoomClient {
     public private(set) var counters = Counters()
     /// Who logged in over this connection.
     var userID: UserID?
+    /// Where a voice engine on this machine finds this connection.
+    var tunnel: TunnelSocket?
 
     /// What a connection has met that nobody was told.
     public struct Counters: Equatable, Sendable {
@@ -47,7 +50,7 @@ public actor RoomClient {
     private let server: ServerAddress
     private let startTime = ContinuousClock.now
     private let lines: AsyncStream<ByteBuffer>
-    private let outgoing: AsyncStream<ByteBuffer>.Continuation
+    let outgoing: AsyncStream<ByteBuffer>.Continuation
     private let announcing: AsyncStream<ControlEnvelope>.Continuation
     private var connection: Task<Void, Never>?
     private var table: RequestTable<Waiter>
@@ -194,6 +197,8 @@ extension RoomClient {
     private func finish(_ reason: RoomClientError) {
         closeReason = reason
         outgoing.finish()
+        tunnel?.close()
+        tunnel = nil
         for waiter in table.takeAll() {
             waiter.timer.cancel()
             waiter.answer.resume(returning: .failure(reason))
@@ -216,6 +221,8 @@ extension RoomClient {
         }
         if envelope.message == .ping {
             try enqueue(try encode(.pong, requestID: envelope.requestID))
+        } else if case .voiceDatagram(let data) = envelope.message {
+            if tunnel?.send(base64: data) == false { counters.linesRefused += 1 }
         } else if let id = envelope.requestID {
             if !resolve(id, .success(envelope.message)) { counters.answersUnmatched += 1 }
         } else if envelope.message != .pong {

@@ -13,8 +13,9 @@ public actor RoomSession {
         case connected(ServerTrust?)
         case loggedIn(UserID)
         case joined(RoomSummary)
-        /// Everything stands: open the voice session now, at this host. Comes again after every reconnect.
-        case voiceGranted(VoiceGrant, host: String)
+        /// Everything stands: open the voice session now, at this host, or where UDP does not reach it, at this port of
+        /// 127.0.0.1 (``RoomClient/voiceTunnelPort()``). Comes again after every reconnect.
+        case voiceGranted(VoiceGrant, host: String, tunnelPort: UInt16?)
         case announcement(ControlEnvelope)
         /// The server is gone; an attempt to come back follows.
         case lost(RoomClientError)
@@ -129,7 +130,8 @@ public actor RoomSession {
         case .report(.online):
             guard let grant, let client else { return }
             self.grant = nil
-            await deliver(.voiceGranted(grant, host: client.remoteHost), to: handler)
+            let tunnelPort = await client.voiceTunnelPort()
+            await deliver(.voiceGranted(grant, host: client.remoteHost, tunnelPort: tunnelPort), to: handler)
         case .report(.lost(let error)): await deliver(.lost(error), to: handler)
         case .report(.retrying(let delay, let error)): await deliver(.retrying(after: delay, error), to: handler)
         case .end: break

@@ -7,7 +7,7 @@ import TerminalSupport
 enum TalkEffect: Equatable, Sendable {
     /// A line above the status.
     case print(String)
-    case connectVoice(VoiceGrant, host: String)
+    case connectVoice(VoiceGrant, host: String, tunnelPort: UInt16?)
     case disconnectVoice
     case setMuted(Bool)
     case setDeafened(Bool)

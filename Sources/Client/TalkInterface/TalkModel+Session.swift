@@ -19,7 +19,7 @@ extension TalkModel {
             roomID = room.id
             roomName = TerminalText.name(room.name)
             return [.print("\(isReturn ? "Back in" : "In") “\(roomName)” on \(server).")]
-        case .voiceGranted(let grant, let host): return connect(grant, host)
+        case .voiceGranted(let grant, let host, let tunnelPort): return connect(grant, host, tunnelPort)
         case .announcement(let envelope): return hear(envelope)
         case .lost(let error):
             link = .down(retryAt: nil)
@@ -48,10 +48,10 @@ extension TalkModel {
     }
 
     /// The server's own record of this session starts clean, so what differs from that is said again.
-    private mutating func connect(_ grant: VoiceGrant, _ host: String) -> [TalkEffect] {
+    private mutating func connect(_ grant: VoiceGrant, _ host: String, _ tunnelPort: UInt16?) -> [TalkEffect] {
         link = .up
         ownVoice = grant.voiceID.map(VoiceID.init(rawValue:))
-        var effects: [TalkEffect] = [.connectVoice(grant, host: host)]
+        var effects: [TalkEffect] = [.connectVoice(grant, host: host, tunnelPort: tunnelPort)]
         if isMuted { effects.append(.send(.setMuted(isMuted: true))) }
         if isDeafened { effects.append(.send(.setDeafened(isDeafened: true))) }
         if volume != 1 { effects.append(.send(.setVolume(volume: volume))) }

@@ -80,7 +80,7 @@ actor TalkShell {
     private func perform(_ effect: TalkEffect) {
         switch effect {
         case .print(let line): screen.show(.event(line))
-        case .connectVoice(let grant, let host): connect(grant, host)
+        case .connectVoice(let grant, let host, let tunnelPort): connect(grant, host, tunnelPort)
         case .disconnectVoice: engine.disconnect()
         case .setMuted(let isMuted): engine.setMuted(isMuted)
         case .setDeafened(let isDeafened): engine.setDeafened(isDeafened)
@@ -95,9 +95,10 @@ actor TalkShell {
         }
     }
 
-    private func connect(_ grant: VoiceGrant, _ host: String) {
+    private func connect(_ grant: VoiceGrant, _ host: String, _ tunnelPort: UInt16?) {
         do {
-            let grant = try VoiceConnectionGrant(grant, host: host, allowsUnsealed: allowsUnsealedVoice)
+            var grant = try VoiceConnectionGrant(grant, host: host, allowsUnsealed: allowsUnsealedVoice)
+            grant.tunnelPort = tunnelPort
             // Not earlier: a file would play its beginning to nobody, and a microphone has nothing to hear before.
             if !isEngineStarted { try engine.start() }
             isEngineStarted = true

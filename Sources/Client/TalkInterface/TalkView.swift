@@ -24,8 +24,11 @@ enum TalkView {
     /// Nil as long as there is nothing to say but the event lines.
     static func plainStatus(_ model: TalkModel) -> PlainStatus? {
         guard model.isVoiceOpen else { return nil }
-        let headline = [state(of: model, now: .zero), room(of: model), speech(of: model)].joined(separator: "; ")
-        return PlainStatus(headline: headline, measurements: [loss(of: model), delay(of: model)].compactMap { $0 })
+        let way = model.statistics.isTunnelled ? [tunnelled] : []
+        let headline = [state(of: model, now: .zero), room(of: model), speech(of: model)] + way
+        return PlainStatus(
+            headline: headline.joined(separator: "; "),
+            measurements: [loss(of: model), delay(of: model)].compactMap { $0 })
     }
 
     private struct Part {
@@ -42,6 +45,7 @@ enum TalkView {
         parts.append(Part(text: speech(of: model), importance: 1))
         if let loss = loss(of: model) { parts.append(Part(text: loss, importance: 3)) }
         if let delay = delay(of: model) { parts.append(Part(text: delay, importance: 4)) }
+        if model.statistics.isTunnelled { parts.append(Part(text: tunnelled, importance: 3)) }
         if model.volume != 1 {
             parts.append(Part(text: "volume \(Int((model.volume * 100).rounded()))%", importance: 6))
         }
@@ -113,6 +117,7 @@ enum TalkView {
 
     private static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded()))%" }
 
+    private static let tunnelled = "voice over TCP"
     private static let separator = " | "
     private static let barColumns = 10
     /// Names shown at once.

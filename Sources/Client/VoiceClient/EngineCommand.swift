@@ -18,21 +18,21 @@ enum EngineCommand: BitwiseCopyable {
 @safe struct PreparedSession: BitwiseCopyable {
     private struct Content: ~Copyable {
         var transport: VoiceTransport
-        var path: VoicePath
+        var ways: VoiceWays
     }
 
     private let content: UnsafeMutablePointer<Content>
 
-    init(_ transport: consuming VoiceTransport, _ path: VoicePath) {
+    init(_ transport: consuming VoiceTransport, _ ways: VoiceWays) {
         unsafe content = .allocate(capacity: 1)
-        unsafe content.initialize(to: Content(transport: transport, path: path))
+        unsafe content.initialize(to: Content(transport: transport, ways: ways))
     }
 
     /// Takes the session out; once.
-    func take(_ use: (consuming VoiceTransport, VoicePath) -> Void) {
+    func take(_ use: (consuming VoiceTransport, VoiceWays) -> Void) {
         let taken = unsafe content.move()
         unsafe content.deallocate()
-        use(taken.transport, taken.path)
+        use(taken.transport, taken.ways)
     }
 }
 

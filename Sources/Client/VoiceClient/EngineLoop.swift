@@ -12,7 +12,7 @@ import VoiceSocket
 /// `send`, event descriptors) and allocates nothing.
 @safe final class EngineLoop {
     private var pipeline: VoicePipeline
-    private var path: VoicePath?
+    private var ways: VoiceWays?
     private let source: any AudioSource
     private let sink: any AudioSink
     private let capture: DeviceFeed
@@ -94,7 +94,11 @@ import VoiceSocket
     }
 
     private func emit(_ bytes: RawSpan) -> Bool {
-        unsafe bytes.withUnsafeBytes { unsafe path?.send($0) ?? false }
+        unsafe bytes.withUnsafeBytes { unsafe ways?.send($0) ?? false }
+    }
+
+    private func emitStraight(_ bytes: RawSpan) -> Bool {
+        unsafe bytes.withUnsafeBytes { unsafe ways?.sendStraight($0) ?? false }
     }
 
     private func report(_ event: VoiceEngineEvent?) {
@@ -111,15 +115,16 @@ import VoiceSocket
     // MARK: One turn
 
     private func wait() {
-        let descriptors: InlineArray<4, Int32> = [
+        let descriptors: InlineArray<5, Int32> = [
             shared.commands.wake.fileDescriptor, capture.signal.fileDescriptor, playback.signal.fileDescriptor,
-            path?.socket.fileDescriptor ?? -1,  // poll(2) passes over negative ones
+            // poll(2) passes over negative ones.
+            ways?.socket(.direct)?.fileDescriptor ?? -1, ways?.socket(.tunnel)?.fileDescriptor ?? -1,
         ]
-        var polled = InlineArray<4, pollfd> { pollfd(fd: descriptors[$0], events: Int16(POLLIN), revents: 0) }
-        let deadline = min(pipeline.nextDeadline ?? nextPublication, nextPublication)
+        var polled = InlineArray<5, pollfd> { pollfd(fd: descriptors[$0], events: Int16(POLLIN), revents: 0) }
+        let deadline = min(pipeline.nextDeadline ?? nextPublication, nextPublication, nextChoice ?? nextPublication)
         let milliseconds = max(0, (MonotonicInstant.now.distance(to: deadline) + 999_999) / 1_000_000)
         unsafe withUnsafeMutableBytes(of: &polled) {
-            unsafe _ = poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, 4, Int32(min(milliseconds, 1_000)))
+            unsafe _ = poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, 5, Int32(min(milliseconds, 1_000)))
         }
         if polled[0].revents != 0 { shared.commands.wake.clear() }
         devicesSignalled = polled[1].revents != 0 || polled[2].revents != 0
@@ -137,25 +142,33 @@ import VoiceSocket
             case .setVolume(let volume): pipeline.setVolume(volume)
             case .setTalkerVolume(let volume, let voice): pipeline.setVolume(volume, of: voice)
             case .connect(let session):
-                session.take { transport, newPath in
+                session.take { transport, newWays in
                     pipeline.connect(transport, emit: emit)
-                    takeLeave(of: path)
-                    path = newPath
+                    takeLeave(of: ways)
+                    ways = newWays
                 }
             case .disconnect:
                 pipeline.disconnect(emit: emit)
-                takeLeave(of: path)
-                path = nil
+                takeLeave(of: ways)
+                ways = nil
             }
             nextPublication = MonotonicInstant(nanoseconds: 0)
         }
     }
 
     private func receiveDatagrams() {
-        guard let socket = path?.socket else { return }
+        receiveDatagrams(on: .direct)
+        receiveDatagrams(on: .tunnel)
+    }
+
+    private func receiveDatagrams(on route: RouteChooser.Route) {
+        guard let socket = ways?.socket(route) else { return }
         for _ in 0..<Self.datagramsPerTurnMax {
             guard let count = unsafe socket.receive(into: datagram) else { return }
-            report(unsafe pipeline.receive(UnsafeRawBufferPointer(rebasing: datagram[..<count]), at: .now))
+            let (now, heardCount) = (MonotonicInstant.now, pipeline.heardCount)
+            report(unsafe pipeline.receive(UnsafeRawBufferPointer(rebasing: datagram[..<count]), at: now))
+            guard pipeline.heardCount > heardCount else { continue }
+            if ways?.heard(on: route, at: now, isOpen: pipeline.isOpen) == true { pipeline.hurry(at: now) }
         }
     }
 
@@ -186,7 +199,8 @@ import VoiceSocket
 
     private func keepTime() {
         let now = MonotonicInstant.now
-        path?.mend(serverIsSilent: pipeline.seemsStranded(at: now), at: now)
+        ways?.mend(serverIsSilent: pipeline.seemsStranded(at: now), at: now)
+        chooseWay(at: now)
         if let deadline = pipeline.nextDeadline, deadline <= now { report(pipeline.tick(at: now, emit: emit)) }
         if devicesSignalled || now >= nextPublication { watchDevices() }
         guard now >= nextPublication else { return }
@@ -200,14 +214,24 @@ import VoiceSocket
         tellEvents()
     }
 
-    private func report(into record: inout VoiceStatisticsRecord) {
-        pipeline.report(into: &record)
-        record.source = source.statistics
-        record.sink = sink.statistics
-        record.counters.socketsReplaced = pastReplacedCount + (path?.replacedCount ?? 0)
+    private var nextChoice: MonotonicInstant? { ways?.chooser.nextDeadline }
+
+    private func chooseWay(at now: MonotonicInstant) {
+        let isNew = ways?.choose(
+            at: now, isOpen: pipeline.isOpen, unansweredPingCount: pipeline.unansweredPingCount)
+        if isNew == true { pipeline.hurry(at: now) }
+        if ways?.takeProbe(at: now) == true { pipeline.sendProbe(emit: emitStraight) }
     }
 
-    private func takeLeave(of path: VoicePath?) { pastReplacedCount += path?.replacedCount ?? 0 }
+    private func report(into record: inout VoiceStatisticsRecord) {
+        pipeline.report(into: &record)
+        record.isTunnelled = ways?.chooser.route == .tunnel
+        record.source = source.statistics
+        record.sink = sink.statistics
+        record.counters.socketsReplaced = pastReplacedCount + (ways?.replacedCount ?? 0)
+    }
+
+    private func takeLeave(of ways: VoiceWays?) { pastReplacedCount += ways?.replacedCount ?? 0 }
 
     private func watchDevices() {
         if !isSourceOver {

@@ -102,14 +102,15 @@ public final class VoiceEngine: Sendable {
             throw VoiceEngineError(.grantInvalid, "\"\(grant.host)\" is not a numeric address of the voice server")
         }
         let transport = try VoiceTransport(grant, at: .now)
-        let path: VoicePath
+        let tunnel = grant.tunnelPort.flatMap { SocketAddress(host: "127.0.0.1", port: $0) }
+        let ways: VoiceWays
         do {
-            path = try VoicePath(to: address)
+            ways = try VoiceWays(to: address, tunnel: tunnel, at: .now)
         } catch {
             throw VoiceEngineError(.socketFailed, "\(error)")
         }
         try checkNotStopped()
-        let session = PreparedSession(transport, path)
+        let session = PreparedSession(transport, ways)
         guard shared.commands.push(.connect(session)) else {
             session.take { _, _ in }
             throw VoiceEngineError(.resourceExhausted, "the voice engine is not keeping up; try again")

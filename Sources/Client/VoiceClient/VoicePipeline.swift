@@ -73,6 +73,17 @@ import VoiceWire
     /// The server has not answered for so long that a socket of another address should be tried.
     package func seemsStranded(at now: MonotonicInstant) -> Bool { transport.seemsStranded(at: now) }
 
+    /// What a choice between two ways goes by.
+    package var isOpen: Bool { transport.isOpen }
+    package var heardCount: UInt64 { transport.heardCount }
+    package var unansweredPingCount: Int { transport.unansweredPingCount }
+
+    /// Asks whether another way than the one in use is open.
+    package mutating func sendProbe(emit: Emit) { transport.sendProbe(emit: emit) }
+
+    /// The relay is to learn of a new way at once.
+    package mutating func hurry(at now: MonotonicInstant) { transport.hurry(at: now) }
+
     /// Does what is due.
     package mutating func tick(at now: MonotonicInstant, emit: Emit) -> VoiceEngineEvent? {
         transport.tick(at: now, emit: emit)

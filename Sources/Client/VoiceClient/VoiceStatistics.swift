@@ -6,6 +6,8 @@ public import VoiceWire
 public struct VoiceStatistics: Equatable, Sendable {
     /// The session is open.
     public var isConnected = false
+    /// Voice travels over the control connection, because UDP does not get through.
+    public var isTunnelled = false
     /// Sound is being sent to the room right now.
     public var isTransmitting = false
     public var isMuted = false

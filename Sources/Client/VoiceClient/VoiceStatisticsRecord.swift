@@ -4,6 +4,7 @@ import VoiceWire
 /// ``VoiceStatistics`` in a fixed size, so that the engine can write it without allocating.
 package struct VoiceStatisticsRecord: Sendable {
     var isConnected = false
+    var isTunnelled = false
     var isTransmitting = false
     var isMuted = false
     var isDeafened = false
@@ -28,6 +29,7 @@ package struct VoiceStatisticsRecord: Sendable {
 extension VoiceStatistics {
     init(_ record: VoiceStatisticsRecord) {
         isConnected = record.isConnected
+        isTunnelled = record.isTunnelled
         isTransmitting = record.isTransmitting
         isMuted = record.isMuted
         isDeafened = record.isDeafened

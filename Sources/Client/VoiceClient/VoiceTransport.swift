@@ -44,8 +44,10 @@ package struct VoiceTransport: ~Copyable, Sendable {
     private var helloInterval = Self.helloIntervalMin
     private var nextSending: MonotonicInstant
     private var lastHeard: MonotonicInstant
+    /// Authentic datagrams so far.
+    package private(set) var heardCount: UInt64 = 0
     /// Pings since anything authentic was heard.
-    private var unansweredPingCount = 0
+    package private(set) var unansweredPingCount = 0
     /// Datagrams sent since the session was made.
     private var sentCount: UInt64 = 0
     /// The hello's own 8 bytes: a welcome must return them.
@@ -178,13 +180,33 @@ package struct VoiceTransport: ~Copyable, Sendable {
         _ = sendControl(.hello, bodyByteCount: SessionBodies.helloByteCount, emit)
     }
 
+    /// Asks the relay, through a way that is not in use, whether it is open in both directions: the relay answers there and goes on
+    /// sending where it did.
+    package mutating func sendProbe(emit: Emit) {
+        guard phase == .open else { return }
+        // An echo of no ping: its answer measures nothing.
+        writePing(echo: 0, purpose: SessionBodies.probePurpose)
+        _ = sendControl(.ping, bodyByteCount: SessionBodies.pingByteCount, emit)
+        // That it is lost, as it may well be, says nothing about the way in use.
+        sentCount -= 1
+    }
+
+    /// The next hello or ping is due at once: the relay learns of a new way by it.
+    package mutating func hurry(at now: MonotonicInstant) {
+        helloInterval = Self.helloIntervalMin
+        nextSending = now
+    }
+
     private mutating func sendPing(at now: MonotonicInstant, _ emit: Emit) {
         unansweredPingCount += 1
         // The count includes the ping itself, as the relay's will.
-        let echo = quality.notePing(at: now, sentCount: sentCount + 1)
-        unsafe frameSpace.storeBigEndian(echo, at: 0)
-        unsafe frameSpace.storeBigEndian(UInt64(0), at: SessionBodies.echoByteCount)
+        writePing(echo: quality.notePing(at: now, sentCount: sentCount + 1), purpose: 0)
         _ = sendControl(.ping, bodyByteCount: SessionBodies.pingByteCount, emit)
+    }
+
+    private func writePing(echo: UInt64, purpose: UInt64) {
+        unsafe frameSpace.storeBigEndian(echo, at: 0)
+        unsafe frameSpace.storeBigEndian(purpose, at: SessionBodies.echoByteCount)
     }
 
     private mutating func sendControl(_ type: DatagramType, bodyByteCount: Int, _ emit: Emit) -> Bool {
@@ -211,6 +233,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         }
         guard unsafe coder.open(datagram) else { return .nothing }
         lastHeard = now
+        heardCount += 1
         unansweredPingCount = 0
         switch header.type {
         case .voice:

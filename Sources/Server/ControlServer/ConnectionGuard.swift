@@ -11,6 +11,7 @@ struct ConnectionGuard {
     private let configuration: ControlServerConfiguration
     private let openedAt: ContinuousClock.Instant
     private var messages: RateBucket
+    private var datagrams: RateBucket
     private var offences: RateBucket
     private var lastHeardAt: ContinuousClock.Instant
     private var pingedAt: ContinuousClock.Instant?
@@ -22,6 +23,7 @@ struct ConnectionGuard {
         openedAt = now
         lastHeardAt = now
         messages = RateBucket(now: now)
+        datagrams = RateBucket(now: now)
         offences = RateBucket(now: now)
     }
 
@@ -44,6 +46,11 @@ struct ConnectionGuard {
     /// - Parameter cost: messages it counts for, as far as the configured burst goes.
     mutating func admitMessage(cost: Int = 1, now: ContinuousClock.Instant) -> Duration? {
         messages.take(configuration.messageRate, cost: cost, now: now)
+    }
+
+    /// The same for a datagram of voice, which costs less and comes more often.
+    mutating func admitDatagram(now: ContinuousClock.Instant) -> Duration? {
+        datagrams.take(configuration.datagramRate, now: now)
     }
 
     /// True when this offence is one too many.

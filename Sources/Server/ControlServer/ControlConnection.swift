@@ -65,8 +65,11 @@ final class ControlConnection {
         } catch {
             return refuse(line, error)
         }
-        let wait = state.withGuard { $0.admitMessage(cost: envelope.message.cost, now: .now) }
-        if let wait { return await delay(envelope.requestID, wait) }
+        if case .voiceDatagram = envelope.message {
+            await holdBackDatagrams()
+        } else if let wait = state.withGuard({ $0.admitMessage(cost: envelope.message.cost, now: .now) }) {
+            return await delay(envelope.requestID, wait)
+        }
         if envelope.requestID != nil || envelope.message == .ping || envelope.message == .pong {
             state.withGuard { $0.understandsPing() }
         }
@@ -99,6 +102,14 @@ final class ControlConnection {
                 success: false, content: "Too many messages; slow down", code: .rateLimited,
                 retryAfterMilliseconds: wait.wholeMilliseconds), requestID)
         try? await Task.sleep(for: wait)
+    }
+
+    /// A flood of them waits in its sender's buffers; nobody would read a refusal of each.
+    private func holdBackDatagrams() async {
+        while let wait = state.withGuard({ $0.admitDatagram(now: .now) }) {
+            counters.count(.tunnelRateLimited)
+            guard (try? await Task.sleep(for: wait)) != nil else { return }
+        }
     }
 
     private func offend(_ code: ErrorCode, _ text: String, _ event: ControlEvent, _ requestID: UInt64? = nil) {

@@ -21,6 +21,10 @@ public struct ControlServerConfiguration: Sendable {
     public var offenceInterval: Duration = .seconds(60)
     /// Messages of one connection.
     public var messageRate = RateLimit(burst: 100, interval: .milliseconds(20))
+    /// Voice datagrams of one connection, where UDP does not get through: frames of 2.5 ms are 400 a second.
+    public var datagramRate = RateLimit(burst: 250, interval: .milliseconds(2))
+    /// Connections whose voice travels over them at a time; 0 switches that off.
+    public var tunnelsMax = 1_000
     /// Bytes that may wait for a peer that reads slowly.
     public var outboxBytesMax = Outbox.bytesMaxDefault
     /// Silence after which a client that knows `Ping` is asked.

@@ -135,7 +135,7 @@ public enum Daemon {
                 counters: counters)
             let services = MemberSession.Services(
                 directory: directory, accounts: accounts, voice: access, text: text, limits: configuration.rooms,
-                counters: counters)
+                counters: counters, tunnels: tunnels(configuration.control, voice, relay))
             let token = SecretToken()
             let isUnowned = try await store.setOwnerTokenHash(token.hash)
             try relay.start()
@@ -148,6 +148,15 @@ public enum Daemon {
             await started.stop()
             let step = error is PasswordHasherError ? "password hashing cannot be set up: " : ""
             throw DaemonError("\(step)\(error)")
+        }
+    }
+
+    private static func tunnels(
+        _ configuration: ControlServerConfiguration, _ voice: VoiceRelayConfiguration, _ relay: VoiceRelay
+    ) -> VoiceTunnels? {
+        guard configuration.tunnelsMax > 0 else { return nil }
+        return VoiceTunnels(countMax: configuration.tunnelsMax) { receive in
+            try await RelayTunnel.open(host: voice.host, port: relay.port, receive: receive)
         }
     }
 

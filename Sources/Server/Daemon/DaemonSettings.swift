@@ -32,6 +32,7 @@ enum DaemonSettings {
         .integer(
             "control.message_interval_milliseconds", \.control.messageRate.interval.inMilliseconds, 1...60_000,
             "milliseconds"),
+        .integer("control.voice_tunnels_max", \.control.tunnelsMax, 0...65_000, "connections"),
         .integer("control.outbox_bytes_max", \.control.outboxBytesMax, 131_072...67_108_864, "bytes"),
         .seconds("control.ping_after_seconds", \.control.pingAfter, 1...3_600),
         .seconds("control.idle_seconds", \.control.idleTimeout, 2...7_200),

@@ -27,6 +27,8 @@ public enum ControlEvent: Int, CaseIterable, Sendable {
     case textEnded
     // Voice.
     case voiceRoomFull, voiceUnencrypted, voiceAlreadyConnected, voiceNotConnected, voiceUnavailable
+    // Voice over the control connection.
+    case tunnelLimitHit, tunnelFailed, tunnelCongested, tunnelRefused, tunnelRateLimited
 }
 
 /// Counts of ``ControlEvent`` since the start. Any thread; never blocks.

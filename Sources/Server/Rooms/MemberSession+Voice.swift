@@ -26,6 +26,8 @@ extension MemberSession {
             await setVolume(volume, member, requestID)
         case .requestBitrateChange(let bitrate):
             answerBitrate(bitrate, requestID)
+        case .voiceDatagram(let data):
+            await carry(base64: data)
         case .audioQualityReport(let packetLoss, _, _, let talkers):
             await noteQuality(packetLoss, talkers, member, requestID)
         default:
@@ -66,6 +68,7 @@ extension MemberSession {
         do {
             guard let voiceRoom, voiceRoom.id == id else { throw RoomRefusal.notInVoice }
             self.voiceRoom = nil
+            closeTunnel()
             try await voiceRoom.disconnectVoice(member.connection, answering: requestID)
         } catch {
             let refusal = RoomRefusal.notInVoice

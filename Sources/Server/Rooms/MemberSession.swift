@@ -14,10 +14,12 @@ public final class MemberSession {
         public let text: TextChat
         public let limits: RoomsLimits
         public let counters: ControlCounters
+        /// Nil: voice over the control connection is switched off.
+        public let tunnels: VoiceTunnels?
 
         public init(
             directory: RoomDirectory, accounts: Accounts, voice: VoiceAccess, text: TextChat, limits: RoomsLimits,
-            counters: ControlCounters
+            counters: ControlCounters, tunnels: VoiceTunnels? = nil
         ) {
             self.directory = directory
             self.accounts = accounts
@@ -25,6 +27,7 @@ public final class MemberSession {
             self.text = text
             self.limits = limits
             self.counters = counters
+            self.tunnels = tunnels
         }
     }
 
@@ -57,6 +60,8 @@ public final class MemberSession {
     var member: Member?
     var rooms: [RoomID: Room] = [:]
     var voiceRoom: Room?
+    /// Since the first datagram of the voice session that came over this connection.
+    var tunnel: (any VoiceTunnel)?
     /// Nil: to be asked for at the next search.
     var searchableRooms: SearchableRooms?
     /// Kept while not in voice, too: whoever muted stays muted when joining.
@@ -101,6 +106,7 @@ public final class MemberSession {
         for room in rooms.values { await room.drop(member.connection, reason.departure) }
         rooms = [:]
         voiceRoom = nil
+        closeTunnel()
         self.member = nil
         await services.directory.depart(member)
     }
@@ -156,7 +162,7 @@ extension ControlMessage {
             .typing:
             .text
         case .voiceConnect, .voiceDisconnect, .setMuted, .setDeafened, .setVolume, .requestBitrateChange,
-            .audioQualityReport:
+            .audioQualityReport, .voiceDatagram:
             .voice
         case .authSuccess, .authFailure, .sessionList, .roleChanged, .roomCreated, .roomJoined, .roomNotFound,
             .roomList, .roomPage, .roomUpdated, .roomDeleted, .invitationCreated, .invitationList, .overrideList,

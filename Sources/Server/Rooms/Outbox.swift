@@ -48,6 +48,18 @@ public final class Outbox: Sendable {
         if isOverflowing { close(.slowReader) }
     }
 
+    /// Posts a line that is of use now or never: dropped, and false, when more than so many bytes wait. Any thread; never blocks.
+    func post(_ line: EncodedLine, unlessWaiting bytesMax: Int) -> Bool {
+        state.withLock { state -> Bool in
+            guard state.closeReason == nil, state.byteCount + line.bytes.count <= min(bytesMax, self.bytesMax) else {
+                return false
+            }
+            state.append(line)
+            state.wakeWriter()
+            return true
+        }
+    }
+
     /// Any thread; never blocks; the first reason stands.
     /// - Parameter lastWords: sent after what waits. A slow reader is sent nothing more.
     public func close(_ reason: CloseReason, lastWords: EncodedLine? = nil) {

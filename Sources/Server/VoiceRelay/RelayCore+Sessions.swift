@@ -16,16 +16,28 @@ extension RelayCore {
         counters.add(.welcomesSent)
     }
 
-    /// Returns a ping's first 8 bytes with the count of what came; the same length as the ping.
+    /// Whether a datagram asks about the way that it took, and not that the session move there.
+    @inline(__always)
+    static func isProbe(_ header: VoiceHeader, _ body: UnsafeRawBufferPointer) -> Bool {
+        guard header.type == .ping, body.count == SessionBodies.pingByteCount else { return false }
+        return unsafe body.bigEndian(at: SessionBodies.echoByteCount) == SessionBodies.probePurpose
+    }
+
+    /// Returns a ping's first 8 bytes with the count of what came; the same length as the ping. A probe is answered where it
+    /// came from, which has proven the key as well as any address; everything else where the session is.
     mutating func answerPing<Sink: DatagramSink & ~Copyable>(
-        _ body: UnsafeRawBufferPointer, of session: UnsafeMutablePointer<VoiceSession>, into sink: inout Sink
+        _ body: UnsafeRawBufferPointer, of session: UnsafeMutablePointer<VoiceSession>,
+        from address: UnsafePointer<socket_address>, into sink: inout Sink
     ) {
         guard body.count == SessionBodies.pingByteCount else { return counters.add(.bodyMalformed) }
+        let isProbe =
+            unsafe session.pointee.isSealed
+            && body.bigEndian(at: SessionBodies.echoByteCount) == SessionBodies.probePurpose
         var pong = InlineArray<16, UInt8>(repeating: 0)
         unsafe withUnsafeMutableBytes(of: &pong) { pong in
             unsafe pong.copyMemory(from: UnsafeRawBufferPointer(rebasing: body[..<SessionBodies.echoByteCount]))
             unsafe pong.storeBigEndian(session.pointee.acceptedCount, at: SessionBodies.echoByteCount)
-            unsafe answer(.pong, UnsafeRawBufferPointer(pong), to: session, into: &sink)
+            unsafe answer(.pong, UnsafeRawBufferPointer(pong), to: session, at: isProbe ? address : nil, into: &sink)
         }
         counters.add(.pongsSent)
     }
@@ -64,10 +76,10 @@ extension RelayCore {
         counters.add(.goodbyesSent)
     }
 
-    /// Sends one of the relay's own datagrams to an address that has been proven.
+    /// Sends one of the relay's own datagrams to an address that has been proven: the session's, unless another is given.
     func answer<Sink: DatagramSink & ~Copyable>(
         _ type: DatagramType, _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>,
-        into sink: inout Sink
+        at address: UnsafePointer<socket_address>? = nil, into sink: inout Sink
     ) {
         let isSealed = unsafe session.pointee.isSealed
         let payloadByteCount = body.count + (isSealed ? DatagramSealer.overheadByteCount : 0)
@@ -83,6 +95,10 @@ extension RelayCore {
         var byteCount = clear.count
         let plain = unsafe UnsafeRawBufferPointer(rebasing: clear[VoiceHeader.byteCount...])
         if let sealed = unsafe session.pointee.sealer?.seal(plain, into: datagram) { byteCount = sealed }
-        unsafe sink.commit(byteCount: byteCount, to: &session.pointee.address, isVoice: type == .bundle)
+        if let address = unsafe address {
+            unsafe sink.commit(byteCount: byteCount, to: address, isVoice: false)
+        } else {
+            unsafe sink.commit(byteCount: byteCount, to: &session.pointee.address, isVoice: type == .bundle)
+        }
     }
 }

@@ -104,7 +104,7 @@ import VoiceWire
         unsafe session.pointee.acceptedCount += 1
         switch header.type {
         case .voice: unsafe forward(header, body, from: session, now: now, into: &sink)
-        case .ping: unsafe answerPing(body, of: session, into: &sink)
+        case .ping: unsafe answerPing(body, of: session, from: address, into: &sink)
         case .hello: unsafe welcome(body, to: session, into: &sink)
         case .goodbye: unsafe endByClient(body, of: session)
         case .welcome, .pong, .bundle: counters.add(.wrongDirection)
@@ -125,7 +125,10 @@ import VoiceWire
             let body = unsafe UnsafeRawBufferPointer(start: plaintext, count: byteCount)
             guard unsafe isAdmitted(header, body, to: session, now: now) else { return nil }
             // Only the newest datagram moves the session, so that a late one from the old address does not move it back.
-            if isNewest, unsafe !socket_address_equal(&session.pointee.address, address) {
+            // A probe asks about a way that is not in use yet.
+            if isNewest, unsafe !socket_address_equal(&session.pointee.address, address),
+                unsafe !Self.isProbe(header, body)
+            {
                 if unsafe session.pointee.isEstablished, header.type != .hello { counters.add(.addressMoves) }
                 unsafe session.pointee.address = address.pointee
             }

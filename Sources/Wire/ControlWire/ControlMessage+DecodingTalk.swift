@@ -89,6 +89,7 @@ extension ControlMessage {
                 packetLoss: try fields("packet_loss"), latency: try fields("latency"), jitter: try fields("jitter"),
                 talkers: fields.has("talkers") ? try fields.records("talkers") : [])
         },
+        "VoiceDatagram": { fields throws(FieldFailure) in .voiceDatagram(data: try fields("data")) },
         "VoiceReception": { fields throws(FieldFailure) in .voiceReception(try VoiceReception(from: fields)) },
         "VoiceError": { fields throws(FieldFailure) in
             .voiceError(code: try fields("code"), message: try fields("message"))

@@ -30,7 +30,7 @@ extension ControlMessage {
             writePeople(to: &writer)
         case .voiceConnect, .voiceDisconnect, .voiceConnectionEstablished, .setMuted, .setDeafened, .setVolume,
             .roomVoiceState, .userVoiceUpdate, .requestBitrateChange, .audioQualityReport, .voiceReception,
-            .voiceError, .voiceUserJoined, .voiceUserLeft:
+            .voiceDatagram, .voiceError, .voiceUserJoined, .voiceUserLeft:
             writeVoice(to: &writer)
         }
     }

@@ -118,6 +118,7 @@ extension ControlMessage {
                 if !talkers.isEmpty { $0.records("talkers", talkers) }
             }
         case .voiceReception(let reception): writer.variant("VoiceReception", reception)
+        case .voiceDatagram(let data): writer.variant("VoiceDatagram") { $0.field("data", data) }
         case .voiceError(let code, let message):
             writer.variant("VoiceError") {
                 $0.field("code", code)

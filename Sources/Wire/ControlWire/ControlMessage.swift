@@ -128,6 +128,8 @@ public enum ControlMessage: Equatable, Sendable {
     case audioQualityReport(packetLoss: Float, latency: UInt32, jitter: UInt32, talkers: [TalkerReception] = [])
     /// To a talker: how the room gets its voice (ours).
     case voiceReception(VoiceReception)
+    /// Either way: a datagram of the voice channel in base64 (RFC 4648 §4), where UDP does not get through (ours).
+    case voiceDatagram(data: String)
     case voiceError(code: VoiceErrorCode, message: String)
 
     // MARK: Ours

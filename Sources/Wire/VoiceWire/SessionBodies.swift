@@ -5,8 +5,10 @@ public enum SessionBodies {
     public static let helloByteCount = VoiceWireLimits.tokenBytes + echoByteCount
     /// The hello's 8 bytes.
     public static let welcomeByteCount = echoByteCount
-    /// 8 bytes of the sender's own choosing, then 8 zero bytes that make room for the answer.
+    /// 8 bytes of the sender's own choosing, then 8 that make room for the answer: 0, or ``probePurpose``.
     public static let pingByteCount = echoByteCount + 8
+    /// In a sealed session's ping: answer to where this came from, and leave the session where it is.
+    public static let probePurpose: UInt64 = 1
     /// The ping's 8 bytes, then how many authentic datagrams of the session the relay has taken.
     public static let pongByteCount = echoByteCount + 8
     /// One ``GoodbyeReason``.

@@ -93,8 +93,8 @@ struct DaemonClientTests {
 
     private func nextGrant(_ events: inout AsyncStream<RoomSession.Event>.Iterator) async -> VoiceGrant? {
         while let event = await events.next(isolation: #isolation) {
-            if case .voiceGranted(let grant, let host) = event {
-                #expect(host == "127.0.0.1")
+            if case .voiceGranted(let grant, let host, let tunnelPort) = event {
+                #expect(host == "127.0.0.1" && tunnelPort != nil)
                 return grant
             }
         }

@@ -85,7 +85,7 @@ struct RoomSessionReconnectTests {
         plan.bundleBytesMax = { host in host == "127.0.0.1" ? bundleBytesMax : 1 }
         let session = RoomSession(plan)
         let (events, end) = run(session)
-        for await case .voiceGranted(let grant, _) in events {
+        for await case .voiceGranted(let grant, _, _) in events {
             #expect(grant.bundleBytesMax == asked)
             break
         }

@@ -37,7 +37,7 @@ extension TalkModel {
         _ = model.update(.session(.connected(nil)), now: .zero)
         _ = model.update(.session(.loggedIn(UserID(rawValue: 1))), now: .zero)
         _ = model.update(.session(.joined(testRoom)), now: .zero)
-        _ = model.update(.session(.voiceGranted(testGrant(), host: "192.0.2.7")), now: .zero)
+        _ = model.update(.session(.voiceGranted(testGrant(), host: "192.0.2.7", tunnelPort: nil)), now: .zero)
         _ = model.update(
             announcement(.roomVoiceState(roomID: testRoom.id, users: [person("me", 1)] + others)), now: .zero)
         _ = model.update(.engine(.connected), now: .zero)

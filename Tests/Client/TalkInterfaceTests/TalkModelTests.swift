@@ -120,8 +120,8 @@ struct TalkModelTests {
                 == ["Back in “General” on chat.example.org:8080."])
         let grant = testGrant()
         #expect(
-            model.update(.session(.voiceGranted(grant, host: "192.0.2.7")), now: .seconds(4)) == [
-                .connectVoice(grant, host: "192.0.2.7"), .send(.setMuted(isMuted: true)),
+            model.update(.session(.voiceGranted(grant, host: "192.0.2.7", tunnelPort: 9)), now: .seconds(4)) == [
+                .connectVoice(grant, host: "192.0.2.7", tunnelPort: 9), .send(.setMuted(isMuted: true)),
             ])
         #expect(printed(model.update(.engine(.connected), now: .seconds(5))) == ["Voice is back."])
     }

@@ -60,6 +60,16 @@ struct TalkViewTests {
         #expect(line(model).hasPrefix("TALKING | "))
     }
 
+    @Test func `voice that travels over the control connection is said to`() {
+        var model = busy()
+        #expect(!line(model).contains("TCP"))
+        var statistics = model.statistics
+        statistics.isTunnelled = true
+        _ = model.update(.tick(statistics), now: .seconds(1))
+        #expect(line(model).contains(" | voice over TCP | "))
+        #expect(TalkView.plainStatus(model)?.headline.hasSuffix("; voice over TCP") == true)
+    }
+
     @Test func `the volume is shown when it is not the usual`() {
         var model = busy()
         _ = model.update(.command(.volume(steps: -2)), now: .seconds(1))

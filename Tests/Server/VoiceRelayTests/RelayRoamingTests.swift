@@ -30,6 +30,25 @@ struct RelayRoamingTests {
         #expect(relay.take().map(\.address) == [elsewhere])
     }
 
+    @Test("a probe from elsewhere is answered there and moves nothing")
+    func probe() throws {
+        var relay = try RelayHarness()
+        let (_, clients) = relay.room(of: 2)
+        let elsewhere = TestClient.address(7_777)
+        relay.receive(clients[1].probe(), from: elsewhere)
+        let answers = relay.take()
+        #expect(answers.map(\.address) == [elsewhere])
+        #expect(clients[1].open(answers[0].bytes)?.header.type == .pong)
+        relay.receive(clients[0].voice([1]), from: clients[0].address)
+        #expect(relay.take().map(\.address) == [clients[1].address])
+        #expect(relay.counters[.addressMoves] == 0)
+        // Replayed, it is not answered.
+        let captured = clients[1].probe()
+        relay.receive(captured, from: elsewhere)
+        relay.receive(captured, from: TestClient.address(6_666))
+        #expect(relay.take().map(\.address) == [elsewhere])
+    }
+
     @Test("a replayed or forged datagram from elsewhere moves nothing")
     func hostileDatagram() throws {
         var relay = try RelayHarness()

@@ -59,6 +59,12 @@ final class TestClient {
         datagram(.ping, echo + [UInt8](repeating: 0, count: 8))
     }
 
+    /// A ping that asks about the way it takes.
+    func probe() -> [UInt8] {
+        datagram(
+            .ping, [8, 7, 6, 5, 4, 3, 2, 1] + [UInt8](repeating: 0, count: 7) + [UInt8(SessionBodies.probePurpose)])
+    }
+
     func voice(_ opus: [UInt8], flags: DatagramFlags = [], blocks: [UInt8] = [], timestamp: UInt32 = 0) -> [UInt8] {
         datagram(.voice, opus + blocks, flags: flags, opusByteCount: opus.count, timestamp: timestamp)
     }

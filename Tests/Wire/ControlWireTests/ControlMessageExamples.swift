@@ -149,6 +149,10 @@ enum ControlMessageExamples {
                 + #""playout_delay":45}}"#
         ),
         (
+            .voiceDatagram(data: "AAH+/w=="),
+            #"{"VoiceDatagram":{"data":"AAH+/w=="}}"#
+        ),
+        (
             .voiceError(code: .notAMember, message: "no"),
             #"{"VoiceError":{"code":"NotAMember","message":"no"}}"#
         ),
