@@ -19,7 +19,9 @@ struct IdleVoiceBenchmark: Sendable {
     let say: @Sendable (String) -> Void
 
     /// For what follows logins and new rooms to be over.
-    private static let settlingSeconds: Int64 = 5
+    private static let settlingSeconds = 5
+    /// From when on connections cost what they always will: the server asks silent ones every 30 s whether they are there.
+    private static let connectedSeconds = 32
 
     func run(_ clients: LoadClients) async throws -> IdleVoiceReport {
         let directory = workFolder.appending(path: "idle-voice").path
@@ -38,7 +40,7 @@ struct IdleVoiceBenchmark: Sendable {
         let connections = await clients.makeVoiceConnections()
         let shape = RelayShape(name: "idle", people: sessionCount, talkers: 1)
         try await clients.enterRooms(shape, prefix: "idle", port: server.controlPort, connections)
-        let connected = try await processorShare(of: server)
+        let connected = try await processorShare(of: server, after: Self.connectedSeconds)
         let before = server.usage.resident
         say("\(sessionCount) users get voice sessions")
         let engine = try await openVoice(shape, clients, connections)
@@ -55,8 +57,8 @@ struct IdleVoiceBenchmark: Sendable {
     }
 
     /// Of one processor, over some seconds, after a while.
-    private func processorShare(of server: ServerProcess) async throws -> Double {
-        try await Task.sleep(for: .seconds(Self.settlingSeconds))
+    private func processorShare(of server: ServerProcess, after wait: Int = settlingSeconds) async throws -> Double {
+        try await Task.sleep(for: .seconds(wait))
         let clock = ContinuousClock()
         let (before, start) = (ProcessorTime.seconds(of: server.identifier), clock.now)
         try await Task.sleep(for: .seconds(seconds))
