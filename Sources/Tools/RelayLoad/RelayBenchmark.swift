@@ -42,7 +42,7 @@ public struct RelayBenchmark: Sendable {
     private func measureSilence(_ clients: LoadClients) async throws -> IdleVoiceReport {
         try await IdleVoiceBenchmark(
             sessionCount: 1_000, roomCount: 10_000, seconds: 15, serverProgram: serverProgram, workFolder: workFolder,
-            say: say
+            serverProcessor: options.relayProcessor, generatorProcessor: options.generatorProcessor, say: say
         ).run(clients)
     }
 
