@@ -9,8 +9,8 @@
 //   client to relay   1 JOIN    u8 1, u8[3], u32 client, u32 room
 //                     2 VOICE   u8 2, u8[3], u32 client, u64 counter, sealed(payload)
 //   relay to client   1 JOINED  the join, echoed
-//                     3 VOICE   u8 3, u8 1, u8[2], u32 talker, u64 counter, sealed(payload)
-//                     4 BUNDLE  u8 4, u8 k, u8[2], u32 0, u64 counter, sealed(k times: u32 talker, u32 count, payload)
+//                     3 VOICE   u8 3, u8 1, u16 room, u32 talker, u64 counter, sealed(payload)
+//                     4 BUNDLE  u8 4, u8 k, u16 room, u32 0, u64 counter, sealed(k times: u32 talker, u32 count, payload)
 //
 // sealed is AES-256-GCM with the 16 bytes before it as associated data, and client number and counter as the nonce.
 #define _GNU_SOURCE
@@ -76,8 +76,9 @@ static inline void write_nonce(uint8_t nonce[12], uint32_t client, uint64_t coun
     memcpy(nonce + 4, &counter, 8);
 }
 
-static inline void write_header(uint8_t *header, int type, int count, uint32_t talker, uint64_t counter) {
-    header[0] = (uint8_t)type, header[1] = (uint8_t)count, header[2] = header[3] = 0;
+static inline void write_header(uint8_t *header, int type, int count, int room, uint32_t talker, uint64_t counter) {
+    header[0] = (uint8_t)type, header[1] = (uint8_t)count;
+    header[2] = (uint8_t)room, header[3] = (uint8_t)(room >> 8);
     memcpy(header + 4, &talker, 4);
     memcpy(header + 8, &counter, 8);
 }
@@ -114,7 +115,7 @@ static inline size_t seal(
     uint8_t nonce[12];
     unsigned long long sealed;
     uint64_t counter = ++m->counter;
-    write_header(output, type, count, talker, counter);
+    write_header(output, type, count, m->room, talker, counter);
     write_nonce(nonce, client, counter);
     crypto_aead_aes256gcm_encrypt_afternm(
         output + header_bytes, &sealed, payload, length, output, header_bytes, NULL, nonce, &m->down);

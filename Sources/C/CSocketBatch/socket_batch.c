@@ -6,6 +6,7 @@
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 
 enum { cache_line = 64 };
 
@@ -15,13 +16,20 @@ typedef union {
     uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 } local_control;
 
+// Room for what arrives with a datagram: the local address, and the kernel's time.
+typedef union {
+    struct cmsghdr header;
+    uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct timespec))];
+} arrival_control;
+
 struct receive_batch {
     unsigned capacity;
     size_t slot_bytes;
     struct mmsghdr *messages;
     struct iovec *vectors;
     socket_address *addresses;
-    local_control *controls;
+    arrival_control *controls;
+    uint64_t *ages;
     uint8_t *slots;
 };
 
@@ -43,13 +51,12 @@ static size_t rounded(size_t bytes) { return (bytes + cache_line - 1) & ~(size_t
 // Lays out headers that point at vectors, vectors that point at slots, names that point at addresses.
 static bool lay_out(
     unsigned capacity, size_t slot_bytes, struct mmsghdr **messages, struct iovec **vectors, socket_address **addresses,
-    local_control **controls, uint8_t **slots) {
+    uint8_t **slots) {
     *messages = calloc(capacity, sizeof **messages);
     *vectors = calloc(capacity, sizeof **vectors);
     *addresses = calloc(capacity, sizeof **addresses);
-    *controls = calloc(capacity, sizeof **controls);
     *slots = aligned_alloc(cache_line, capacity * slot_bytes);
-    if (!*messages || !*vectors || !*addresses || !*controls || !*slots) return false;
+    if (!*messages || !*vectors || !*addresses || !*slots) return false;
     for (unsigned i = 0; i < capacity; i++) {
         (*vectors)[i] = (struct iovec){.iov_base = *slots + i * slot_bytes, .iov_len = slot_bytes};
         struct msghdr *header = &(*messages)[i].msg_hdr;
@@ -65,8 +72,10 @@ receive_batch *receive_batch_create(unsigned capacity, size_t slot_bytes) {
     if (!batch) return NULL;
     batch->capacity = capacity;
     batch->slot_bytes = rounded(slot_bytes);
-    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->controls,
-                &batch->slots)) {
+    batch->controls = calloc(capacity, sizeof *batch->controls);
+    batch->ages = calloc(capacity, sizeof *batch->ages);
+    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->slots) &&
+        batch->controls && batch->ages) {
         return batch;
     }
     receive_batch_destroy(batch);
@@ -78,24 +87,31 @@ void receive_batch_destroy(receive_batch *batch) {
     free(batch->vectors);
     free(batch->addresses);
     free(batch->controls);
+    free(batch->ages);
     free(batch->slots);
     free(batch);
 }
 
-// The address of ours that a datagram came to, if the socket reports it.
-static void read_local_address(struct msghdr *message, socket_address *address) {
+static uint64_t nanoseconds(struct timespec time) {
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+// What the socket reports beside a datagram, if it does: the address of ours that it came to, and when (0 if it does not say).
+static uint64_t read_controls(struct msghdr *message, socket_address *address) {
+    uint64_t instant = 0;
     address->local_family = AF_UNSPEC;
-    struct cmsghdr *control = CMSG_FIRSTHDR(message);
-    if (!control) return;
-    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
-        const struct in_pktinfo *information = (const struct in_pktinfo *)CMSG_DATA(control);
-        address->local_family = AF_INET;
-        address->local_v4 = information->ipi_spec_dst;
-    } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
-        const struct in6_pktinfo *information = (const struct in6_pktinfo *)CMSG_DATA(control);
-        address->local_family = AF_INET6;
-        address->local_v6 = information->ipi6_addr;
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control; control = CMSG_NXTHDR(message, control)) {
+        if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_TIMESTAMPNS) {
+            instant = nanoseconds(*(const struct timespec *)CMSG_DATA(control));
+        } else if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+            address->local_family = AF_INET;
+            address->local_v4 = ((const struct in_pktinfo *)CMSG_DATA(control))->ipi_spec_dst;
+        } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+            address->local_family = AF_INET6;
+            address->local_v6 = ((const struct in6_pktinfo *)CMSG_DATA(control))->ipi6_addr;
+        }
     }
+    return instant;
 }
 
 int receive_batch_fill(receive_batch *batch, int fd) {
@@ -108,9 +124,14 @@ int receive_batch_fill(receive_batch *batch, int fd) {
     // MSG_TRUNC makes msg_len the length as sent, so that an oversized datagram shows as one.
     int count = recvmmsg(fd, batch->messages, batch->capacity, MSG_DONTWAIT | MSG_TRUNC, NULL);
     if (count < 0) return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    // The clock of the kernel's stamps.
+    struct timespec time = {0};
+    if (count > 0) clock_gettime(CLOCK_REALTIME, &time);
+    uint64_t now = nanoseconds(time);
     for (int i = 0; i < count; i++) {
         batch->addresses[i].length = batch->messages[i].msg_hdr.msg_namelen;
-        read_local_address(&batch->messages[i].msg_hdr, &batch->addresses[i]);
+        uint64_t instant = read_controls(&batch->messages[i].msg_hdr, &batch->addresses[i]);
+        batch->ages[i] = instant > 0 && instant < now ? now - instant : 0;
     }
     return count;
 }
@@ -123,6 +144,8 @@ const socket_address *receive_batch_address(const receive_batch *batch, unsigned
     return &batch->addresses[index];
 }
 
+uint64_t receive_batch_age(const receive_batch *batch, unsigned index) { return batch->ages[index]; }
+
 size_t receive_batch_length(const receive_batch *batch, unsigned index) { return batch->messages[index].msg_len; }
 
 send_batch *send_batch_create(unsigned capacity, size_t slot_bytes) {
@@ -131,8 +154,9 @@ send_batch *send_batch_create(unsigned capacity, size_t slot_bytes) {
     batch->capacity = capacity;
     batch->slot_bytes = rounded(slot_bytes);
     batch->may_be_dropped = calloc(capacity, sizeof *batch->may_be_dropped);
-    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->controls,
-                &batch->slots) && batch->may_be_dropped) {
+    batch->controls = calloc(capacity, sizeof *batch->controls);
+    if (lay_out(capacity, batch->slot_bytes, &batch->messages, &batch->vectors, &batch->addresses, &batch->slots) &&
+        batch->may_be_dropped && batch->controls) {
         return batch;
     }
     send_batch_destroy(batch);
@@ -244,6 +268,11 @@ void socket_report_local_addresses(int fd, int family) {
     } else {
         setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
     }
+}
+
+void socket_stamp_arrivals(int fd) {
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 }
 
 bool socket_steer_by_number(int fd, unsigned offset, unsigned socket_count) {

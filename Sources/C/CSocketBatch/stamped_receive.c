@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "StampedReceive.h"
+#include "CSocketBatch.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -27,7 +27,7 @@ struct stamped_batch {
 
 void socket_stamp_receipts(int fd) {
     int on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    socket_stamp_arrivals(fd);
     setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
 }
 

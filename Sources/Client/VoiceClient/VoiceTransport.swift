@@ -39,15 +39,13 @@ package struct VoiceTransport: ~Copyable, Sendable {
     /// Longest bundle that was agreed on.
     private let bundleBytesMax: Int
     private let expiry: MonotonicInstant
-    private let pingInterval: Int64
+    private let keepalive: Int64
     private let silenceMax: Int64
     private var helloInterval = Self.helloIntervalMin
-    private var nextSending: MonotonicInstant
-    private var lastHeard: MonotonicInstant
+    private var nextHello: MonotonicInstant
+    private var pace: PingPace
     /// Authentic datagrams so far.
     package private(set) var heardCount: UInt64 = 0
-    /// Pings since anything authentic was heard.
-    package private(set) var unansweredPingCount = 0
     /// Datagrams sent since the session was made.
     private var sentCount: UInt64 = 0
     /// The hello's own 8 bytes: a welcome must return them.
@@ -56,10 +54,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
     /// The first hello is repeated after this long, then after twice as long, up to ``helloIntervalMax``.
     package static let helloIntervalMin: Int64 = 100_000_000
     package static let helloIntervalMax: Int64 = 1_000_000_000
-    /// A ping this often, or as often as the grant's keepalive asks if that is more.
-    package static let pingIntervalMax: Int64 = 1_000_000_000
-    /// Without an authentic datagram for this long (or the grant's time-out, if shorter) the path is dead: six pings in
-    /// a row went unanswered.
+    /// When nothing authentic came for this long (or the grant's time-out, if shorter) after a ping, the path is dead: six pings
+    /// in a row went unanswered.
     package static let silenceNanosecondsMax: Int64 = 6_000_000_000
 
     /// Pings in a row that may go unanswered before a new socket is tried.
@@ -78,10 +74,11 @@ package struct VoiceTransport: ~Copyable, Sendable {
         token = grant.token
         bundleBytesMax = grant.bundleBytesMax
         expiry = now.advanced(byNanoseconds: grant.tokenLifetime.wholeNanoseconds)
-        pingInterval = min(max(grant.keepalive.wholeNanoseconds, Self.helloIntervalMin), Self.pingIntervalMax)
-        silenceMax = min(max(grant.timeout.wholeNanoseconds, Self.pingIntervalMax), Self.silenceNanosecondsMax)
-        nextSending = now
-        lastHeard = now
+        keepalive = grant.keepalive.wholeNanoseconds
+        silenceMax = min(
+            max(grant.timeout.wholeNanoseconds, PingPace.attentiveInterval), Self.silenceNanosecondsMax)
+        nextHello = now
+        pace = PingPace(keepalive: keepalive, spread: voice.rawValue, at: now)
         helloEcho = randomBytes(SessionBodies.echoByteCount).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
@@ -93,27 +90,30 @@ package struct VoiceTransport: ~Copyable, Sendable {
         token = []
         bundleBytesMax = 0
         expiry = MonotonicInstant(nanoseconds: 0)
-        pingInterval = Self.pingIntervalMax
+        keepalive = 0
         silenceMax = Self.silenceNanosecondsMax
-        nextSending = expiry
-        lastHeard = expiry
+        nextHello = expiry
+        pace = PingPace(keepalive: keepalive, spread: 0, at: expiry)
         helloEcho = 0
         phase = .over
     }
+
+    /// Pings since anything authentic was heard.
+    package var unansweredPingCount: Int { pace.unansweredCount }
 
     /// Voice may be sent.
     package var isOpen: Bool { phase == .open }
 
     /// Another ping is due, and nothing was heard since the second before it: this machine may have changed its address.
     package func seemsStranded(at now: MonotonicInstant) -> Bool {
-        phase == .open && unansweredPingCount >= Self.unansweredPingsMax && now >= nextSending
+        phase == .open && pace.unansweredCount >= Self.unansweredPingsMax && now >= pace.nextPing
     }
 
     /// When ``tick(at:emit:)`` has something to do; nil once the session is over.
     package var nextDeadline: MonotonicInstant? {
         switch phase {
-        case .greeting: min(nextSending, expiry)
-        case .open: min(nextSending, lastHeard.advanced(byNanoseconds: silenceMax))
+        case .greeting: min(nextHello, expiry)
+        case .open: min(pace.nextPing, silenceEnd ?? pace.nextPing)
         case .over: nil
         }
     }
@@ -123,19 +123,21 @@ package struct VoiceTransport: ~Copyable, Sendable {
         switch phase {
         case .greeting:
             guard now < expiry else { return end(.lost(.handshakeTimedOut)) }
-            guard now >= nextSending else { return nil }
+            guard now >= nextHello else { return nil }
             sendHello(emit)
-            nextSending = now.advanced(byNanoseconds: helloInterval)
+            nextHello = now.advanced(byNanoseconds: helloInterval)
             helloInterval = min(2 * helloInterval, Self.helloIntervalMax)
         case .open:
-            guard lastHeard.distance(to: now) < silenceMax else { return end(.lost(.silent)) }
-            guard now >= nextSending else { return nil }
+            if let silenceEnd, now >= silenceEnd { return end(.lost(.silent)) }
+            guard now >= pace.nextPing else { return nil }
             sendPing(at: now, emit)
-            nextSending = now.advanced(byNanoseconds: pingInterval)
         case .over: break
         }
         return nil
     }
+
+    /// When the path is dead if nothing comes; nil while no ping waits for an answer.
+    private var silenceEnd: MonotonicInstant? { pace.unansweredSince?.advanced(byNanoseconds: silenceMax) }
 
     /// Adds the datagrams so far: what came, what did not, and what was refused, by cause.
     package func addCounts(to counters: inout VoiceCounters) {
@@ -163,6 +165,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         let header = VoiceHeader(
             type: .voice, flags: flags, voice: voice, room: room, sequence: sequence, timestamp: timestamp,
             opusByteCount: UInt16(opusByteCount))
+        pace.noteSpeaking()
         return send(header, bodyByteCount: byteCount, emit)
     }
 
@@ -194,11 +197,12 @@ package struct VoiceTransport: ~Copyable, Sendable {
     /// The next hello or ping is due at once: the relay learns of a new way by it.
     package mutating func hurry(at now: MonotonicInstant) {
         helloInterval = Self.helloIntervalMin
-        nextSending = now
+        nextHello = now
+        pace.hurry(at: now)
     }
 
     private mutating func sendPing(at now: MonotonicInstant, _ emit: Emit) {
-        unansweredPingCount += 1
+        pace.notePing(at: now)
         // The count includes the ping itself, as the relay's will.
         writePing(echo: quality.notePing(at: now, sentCount: sentCount + 1), purpose: 0)
         _ = sendControl(.ping, bodyByteCount: SessionBodies.pingByteCount, emit)
@@ -232,9 +236,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
             return .nothing
         }
         guard unsafe coder.open(datagram) else { return .nothing }
-        lastHeard = now
         heardCount += 1
-        unansweredPingCount = 0
+        pace.noteHearing(isVoice: header.type == .voice || header.type == .bundle, at: now)
         switch header.type {
         case .voice:
             return phase == .open ? .voice(header) : .nothing
@@ -272,7 +275,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         }
         guard phase == .greeting else { return .nothing }
         phase = .open
-        nextSending = now
+        pace = PingPace(keepalive: keepalive, spread: voice.rawValue, at: now)
         return .event(.connected)
     }
 

@@ -10,8 +10,8 @@ struct RelayCommand: AsyncParsableCommand {
             Shapes: everyone (50 people, all talking), lecture (500, 5), hall (1,000, 3), one (1 talker to 49), rooms (2,000 rooms \
             of 5 with one talker each), or PEOPLE/TALKERS[xROOMS][@MILLISECONDS] of each room, such as 200/5 or 5/1x100@20.
             The relay's process runs on processor 0 and the generator on processor 1, unless --relay-threads is above 1. The \
-            machine must have nothing else to do. The exit status is 1 when a frame came changed or to the wrong place, or when \
-            silence costs too much.
+            machine must have nothing else to do. The exit status is 1 when a frame came changed or to the wrong place, when a \
+            flood costs others something, or when silence costs too much.
             """)
 
     @OptionGroup var server: ServerProgram
@@ -28,7 +28,7 @@ struct RelayCommand: AsyncParsableCommand {
     @Option(help: "Who takes turns, with commas between: floor, floor-bundled, roomtone, roomtone-bundled.")
     var contenders = RelayContender.allCases.map(\.rawValue).joined(separator: ",")
 
-    @Option(help: "Percentages of a core at which latency is measured, with commas between, such as 10,50,80.")
+    @Option(help: "Percentages of a core, by the yardstick's cost, at which latency is measured, such as 10,50,80.")
     var levels = ""
 
     @Option(help: "Rounds of each shape, in which every contender has a turn.")
@@ -45,6 +45,9 @@ struct RelayCommand: AsyncParsableCommand {
 
     @Flag(help: "Measures what 1,000 silent voice sessions and 10,000 empty rooms cost, too.")
     var idle = false
+
+    @Flag(help: "Measures what others notice of one session that sends 10,000 datagrams a second, too.")
+    var flood = false
 
     @Flag(help: "The result as JSON.")
     var json = false
@@ -100,6 +103,7 @@ struct RelayCommand: AsyncParsableCommand {
             options.frameBytes = frameBytes
             options.relayThreads = relayThreads
             options.measuresSilence = idle
+            options.measuresFlood = flood
             return options
         }
     }

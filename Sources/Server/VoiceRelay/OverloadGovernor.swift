@@ -1,7 +1,9 @@
 /// Finds out how far behind a relay thread is, and says how many talkers of a room may then still be heard.
 ///
-/// Pure: the loop tells it when it read its sources and whether that emptied them. What it reads afterwards came since, so the time
-/// between two readings that emptied them is how old the oldest datagram can be. A thread that is behind forwards fewer talkers of
+/// Pure: the loop tells it when it read its sources, whether that emptied them, and how old the oldest datagram was. What it reads
+/// afterwards came since, so the time between two readings that emptied them is how old the oldest can be, whatever clocks say;
+/// after a sleep, when it may have come at any moment, its own age counts: a thread that was woken up in time and got
+/// the processor late is behind, too. A thread that is behind forwards fewer talkers of
 /// each room, so the rooms in which most people talk give first and a room with one talker never; what it drops is what
 /// has waited longest. When it has caught up it allows one step more every ``recoveryNanoseconds``.
 struct OverloadGovernor: BitwiseCopyable {
@@ -27,7 +29,9 @@ struct OverloadGovernor: BitwiseCopyable {
     static let busyWindowNanoseconds: UInt64 = 100_000_000
 
     private var step = 0
-    private var lastEmptied: UInt64 = 0
+    private var emptiedAt: UInt64 = 0
+    /// When it woke up last from a real sleep.
+    private var awakeSince: UInt64 = 0
     private var behindAt: UInt64 = 0
     private var windowStart: UInt64 = 0
     private var idleNanoseconds: UInt64 = 0
@@ -36,7 +40,8 @@ struct OverloadGovernor: BitwiseCopyable {
 
     /// Starts counting at `now`, in nanoseconds of a clock that never goes back.
     init(now: UInt64) {
-        lastEmptied = now
+        emptiedAt = now
+        awakeSince = now
         windowStart = now
     }
 
@@ -47,8 +52,10 @@ struct OverloadGovernor: BitwiseCopyable {
     var level: Int { step }
 
     /// The thread has read its sources, at `now`; `isEmptied` when nothing was left in any of them.
-    mutating func noteReading(at now: UInt64, isEmptied: Bool) {
-        let lag = now &- lastEmptied
+    /// - Parameter oldestAge: how long the oldest datagram had lain in the socket, in nanoseconds; 0 if that is not known.
+    mutating func noteReading(at now: UInt64, oldestAge: UInt64 = 0, isEmptied: Bool) {
+        var lag = now &- emptiedAt
+        if awakeSince > emptiedAt { lag = min(lag, max(now &- awakeSince, oldestAge)) }
         var wanted = 0
         while wanted < Self.steps.count, lag >= Self.steps[wanted].lagNanoseconds { wanted += 1 }
         if wanted > 0, wanted >= step {
@@ -58,7 +65,7 @@ struct OverloadGovernor: BitwiseCopyable {
             step -= 1
             behindAt = now
         }
-        if isEmptied { lastEmptied = now }
+        if isEmptied { emptiedAt = now }
         guard now &- windowStart >= Self.busyWindowNanoseconds else { return }
         let length = now &- windowStart
         busyShare = (length &- min(idleNanoseconds, length)) &* 256 / length
@@ -66,10 +73,11 @@ struct OverloadGovernor: BitwiseCopyable {
         idleNanoseconds = 0
     }
 
-    /// The thread waited until `now` for something to do. If it really slept, whatever it finds came at that moment; if the wait
-    /// ended at once, it may have been there for as long as the thread was at work.
+    /// The thread waited until `now` for something to do, or for the time to read. If it really slept, what it finds may have come at
+    /// any moment of that, and the next reading says when; if the wait ended at once, it may have been there for as long as the
+    /// thread was at work.
     mutating func noteSleep(from start: UInt64, until now: UInt64) {
-        if now &- start >= Self.sleepNanosecondsMin { lastEmptied = now }
+        if now &- start >= Self.sleepNanosecondsMin { awakeSince = now }
         idleNanoseconds &+= now &- start
     }
 }

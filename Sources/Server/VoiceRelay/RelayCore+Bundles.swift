@@ -9,7 +9,7 @@ extension RelayCore {
     /// frame must then go out alone.
     mutating func hold<Sink: DatagramSink & ~Copyable>(
         _ frame: UnsafeRawBufferPointer, _ header: VoiceHeader, from talker: UnsafeMutablePointer<VoiceSession>,
-        now: UInt64, into sink: inout Sink
+        now: UInt64, age: UInt64, into sink: inout Sink
     ) -> Bool {
         let record = BundleRecord(header, frameByteCount: frame.count)
         let room = unsafe rooms + Int(header.room.rawValue)
@@ -25,7 +25,8 @@ extension RelayCore {
         guard frame.count <= BundleRecord.frameByteCountMax else { return false }
         let length = unsafe bundleWindow.nanoseconds(
             talkerCount: Int(room.pointee.talkerCount), busyShare: busyShare)
-        guard let index = windows.open(for: header.room, until: now &+ length) else {
+        pace.note(wait: length, at: now)
+        guard let index = windows.open(for: header.room, until: now &+ length &- min(age, length)) else {
             counters.add(.windowsExhausted)
             return false
         }

@@ -60,6 +60,11 @@ extension RelayCore {
     /// When ``tick(now:into:)`` has something to do; `UInt64.max` when nothing is due, however long it takes.
     package var nextDeadline: UInt64 { min(windows.nextDeadline, min(nextSessionSweep, nextSpeakingSweep)) }
 
+    /// Until when datagrams may lie in the socket that was read at `reading`; nil when each is to be read as it comes.
+    package func nextReading(after reading: UInt64) -> UInt64? {
+        pace.nextReading(after: reading, windowEnd: windows.nextDeadline)
+    }
+
     /// Sends what has waited long enough; ends talkspurts that stopped without saying so, and sessions that are gone.
     package mutating func tick<Sink: DatagramSink & ~Copyable>(now: UInt64, into sink: inout Sink) {
         closeWindows(dueAt: now, into: &sink)

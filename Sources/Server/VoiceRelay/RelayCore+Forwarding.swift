@@ -7,8 +7,7 @@ extension RelayCore {
     @inline(__always)
     mutating func forward<Sink: DatagramSink & ~Copyable>(
         _ header: VoiceHeader, _ frame: UnsafeRawBufferPointer, from talker: UnsafeMutablePointer<VoiceSession>,
-        now: UInt64,
-        into sink: inout Sink
+        now: UInt64, age: UInt64, into sink: inout Sink
     ) {
         guard unsafe talker.pointee.maySpeak else { return counters.add(.muted) }
         // An unsealed frame may be longer than one that still has to be sealed for its listeners.
@@ -24,7 +23,7 @@ extension RelayCore {
         let isBundled =
             unsafe room.pointee.bundleListenerCount > 0
             && (room.pointee.talkerCount > 1 || room.pointee.windowNumber > 0)
-            && hold(frame, header, from: talker, now: now, into: &sink)
+            && hold(frame, header, from: talker, now: now, age: age, into: &sink)
         writeListenerHeader(for: header, frameByteCount: frame.count)
         let table = unsafe room.pointee.routes
         guard let entries = unsafe table.entries else { return }
@@ -40,6 +39,7 @@ extension RelayCore {
             forwardedCount += 1
         }
         counters.add(.framesForwarded, forwardedCount)
+        if forwardedCount > 0 { pace.note(wait: 0, at: now) }
     }
 
     /// Asks for the sessions and keys of the listeners who are next, so that the fan-out does not wait for memory. After the

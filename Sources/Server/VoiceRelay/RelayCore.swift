@@ -26,6 +26,7 @@ import VoiceWire
     /// Frames that wait for each other.
     var windows = WindowPool()
     let bundleWindow: BundleWindow
+    var pace: ReadingPace
     /// How busy the thread is, 0…256, and how many talkers of a room are heard while it is behind; the loop says so.
     package var busyShare: UInt64 = 0
     package var overloadTalkersMax: Int?
@@ -48,6 +49,7 @@ import VoiceWire
         unsafe loudest = Self.zeroed(Self.idCount)
         live = IdentifierList()
         speaking = IdentifierList()
+        pace = ReadingPace(isBufferShort: settings.isReceiveBufferShort)
         bundleWindow = BundleWindow(nanosecondsMax: settings.bundleWindowNanosecondsMax)
         unsafe plaintext = .allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
         unsafe gathered = .allocate(byteCount: VoiceWireLimits.datagramBytesMax, alignment: 64)
@@ -82,9 +84,10 @@ import VoiceWire
     /// Takes one datagram: forwards it, answers it, or refuses and counts it.
     ///
     /// The owning thread only. `datagram` may be of any length and content; `now` in nanoseconds never goes back.
+    /// - Parameter age: how long it has waited already, in nanoseconds: a frame waits for others that much less.
     package mutating func receive<Sink: DatagramSink & ~Copyable>(
         _ datagram: UnsafeRawBufferPointer, from address: UnsafePointer<socket_address>, now: UInt64,
-        into sink: inout Sink
+        age: UInt64 = 0, into sink: inout Sink
     ) {
         let header: VoiceHeader
         switch unsafe VoiceHeader.parse(datagram) {
@@ -103,7 +106,7 @@ import VoiceWire
         unsafe session.pointee.lastHeardNanoseconds = now
         unsafe session.pointee.acceptedCount += 1
         switch header.type {
-        case .voice: unsafe forward(header, body, from: session, now: now, into: &sink)
+        case .voice: unsafe forward(header, body, from: session, now: now, age: age, into: &sink)
         case .ping: unsafe answerPing(body, of: session, from: address, into: &sink)
         case .hello: unsafe welcome(body, to: session, into: &sink)
         case .goodbye: unsafe endByClient(body, of: session)

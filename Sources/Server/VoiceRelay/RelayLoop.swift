@@ -14,7 +14,10 @@ struct RelayLoop: ~Copyable {
     private let inbox: RelayInbox
     private let socket: Int32
     private let bell: Int32
+    /// Waits for the socket and the bell.
     private let poll: Int32
+    /// Waits for the bell alone, while the socket may be left.
+    private let bellPoll: Int32
     private let incoming: ReceiveBatch
     private var outgoing: SocketSink
     private var governor = OverloadGovernor(now: 0)
@@ -42,7 +45,9 @@ struct RelayLoop: ~Copyable {
                 capacity: Self.sendBatchMax, slotByteCount: VoiceWireLimits.datagramBytesMax)
         else { return nil }
         let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard poll >= 0 else {
+        let bellPoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard poll >= 0, bellPoll >= 0 else {
+            for descriptor in [poll, bellPoll] where descriptor >= 0 { close(descriptor) }
             incoming.deallocate()
             outgoing.deallocate()
             return nil
@@ -55,7 +60,8 @@ struct RelayLoop: ~Copyable {
         self.incoming = incoming
         self.outgoing = SocketSink(batch: outgoing, socket: socket)
         self.poll = poll
-        for descriptor in [socket, bell] {
+        self.bellPoll = bellPoll
+        for (poll, descriptor) in [(poll, socket), (poll, bell), (bellPoll, bell)] {
             var event = unsafe epoll_event()
             unsafe event.events = EPOLLIN.rawValue
             unsafe event.data.fd = descriptor
@@ -67,6 +73,7 @@ struct RelayLoop: ~Copyable {
         incoming.deallocate()
         outgoing.batch.deallocate()
         close(poll)
+        close(bellPoll)
     }
 
     /// Runs until a stop command has been carried out. Never inlined, so that `Scripts/packet-path` finds it.
@@ -78,7 +85,7 @@ struct RelayLoop: ~Copyable {
             let now = Self.nanoseconds()
             let datagramCount = incoming.fill(from: socket)
             isEmptied = isEmptied && datagramCount < Self.receiveBatchMax
-            govern(now: now, isEmptied: isEmptied)
+            govern(now: now, oldestAge: datagramCount > 0 ? incoming.age(0) : 0, isEmptied: isEmptied)
             // Commands between the receiving and the handling: a client that was granted a session before it sent
             // its hello finds the session there.
             let commandCount = readCommands(now: now)
@@ -89,14 +96,14 @@ struct RelayLoop: ~Copyable {
             outgoing.flush()
             // What came since the reading ends the wait at once: asking the empty socket again first would be one call more.
             let isIdle = datagramCount < Self.receiveBatchMax && commandCount == 0 && handoverCount == 0
-            if isIdle, !isStopping { sleep() }
+            if isIdle, !isStopping { sleep(sinceReading: now) }
         }
         publishTotals()
     }
 
     /// Lets the core know how busy and how late the thread is.
-    private mutating func govern(now: UInt64, isEmptied: Bool) {
-        governor.noteReading(at: now, isEmptied: isEmptied)
+    private mutating func govern(now: UInt64, oldestAge: UInt64, isEmptied: Bool) {
+        governor.noteReading(at: now, oldestAge: oldestAge, isEmptied: isEmptied)
         core.busyShare = governor.busyShare
         core.overloadTalkersMax = governor.talkersMax
         if governor.level > 0 { core.counters.add(.overloadedReadings) }
@@ -110,24 +117,26 @@ struct RelayLoop: ~Copyable {
             // One byte more than the longest is kept, so that what was longer is seen to be.
             let kept = min(length, VoiceWireLimits.datagramBytesMax + 1)
             let datagram = unsafe UnsafeRawBufferPointer(start: incoming.bytes(index), count: kept)
-            unsafe take(datagram, from: incoming.address(index), now: now)
+            unsafe take(datagram, from: incoming.address(index), now: now, age: incoming.age(index))
         }
     }
 
     /// Handles a datagram of this thread's sessions, or puts it before the thread that owns them.
     @inline(__always)
     private mutating func take(
-        _ datagram: UnsafeRawBufferPointer, from address: UnsafePointer<socket_address>, now: UInt64
+        _ datagram: UnsafeRawBufferPointer, from address: UnsafePointer<socket_address>, now: UInt64, age: UInt64
     ) {
         let isWhole = datagram.count >= VoiceHeader.byteCount && datagram.count <= VoiceWireLimits.datagramBytesMax
         let owner = isWhole ? peers.owner(of: unsafe datagram.bigEndian(at: VoiceHeader.voiceOffset)) : peers.index
         guard owner != peers.index else {
-            return unsafe core.receive(datagram, from: address, now: now, into: &outgoing)
+            return unsafe core.receive(datagram, from: address, now: now, age: age, into: &outgoing)
         }
         // Noise is refused here, where it came in, so that it does not fill another thread's ring.
         if case .refused(let rejection) = unsafe VoiceHeader.parse(datagram) {
             return core.counters.add(RelayCounter(rejection))
         }
+        // Its thread may know of somebody who talks alone: nothing lies in this socket for a while.
+        core.pace.note(wait: 0, at: now)
         let isTaken = unsafe peers.handOver(datagram, from: address, to: owner)
         core.counters.add(isTaken ? .handedOver : .handoverFull)
     }
@@ -161,18 +170,21 @@ struct RelayLoop: ~Copyable {
         return count
     }
 
-    /// Waits for a datagram, a ring of the bell, or the next deadline.
-    private mutating func sleep() {
+    /// Waits for a datagram, a ring of the bell, or the next deadline; while datagrams may lie in the socket, for the latter two.
+    private mutating func sleep(sinceReading reading: UInt64) {
         publishTotals()
         guard inbox.willSleep() else { return inbox.awoke() }
         let start = Self.nanoseconds()
         let retry = outgoing.batch.isEmpty ? UInt64.max : start &+ Self.retryNanoseconds
-        let deadline = min(core.nextDeadline, retry)
+        let nextReading = core.nextReading(after: reading)
+        let deadline = min(min(core.nextDeadline, retry), nextReading ?? .max)
         var timeout: Int64 = -1
         if deadline != .max { timeout = deadline > start ? Int64(min(deadline - start, Self.sleepNanosecondsMax)) : 0 }
         var events = unsafe (epoll_event(), epoll_event())
         let count = unsafe withUnsafeMutableBytes(of: &events) {
-            unsafe epoll_wait_nanoseconds(poll, $0.assumingMemoryBound(to: epoll_event.self).baseAddress, 2, timeout)
+            unsafe epoll_wait_nanoseconds(
+                nextReading == nil ? poll : bellPoll, $0.assumingMemoryBound(to: epoll_event.self).baseAddress, 2,
+                timeout)
         }
         governor.noteSleep(from: start, until: Self.nanoseconds())
         inbox.awoke()

@@ -8,6 +8,8 @@ package struct RelaySettings: BitwiseCopyable, Sendable {
     /// In picoseconds: a room's bytes may cost less than a nanosecond.
     var picosecondsPerRoomByte: UInt64
     var bundleWindowNanosecondsMax: UInt64
+    /// Whether the thread's socket has less room than it was to have.
+    var isReceiveBufferShort = false
 
     /// A talker is taken for silent when no frame came for this long without an end-of-talkspurt flag: three 60 ms
     /// frames and some jitter.

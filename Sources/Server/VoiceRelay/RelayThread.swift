@@ -73,7 +73,9 @@ final class RelayThread: Sendable {
                 code: .addressInvalid, description: "voice address “\(host)” is not a numeric IPv4 or IPv6 address")
         }
         do {
-            return try DatagramSocket(binding: address, sharesPort: sharesPort)
+            let socket = try DatagramSocket(binding: address, sharesPort: sharesPort)
+            socket.stampArrivals()
+            return socket
         } catch {
             // A machine without IPv6 has no `::`; everybody on it is reached over IPv4.
             if host == "::", error.errorNumber == EAFNOSUPPORT {
@@ -85,6 +87,8 @@ final class RelayThread: Sendable {
 
     /// Starts the loop; it keeps this object alive until it ends.
     func start(among threads: [RelayThread]) throws(VoiceRelayError) {
+        var settings = settings
+        settings.isReceiveBufferShort = socket.isReceiveBufferShort
         let core = RelayCore(settings: settings, counters: counters, board: board.writer)
         let peers = RelayPeers(inboxes: threads.map(\.inbox), index: index)
         guard let loop = RelayLoop(core: core, peers: peers, inbox: inbox, socket: socket.fileDescriptor) else {

@@ -20,6 +20,11 @@ import CSocketBatch
     @inlinable
     public func length(_ index: Int) -> Int { unsafe receive_batch_length(batch, UInt32(index)) }
 
+    /// How long the datagram had lain in the socket when it was taken, in nanoseconds; 0 unless the socket stamps
+    /// (``DatagramSocket/stampArrivals()``). A step of the wall clock between the two is in it: bound it by what can be.
+    @inlinable
+    public func age(_ index: Int) -> UInt64 { unsafe receive_batch_age(batch, UInt32(index)) }
+
     /// Where the datagram begins. Valid until the next fill.
     @inlinable
     public func bytes(_ index: Int) -> UnsafeRawPointer {

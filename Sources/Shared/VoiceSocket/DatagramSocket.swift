@@ -93,6 +93,9 @@ public final class DatagramSocket: Sendable {
     /// Whether the kernel gave less room than was asked for: `net.core.rmem_max` is lower.
     public var isReceiveBufferShort: Bool { receiveBufferBytes < 2 * Int(Self.bufferBytesDefault) }
 
+    /// Makes the kernel note when each datagram came, for ``ReceiveBatch/age(_:)`` (SO_TIMESTAMPNS, socket(7)).
+    public func stampArrivals() { socket_stamp_arrivals(fileDescriptor) }
+
     /// Of sockets that share a port, in the order in which they were bound, makes each get the datagrams whose 16-bit
     /// big-endian number at `offset` leaves its index as remainder. Call it once, on any of them, when all are bound.
     /// - Returns: false if the kernel refuses; it then goes on spreading senders over them.

@@ -7,7 +7,9 @@ import VoiceSocket
 
 /// What silence costs: voice sessions in which nobody talks, and rooms in which nobody is.
 ///
-/// The server's voice settings are its defaults; only what keeps a thousand clients of one address out is raised.
+/// The server's voice settings are its defaults; only what keeps a thousand clients of one address out is raised, and it does not ask
+/// connections whether they are there, which it would have to do without voice as well. As in shapes, server and generator have a
+/// processor each, and the generator never sleeps: waking it up would be charged to the server.
 struct IdleVoiceBenchmark: Sendable {
     let sessionCount: Int
     let roomCount: Int
@@ -15,6 +17,9 @@ struct IdleVoiceBenchmark: Sendable {
     let seconds: Int
     let serverProgram: String
     let workFolder: URL
+    /// Where server and generator run; nil leaves it to the kernel.
+    let serverProcessor: Int?
+    let generatorProcessor: Int?
     /// What goes on, for people who wait.
     let say: @Sendable (String) -> Void
 
@@ -23,7 +28,9 @@ struct IdleVoiceBenchmark: Sendable {
 
     func run(_ clients: LoadClients) async throws -> IdleVoiceReport {
         let directory = workFolder.appending(path: "idle-voice").path
-        let server = try ServerProcess(serverProgram, dataDirectory: directory, settings: Self.settings)
+        let server = try ProcessorBinding.running(on: serverProcessor) {
+            try ServerProcess(serverProgram, dataDirectory: directory, settings: Self.settings)
+        }
         defer { server.stop() }
         return try await measure(server, clients)
     }
@@ -69,6 +76,7 @@ struct IdleVoiceBenchmark: Sendable {
         var configuration = SpeakerEngineConfiguration()
         configuration.usersMax = sessionCount
         configuration.roomsMax = 1
+        configuration.processor = generatorProcessor
         let engine = try SpeakerEngine(configuration)
         try await clients.connectVoice(shape, takesBundles: true, connections) { _, _, grant in
             guard let address = SocketAddress(host: "127.0.0.1", port: grant.udpPort) else { return }
@@ -80,12 +88,14 @@ struct IdleVoiceBenchmark: Sendable {
         guard engine.establishedCount == sessionCount else {
             throw LoadError("only \(engine.establishedCount) of \(sessionCount) users were welcomed by the relay")
         }
+        if generatorProcessor != nil { engine.setWaiting(.spinning) }
         return engine
     }
 
     private static let settings = ServerLimits.raised.merging([
         "ROOMTONE_ROOMS_MAX": "65000", "ROOMTONE_ROOMS_VOICE_MEMBERS_MAX": "65000",
         "ROOMTONE_ACCOUNTS_CONNECTIONS_MAX": "1000", "ROOMTONE_CONTROL_OUTBOX_BYTES_MAX": "67108864",
+        "ROOMTONE_CONTROL_PING_AFTER_SECONDS": "3600", "ROOMTONE_CONTROL_IDLE_SECONDS": "7200",
     ]) { $1 }
 }
 

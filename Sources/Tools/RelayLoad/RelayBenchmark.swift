@@ -27,18 +27,12 @@ public struct RelayBenchmark: Sendable {
         let clients = try LoadClients()
         do {
             var figures: [RelayShapeFigures] = []
-            for shape in options.shapes {
-                figures += try await withServers(shape, clients) { servers, shape in [try await measure(shape, servers)]
-                }
-            }
-            if !options.levels.isEmpty {
-                figures += try await withServers(.levels, clients) { servers, shape in
-                    try await measureLevels(shape, servers)
-                }
-            }
+            for shape in options.shapes { figures.append(try await measure(shape, clients)) }
+            if !options.levels.isEmpty { figures += try await measureLevels(clients) }
+            let flood = options.measuresFlood ? try await measureFlood(clients) : nil
             let silence = options.measuresSilence ? try await measureSilence(clients) : nil
             await clients.shutDown()
-            return RelayReport(options: options, shapes: figures, silence: silence)
+            return RelayReport(options: options, shapes: figures, flood: flood, silence: silence)
         } catch {
             await clients.shutDown()
             throw error
@@ -47,75 +41,104 @@ public struct RelayBenchmark: Sendable {
 
     private func measureSilence(_ clients: LoadClients) async throws -> IdleVoiceReport {
         try await IdleVoiceBenchmark(
-            sessionCount: 1_000, roomCount: 10_000, seconds: 20, serverProgram: serverProgram, workFolder: workFolder,
-            say: say
+            sessionCount: 1_000, roomCount: 10_000, seconds: 15, serverProgram: serverProgram, workFolder: workFolder,
+            serverProcessor: options.relayProcessor, generatorProcessor: options.generatorProcessor, say: say
         ).run(clients)
+    }
+
+    private func measureFlood(_ clients: LoadClients) async throws -> FloodReport {
+        try await FloodBenchmark(benchmark: self, rounds: options.rounds, seconds: options.seconds).run(clients)
     }
 
     // MARK: Rounds
 
     private typealias Servers = [RelayContender: ServedRelay]
 
-    /// A server for each of Roomtone's ways of working, all their users at rest, while `body` runs.
-    private func withServers(
-        _ wanted: RelayShape, _ clients: LoadClients,
-        _ body: (Servers, _ fitting: RelayShape) async throws -> [RelayShapeFigures]
-    ) async throws -> [RelayShapeFigures] {
-        let served = options.contenders.filter { !$0.isFloor }
-        // A control connection and a voice socket for each server's user, a socket for the yardstick's.
-        let shape = wanted.fitting(
-            descriptorsMax: Self.descriptorsMax, perUser: 2 * served.count + 1, reserve: Self.descriptorsReserve)
+    /// A server for each of Roomtone's ways of working that takes part, all their users at rest, while `body` runs.
+    private func withServers<Result>(
+        _ plan: SocketPlan, _ contenders: [RelayContender], _ clients: LoadClients,
+        _ body: (Servers) async throws -> Result
+    ) async throws -> Result {
         var servers: Servers = [:]
         do {
-            for contender in served {
-                say("\(shape.name): \(shape.userCount) users get voice sessions for \(contender.rawValue)")
+            for contender in contenders where !contender.isFloor {
+                say("\(plan.shape.name): \(plan.shape.userCount) users get voice sessions for \(contender.rawValue)")
                 servers[contender] = try await ServedRelay(
-                    shape, takesBundles: contender == .roomtoneBundled, self, clients)
+                    plan, takesBundles: contender == .roomtoneBundled, self, clients)
             }
-            var figures = try await body(servers, shape)
-            for index in figures.indices { figures[index].wantedRooms = wanted.rooms }
+            let result = try await body(servers)
             for server in servers.values { await server.stop() }
-            return figures
+            return result
         } catch {
             for server in servers.values { await server.stop() }
             throw error
         }
     }
 
-    private func measure(_ shape: RelayShape, _ servers: Servers) async throws -> RelayShapeFigures {
+    private func plan(_ wanted: RelayShape) -> SocketPlan {
+        SocketPlan(
+            wanted, contenders: options.contenders, descriptorsMax: Self.descriptorsMax - Self.descriptorsReserve)
+    }
+
+    private func measure(_ wanted: RelayShape, _ clients: LoadClients) async throws -> RelayShapeFigures {
+        let plan = plan(wanted)
+        var rounds: [RelayRound] = []
+        for pass in plan.passes {
+            rounds += try await withServers(plan, pass, clients) { servers in
+                try await measureRounds(plan.shape, plan, pass, servers)
+            }
+        }
+        var figures = RelayShapeFigures(plan.shape, rounds: rounds)
+        figures.wantedRooms = wanted.rooms
+        figures.usersPerSocket = plan.usersPerSocket
+        return figures
+    }
+
+    private func measureRounds(
+        _ shape: RelayShape, _ plan: SocketPlan, _ contenders: [RelayContender], _ servers: Servers
+    ) async throws -> [RelayRound] {
         var rounds: [RelayRound] = []
         for number in 1...options.rounds {
-            let order = number.isMultiple(of: 2) ? options.contenders.reversed() : options.contenders
             var round = RelayRound()
-            for contender in order {
-                let sample = try await measure(contender, shape, servers, seconds: options.seconds)
+            for contender in number.isMultiple(of: 2) ? contenders.reversed() : contenders {
+                let sample = try await measure(contender, shape, plan, servers, seconds: options.seconds)
                 say("\(shape.name), round \(number) of \(options.rounds): \(contender.rawValue) \(sample.text)")
                 round.samples[contender] = sample
             }
             rounds.append(round)
         }
-        return RelayShapeFigures(shape, rounds: rounds)
+        return rounds
     }
 
-    /// As many talkers as load the first of Roomtone's ways of working to each level; the yardstick carries the same.
-    private func measureLevels(_ shape: RelayShape, _ servers: Servers) async throws -> [RelayShapeFigures] {
-        guard let contender = options.contenders.first(where: { !$0.isFloor }) else { return [] }
-        var trial = shape
-        trial.talkers = shape.people / 4
-        let cost = try await measure(contender, trial, servers, seconds: 2).microsecondsPerDelivery
-        var figures: [RelayShapeFigures] = []
-        for level in options.levels {
-            var loaded = shape
-            loaded.talkers = shape.talkers(forDeliveriesPerSecond: Double(level) * 10_000 / max(0.01, cost))
-            loaded.name = "\(level) % of a core"
-            figures.append(try await measure(loaded, servers))
+    /// As many talkers as load the yardstick to each level, by tries of the same shape just before; all others carry the same.
+    private func measureLevels(_ clients: LoadClients) async throws -> [RelayShapeFigures] {
+        let plan = plan(.levels)
+        let contenders = options.levelContenders
+        guard let yardstick = contenders.first else { return [] }
+        return try await withServers(plan, contenders, clients) { servers in
+            var figures: [RelayShapeFigures] = []
+            for level in options.levels {
+                var loaded = plan.shape
+                var calibration = LevelCalibration(
+                    wanted: Double(level) / 100, guess: loaded.people * level / 100, talkersMax: loaded.people)
+                while let talkers = calibration.next {
+                    loaded.talkers = talkers
+                    let sample = try await measure(yardstick, loaded, plan, servers, seconds: 1)
+                    say("\(level) % of a core: \(talkers) talking: \(yardstick.rawValue) \(sample.text)")
+                    calibration.note(share: sample.relayShare)
+                }
+                loaded.talkers = calibration.talkers
+                loaded.name = "\(level) % of a core for \(yardstick.rawValue)"
+                let rounds = try await measureRounds(loaded, plan, contenders, servers)
+                figures.append(RelayShapeFigures(loaded, rounds: rounds))
+            }
+            return figures
         }
-        return figures
     }
 
-    private func measure(_ contender: RelayContender, _ shape: RelayShape, _ servers: Servers, seconds: Int)
-        async throws -> RelaySample
-    {
+    private func measure(
+        _ contender: RelayContender, _ shape: RelayShape, _ plan: SocketPlan, _ servers: Servers, seconds: Int
+    ) async throws -> RelaySample {
         if let server = servers[contender] {
             return try await server.stage.measure(
                 talkers: shape.talkers, warmUpSeconds: options.warmUpSeconds, seconds: seconds)
@@ -123,7 +146,7 @@ public struct RelayBenchmark: Sendable {
         let floor = try FloorProcess(
             floorProgram, isBundled: contender == .floorBundled, processor: options.relayProcessor)
         defer { floor.stop() }
-        let stage = try await floorStage(floor, shape)
+        let stage = try await floorStage(floor, shape, usersPerSocket: plan.usersPerSocket)
         let sample = try await stage.measure(
             talkers: shape.talkers, warmUpSeconds: options.warmUpSeconds, seconds: seconds)
         await stage.stop()
@@ -132,15 +155,22 @@ public struct RelayBenchmark: Sendable {
 
     // MARK: Users
 
-    private func floorStage(_ floor: FloorProcess, _ shape: RelayShape) async throws -> RelayStage {
-        let engine = try SpeakerEngine(engineConfiguration(shape, .floor))
-        let rooms = try (0..<shape.rooms).map { room in
-            try (0..<shape.people).map { person in
+    private func floorStage(_ floor: FloorProcess, _ shape: RelayShape, usersPerSocket: Int) async throws -> RelayStage
+    {
+        let configuration = engineConfiguration(shape, .floor)
+        let engine = try SpeakerEngine(configuration)
+        var sockets = SharedSockets(configuration, usersPerSocket: usersPerSocket)
+        var rooms: [RelayStage.Room] = []
+        for room in 0..<shape.rooms {
+            var users: RelayStage.Room = []
+            for person in 0..<shape.people {
                 let client = UInt16(room * shape.people + person)
                 var user = SpeakerUser(.floor(client: client, room: UInt16(room)), server: floor.address)
                 seat(&user, room: room, person: person, shape)
-                return try engine.add(user)
+                user.socket = try sockets.socket(room: room, person: person, server: floor.address)
+                users.append(try engine.add(user))
             }
+            rooms.append(users)
         }
         return try await RelayStage(
             engine: engine, users: rooms, relay: floor.identifier, frameMilliseconds: shape.frameMilliseconds,

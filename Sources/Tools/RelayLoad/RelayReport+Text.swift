@@ -3,7 +3,7 @@ import Foundation
 extension RelayReport {
     /// For people: a table for each shape.
     public var text: String {
-        ([heading] + shapes.flatMap(\.lines) + [silence?.text].compactMap { $0 }).joined(separator: "\n")
+        ([heading] + shapes.flatMap(\.lines) + [flood?.text, silence?.text].compactMap { $0 }).joined(separator: "\n")
     }
 
     private var heading: String {
@@ -24,9 +24,10 @@ extension RelayReport {
 extension RelayShapeFigures {
     fileprivate var lines: [String] {
         let rooms = shape.rooms == 1 ? "" : " in each of \(shape.rooms) rooms"
+        let sharing = usersPerSocket == 1 ? "" : " (\(usersPerSocket) users to a voice socket)"
         let fewer = shape.rooms == wantedRooms ? "" : " (not \(wantedRooms): limit of open files)"
         let title =
-            "\(shape.name): \(shape.people) people, \(shape.talkers) talking\(rooms)\(fewer), every "
+            "\(shape.name): \(shape.people) people, \(shape.talkers) talking\(rooms)\(fewer)\(sharing), every "
             + "\(shape.frameMilliseconds) ms: \(Int(shape.deliveriesPerSecond)) deliveries a second"
         let head = Self.row(
             "",
@@ -44,7 +45,7 @@ extension RelayShapeFigures {
     }
 
     fileprivate static func row(_ name: String, _ cells: [String]) -> String {
-        let widths = [22, 18, 8, 14, 8, 18, 20, 20, 18, 8]
+        let widths = [22, 18, 14, 14, 8, 18, 20, 20, 18, 8]
         let padded = zip(cells, widths).map { cell, width in
             String(repeating: " ", count: max(1, width - cell.count)) + cell
         }
@@ -56,12 +57,16 @@ extension RelayContenderFigures {
     /// Its ratio to itself; of others there is none where the yardstick did not take part.
     private var yardstickText: String { contender == .floor ? "1" : "–" }
 
+    private var relayPercent: Spread {
+        Spread([relayShare.least, relayShare.median, relayShare.most].map { $0 * 100 })
+    }
+
     fileprivate var line: String {
         RelayShapeFigures.row(
             contender.rawValue,
             [
                 microsecondsPerDelivery.text(2), costRatio?.text(2) ?? yardstickText,
-                (relayShare.median * 100).decimal(0),
+                relayPercent.text(0),
                 deliveriesPerSecond.median.decimal(0), lossPercent.median.decimal(2), latencyP50.text(0),
                 latencyP99.text(0), latencyP999.text(0), latencyP99Ratio?.text(2) ?? yardstickText,
                 (bytesPerSecond.median / 1e6).decimal(1),

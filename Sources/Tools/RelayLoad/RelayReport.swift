@@ -6,19 +6,25 @@ public struct RelayReport: Codable, Sendable {
     public var processorCount: Int
     public var options: RelayBenchmarkOptions
     public var shapes: [RelayShapeFigures]
+    public var flood: FloodReport?
     public var silence: IdleVoiceReport?
 
-    init(options: RelayBenchmarkOptions, shapes: [RelayShapeFigures], silence: IdleVoiceReport? = nil) {
+    init(
+        options: RelayBenchmarkOptions, shapes: [RelayShapeFigures], flood: FloodReport? = nil,
+        silence: IdleVoiceReport? = nil
+    ) {
         date = Date().formatted(.iso8601)
         processorCount = ProcessInfo.processInfo.activeProcessorCount
         self.options = options
         self.shapes = shapes
+        self.flood = flood
         self.silence = silence
     }
 
-    /// Nothing came changed or to the wrong place, and silence costs what it may.
+    /// Nothing came changed or to the wrong place, nobody else lost anything by a flood, and silence costs what it may.
     public var isSound: Bool {
-        shapes.allSatisfy { $0.contenders.allSatisfy { $0.faults == 0 } } && silence?.isMet ?? true
+        shapes.allSatisfy { $0.contenders.allSatisfy { $0.faults == 0 } } && flood?.isMet ?? true
+            && silence?.isMet ?? true
     }
 }
 
@@ -30,6 +36,8 @@ public struct RelayShapeFigures: Codable, Sendable {
     public var shape: RelayShape
     /// More than the shape has, where a process may not open sockets enough.
     public var wantedRooms: Int
+    /// Users of different rooms who have a voice socket together, for the same reason.
+    public var usersPerSocket = 1
     public var contenders: [RelayContenderFigures]
     public var rounds: [RelayRound]
 

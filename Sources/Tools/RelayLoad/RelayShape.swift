@@ -50,23 +50,10 @@ public struct RelayShape: Codable, Equatable, Sendable {
         self.frameMilliseconds = frameMilliseconds
     }
 
-    /// A hundred people, of whom as many talk as it takes to load a core that far.
+    /// A hundred people, of whom as many talk as it takes to load a core so far.
     static let levels: RelayShape = {
         var shape = RelayShape(name: "levels", people: 100, talkers: 100)
         shape.talkersVary = true
         return shape
     }()
-
-    /// How many must talk for so many deliveries a second: one at least, all at most.
-    func talkers(forDeliveriesPerSecond wanted: Double) -> Int {
-        let each = deliveriesPerSecond / Double(talkers)
-        return min(people, max(1, Int((wanted / each).rounded())))
-    }
-
-    /// The same with as many rooms as a process may open sockets for, one at least.
-    func fitting(descriptorsMax: Int, perUser: Int, reserve: Int) -> RelayShape {
-        var fitting = self
-        fitting.rooms = max(1, min(rooms, (descriptorsMax - reserve) / (perUser * people)))
-        return fitting
-    }
 }

@@ -14,7 +14,8 @@ final class ServedRelay: Sendable {
     private let clients: LoadClients
     private let connections: NIOLoopBound<VoiceConnections>
 
-    init(_ shape: RelayShape, takesBundles: Bool, _ benchmark: RelayBenchmark, _ clients: LoadClients) async throws {
+    init(_ plan: SocketPlan, takesBundles: Bool, _ benchmark: RelayBenchmark, _ clients: LoadClients) async throws {
+        let shape = plan.shape
         let options = benchmark.options
         let directory = benchmark.workFolder.appending(path: "relay-\(UUID().uuidString)").path
         let settings = Self.settings(threads: options.relayThreads)
@@ -24,14 +25,17 @@ final class ServedRelay: Sendable {
         self.server = server
         self.clients = clients
         connections = await clients.makeVoiceConnections()
-        let engine = try SpeakerEngine(benchmark.engineConfiguration(shape, .roomtone))
+        let configuration = benchmark.engineConfiguration(shape, .roomtone)
+        let engine = try SpeakerEngine(configuration)
         let rooms = Mutex([[SpeakerID]](repeating: [], count: shape.rooms))
+        let sockets = Mutex(SharedSockets(configuration, usersPerSocket: plan.usersPerSocket))
         try await clients.enterVoice(
             shape, takesBundles: takesBundles, prefix: "voice", port: server.controlPort, connections
         ) { room, person, grant in
             guard let address = SocketAddress(host: "127.0.0.1", port: grant.udpPort) else { return }
             var user = SpeakerUser(.roomtone(try SpeakerGrant(grant)), server: address)
             benchmark.seat(&user, room: room, person: person, shape)
+            user.socket = try sockets.withLock { try $0.socket(room: room, person: person, server: address) }
             let speaker = try engine.add(user)
             rooms.withLock { $0[room].append(speaker) }
         }
@@ -48,7 +52,7 @@ final class ServedRelay: Sendable {
 
     /// Nothing but voice while it is measured: nobody is asked whether they are there, sessions rest between rounds, and
     /// everybody who talks is heard.
-    private static func settings(threads: Int) -> [String: String] {
+    static func settings(threads: Int) -> [String: String] {
         ServerLimits.raised.merging([
             "ROOMTONE_VOICE_THREADS": "\(threads)", "ROOMTONE_VOICE_SESSIONS_MAX": "65000",
             "ROOMTONE_VOICE_TOKEN_SECONDS": "60", "ROOMTONE_VOICE_TIMEOUT_SECONDS": "600",

@@ -106,6 +106,16 @@ struct FloorEnd: WireEnd, ~Copyable {
 
     // MARK: Receiving
 
+    static func room(of datagram: UnsafeRawBufferPointer) -> UInt16? {
+        guard datagram.count >= joinByteCount else { return nil }
+        switch datagram[0] {
+        case Kind.join: return UInt16(littleEndian: datagram.loadUnaligned(fromByteOffset: 8, as: UInt16.self))
+        case Kind.heard, Kind.bundle:
+            return UInt16(littleEndian: datagram.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        default: return nil
+        }
+    }
+
     mutating func open(
         _ datagram: UnsafeRawBufferPointer, scratch: UnsafeMutableRawPointer, each: (HeardFrame) -> Void
     ) -> OpenedDatagram {

@@ -82,6 +82,11 @@ struct RoomtoneEnd: WireEnd, ~Copyable {
 
     // MARK: Receiving
 
+    static func room(of datagram: UnsafeRawBufferPointer) -> UInt16? {
+        guard case .header(let header) = VoiceHeader.parse(datagram) else { return nil }
+        return header.room.rawValue
+    }
+
     mutating func open(_ datagram: UnsafeRawBufferPointer, scratch: UnsafeMutableRawPointer, each: (HeardFrame) -> Void)
         -> OpenedDatagram
     {

@@ -53,6 +53,8 @@ public struct SpeakerUser: Sendable {
     public var talksAtOnce = false
     /// False: it never talks, and listeners keep no memory for its frames.
     public var mayTalk = true
+    /// A socket that it has together with users of other rooms; nil gives it one of its own.
+    public var socket: SpeakerSocket?
     /// Which part of a frame's duration after the engine's beat its frames leave, 0..<1; nil spreads users evenly.
     public var phase: Double?
 

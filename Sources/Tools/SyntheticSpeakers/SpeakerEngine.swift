@@ -83,19 +83,23 @@ public final class SpeakerEngine: Sendable {
     ) throws(SpeakerError) -> SpeakerID {
         let end = try makeEnd()
         let number = try takeNumber(room: end.room)
-        let socket: DatagramSocket
-        do {
-            socket = try DatagramSocket(
-                connectingTo: user.server, bufferBytes: Int32(clamping: configuration.receiveBufferBytes))
-        } catch {
-            shared.set(.absent, of: number)
-            throw SpeakerError(error.description)
+        let socket: SpeakerSocket
+        if let given = user.socket {
+            socket = given
+        } else {
+            do throws(SpeakerError) {
+                socket = try SpeakerSocket(
+                    connectingTo: user.server, bufferBytes: configuration.receiveBufferBytes)
+            } catch {
+                shared.set(.absent, of: number)
+                throw error
+            }
         }
-        StampedBatch.stampReceipts(of: socket)
         let state = UnsafeMutablePointer<SpeakerState<End>>.allocate(capacity: 1)
         state.initialize(
             to: SpeakerState(
-                end: end, socket: socket, beatOffset: beat.offset(ofUser: number, phase: user.phase), user: user))
+                end: end, socket: socket.socket, beatOffset: beat.offset(ofUser: number, phase: user.phase), user: user)
+        )
         shared.push(.add(user: UInt16(number), state: UnsafeMutableRawPointer(state)))
         return SpeakerID(rawValue: UInt16(number))
     }

@@ -89,7 +89,29 @@ extension SpeakerLoop where End: ~Copyable {
             user.pointee.socketDrops = receipt.drops
         }
         let datagram = UnsafeRawBufferPointer(start: incoming.bytes(index), count: byteCount)
-        let instant = receipt.instant
+        guard user.pointee.nextOnSocket != nil else { return open(datagram, number, user, at: receipt.instant) }
+        guard let addressee = addressee(of: datagram, from: number), let user = self.user(addressee) else {
+            return window.add(.malformed)
+        }
+        open(datagram, addressee, user, at: receipt.instant)
+    }
+
+    /// Who of those on a socket is in the room that a datagram names.
+    private func addressee(of datagram: UnsafeRawBufferPointer, from first: Int) -> Int? {
+        guard let room = End.room(of: datagram) else { return nil }
+        var candidate: Int? = first
+        while let number = candidate, let user = user(number) {
+            if user.pointee.end.room == room { return number }
+            candidate = user.pointee.nextOnSocket
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private mutating func open(
+        _ datagram: UnsafeRawBufferPointer, _ number: Int, _ user: UnsafeMutablePointer<SpeakerState<End>>,
+        at instant: UInt64
+    ) {
         let opened = user.pointee.end.open(datagram, scratch: scratch) { frame in
             hear(frame, number, user, at: instant)
         }

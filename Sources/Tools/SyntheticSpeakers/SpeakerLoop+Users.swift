@@ -7,6 +7,8 @@ extension SpeakerLoop where End: ~Copyable {
     private static var helloNanoseconds: UInt64 { 100_000_000 }
     /// Hellos that are said before a user gives up: some ten seconds' worth.
     private static var helloCountMax: Int { 13 }
+    /// Between two pings of somebody who talks.
+    private static var talkersPingNanoseconds: UInt64 { 1_000_000_000 }
     /// What a removed user still hears.
     private static var leaveNanoseconds: UInt64 { 250_000_000 }
 
@@ -23,12 +25,25 @@ extension SpeakerLoop where End: ~Copyable {
         users[number] = user
         ledger.enter(
             number, voice: user.pointee.end.voice, room: user.pointee.room, mayTalk: user.pointee.mayTalk)
-        watch(user.pointee.descriptor, mark: UInt32(number), edgeTriggered: true)
+        watchSocket(of: user, number)
         sayHello(number, user, now: SpeakerClock.monotonic)
     }
 
+    /// A shared socket is known by who came to it first; others stand in a chain behind.
+    private mutating func watchSocket(of user: UnsafeMutablePointer<SpeakerState<End>>, _ number: Int) {
+        if user.pointee.sharesSocket {
+            if let first = firstOnSocket[user.pointee.descriptor], let first = self.user(first) {
+                user.pointee.nextOnSocket = first.pointee.nextOnSocket
+                first.pointee.nextOnSocket = number
+                return
+            }
+            firstOnSocket[user.pointee.descriptor] = number
+        }
+        watch(user.pointee.descriptor, mark: UInt32(number), edgeTriggered: true)
+    }
+
     mutating func dismiss(_ number: Int) {
-        guard let user = user(number), user.pointee.status != .leaving else { return }
+        guard let user = user(number), user.pointee.status != .leaving, !user.pointee.sharesSocket else { return }
         stopExpecting(number, user)
         user.pointee.status = .leaving
         shared.set(.leaving, of: number)
@@ -98,23 +113,34 @@ extension SpeakerLoop where End: ~Copyable {
         rooms[user.pointee.room].listenerCount += 1
         shared.set(.established, of: number)
         shared.establishedCount.add(1, ordering: .releasing)
-        if let interval = user.pointee.end.keepaliveNanoseconds {
+        if let interval = quietInterval(of: user) {
             // Spread, so that users who came together do not ping together for ever.
-            let first = interval / 8 &* UInt64(number % 7 + 1)
+            let share = (Double(number) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+            let first = UInt64(Double(interval) * share)
+            user.pointee.lastPing = SpeakerClock.monotonic &+ first &- interval
             schedule(.ping, number, user, at: SpeakerClock.monotonic &+ first)
         }
         if user.pointee.wantsToTalk { startBeat(number, user) }
     }
 
+    /// Between two pings in silence: some time before the server's, as Roomtone's client does it. Nil if there are none.
+    private func quietInterval(of user: UnsafeMutablePointer<SpeakerState<End>>) -> UInt64? {
+        user.pointee.end.keepaliveNanoseconds.map { $0 / 8 &* 7 }
+    }
+
+    /// Pings in silence, and every second while the user talks.
     private mutating func ping(
         _ number: Int, _ user: UnsafeMutablePointer<SpeakerState<End>>, due: UInt64, now: UInt64
     ) {
-        guard user.pointee.status == .established, let interval = user.pointee.end.keepaliveNanoseconds else { return }
-        let byteCount = user.pointee.end.writePing(echo: SpeakerClock.realTime, to: outgoing)
-        window.add(.pingsSent)
-        if !send(byteCount, from: user) { window.add(.sendsFailed) }
+        guard user.pointee.status == .established, let interval = quietInterval(of: user) else { return }
+        if user.pointee.isTalking || due &- user.pointee.lastPing >= interval {
+            let byteCount = user.pointee.end.writePing(echo: SpeakerClock.realTime, to: outgoing)
+            window.add(.pingsSent)
+            if !send(byteCount, from: user) { window.add(.sendsFailed) }
+            user.pointee.lastPing = due
+        }
         // From when it was due: after a rest all users would ping together for ever.
-        let step = max(1, interval / 8 &* 7)
+        let step = max(1, user.pointee.mayTalk ? min(interval, Self.talkersPingNanoseconds) : interval)
         schedule(.ping, number, user, at: due &+ ((now &- due) / step &+ 1) &* step)
     }
 

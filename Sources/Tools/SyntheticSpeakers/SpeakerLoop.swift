@@ -16,6 +16,8 @@ struct SpeakerLoop<End: WireEnd & ~Copyable>: ~Copyable {
     /// By user number.
     let users: UnsafeMutablePointer<UnsafeMutablePointer<SpeakerState<End>>?>
     var rooms = SpeakerRooms()
+    /// Of each shared socket, by its descriptor.
+    var firstOnSocket: [Int32: Int] = [:]
     var serial: UInt32 = 0
     let poll: Int32
     private let events: UnsafeMutablePointer<epoll_event>

@@ -13,6 +13,9 @@ struct SpeakerState<End: WireEnd & ~Copyable>: ~Copyable {
     /// After each beat.
     let beatOffset: UInt64
     let mayTalk: Bool
+    /// Whether the socket is that of others as well, and who of them is next in their chain.
+    let sharesSocket: Bool
+    var nextOnSocket: Int?
     /// Given by the engine's thread.
     var serial: UInt32 = 0
     var room = 0
@@ -32,6 +35,8 @@ struct SpeakerState<End: WireEnd & ~Copyable>: ~Copyable {
     /// The kernel's count of what this socket lost, as it was last seen.
     var socketDrops: UInt32 = 0
     var helloCount = 0
+    /// When its last ping was due.
+    var lastPing: UInt64 = 0
 
     init(end: consuming End, socket: DatagramSocket, beatOffset: UInt64, user: SpeakerUser) {
         self.end = end
@@ -40,6 +45,7 @@ struct SpeakerState<End: WireEnd & ~Copyable>: ~Copyable {
         self.beatOffset = beatOffset
         mayTalk = user.mayTalk || user.talksAtOnce
         wantsToTalk = user.talksAtOnce
+        sharesSocket = user.socket != nil
     }
 
     /// Whether a frame sent at that instant is to reach it.

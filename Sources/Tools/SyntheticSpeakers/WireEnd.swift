@@ -56,6 +56,9 @@ protocol WireEnd: ~Copyable, SendableMetatype {
     ) -> Int
     mutating func writeGoodbye(to datagram: UnsafeMutableRawPointer) -> Int
 
+    /// Which room the relay sent a datagram for, by its header; nil if it has none. Tells apart who shares a socket.
+    static func room(of datagram: UnsafeRawBufferPointer) -> UInt16?
+
     /// Opens a datagram, and gives each frame that it holds to `each`.
     /// - Parameter scratch: `VoiceWireLimits.datagramBytesMax` bytes for what is opened.
     mutating func open(

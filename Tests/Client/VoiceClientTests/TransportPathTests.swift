@@ -56,11 +56,18 @@ import VoiceWire
         #expect(abs(loss - 0.2) < 1e-9)
     }
 
-    @Test func `Six seconds of silence are a lost path, one millisecond less is not`() throws {
+    @Test func `Six seconds without an answer to a ping are a lost path, one millisecond less is not`() throws {
         var pair = try TransportPair()
         _ = pair.connect()
-        _ = pair.receive(pair.relay.make(.pong, [UInt8](repeating: 0, count: 16)), at: 1_000)
-        #expect(pair.tick(6_999).event == nil)
+        _ = pair.tick(0)
+        _ = pair.receive(pair.relay.make(.pong, [UInt8](repeating: 0, count: 16)), at: 900)
+        var pings: [Int] = []
+        for milliseconds in 901...6_999 {
+            let (sent, event) = pair.tick(milliseconds)
+            #expect(event == nil)
+            if !sent.isEmpty { pings.append(milliseconds) }
+        }
+        #expect(pings == [1_000, 2_000, 3_000, 4_000, 5_000, 6_000])
         #expect(pair.tick(7_000).event == .lost(.silent))
         #expect(pair.transport.isOpen == false)
         #expect(pair.transport.nextDeadline == nil)

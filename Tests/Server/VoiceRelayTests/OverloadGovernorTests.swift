@@ -79,6 +79,26 @@ struct OverloadGovernorTests {
         }
     }
 
+    @Test(
+        "one that was woken up and got the processor late is behind by the age of the oldest datagram, to the nanosecond"
+    )
+    func wokenLate() {
+        for (age, talkersMax) in [(20_000_000, 16), (19_999_999, nil), (0, nil)] as [(UInt64, Int?)] {
+            var governor = OverloadGovernor(now: 0)
+            governor.noteSleep(from: 0, until: 75 * Self.millisecond)
+            governor.noteReading(at: 75 * Self.millisecond, oldestAge: age, isEmptied: true)
+            #expect(governor.talkersMax == talkersMax)
+        }
+    }
+
+    @Test("no datagram is older than the reading that emptied the socket, whatever the wall clock does")
+    func clockSteps() {
+        var governor = OverloadGovernor(now: 1_000 * Self.millisecond)
+        governor.noteSleep(from: 1_000 * Self.millisecond, until: 1_019 * Self.millisecond)
+        governor.noteReading(at: 1_019 * Self.millisecond, oldestAge: .max, isEmptied: true)
+        #expect(governor.talkersMax == nil)
+    }
+
     @Test("the window of a room grows with its talkers and with load, up to its limit")
     func windows() {
         let window = BundleWindow(nanosecondsMax: 5_000_000)

@@ -113,6 +113,19 @@ struct RelayBundleTests {
         #expect(relay.core.nextDeadline > start + Self.millisecond, "no window is left open")
     }
 
+    @Test("what a frame has waited in the socket is part of its window, and a frame older than it goes with its batch")
+    func age() throws {
+        for (age, wait) in [(0, 1_000_000), (400_000, 600_000), (1_000_000, 0), (.max, 0)] as [(UInt64, UInt64)] {
+            var relay = try RelayHarness()
+            let (_, clients) = relay.room(of: 5, bundleBytesMax: 1_372)
+            everybodySpeaks(&relay, clients, at: 0)
+            _ = (relay.tick(at: Self.millisecond), relay.take())
+            let now = 10 * Self.millisecond
+            relay.receive(clients[0].voice([1]), from: clients[0].address, at: now, age: age)
+            #expect(relay.core.nextDeadline == now + wait)
+        }
+    }
+
     @Test("who declines gets every frame at once in a datagram of its own")
     func declined() throws {
         var relay = try RelayHarness()

@@ -53,9 +53,9 @@ struct RelayHarness: ~Copyable {
         leases.release(voice: voice)
     }
 
-    mutating func receive(_ datagram: [UInt8], from address: SocketAddress, at now: UInt64 = 0) {
+    mutating func receive(_ datagram: [UInt8], from address: SocketAddress, at now: UInt64 = 0, age: UInt64 = 0) {
         datagram.withUnsafeBytes { bytes in
-            withUnsafePointer(to: address.raw) { core.receive(bytes, from: $0, now: now, into: &sent) }
+            withUnsafePointer(to: address.raw) { core.receive(bytes, from: $0, now: now, age: age, into: &sent) }
         }
     }
 

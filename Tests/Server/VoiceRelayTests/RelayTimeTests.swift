@@ -16,17 +16,17 @@ struct RelayTimeTests {
     func timeOut() throws {
         var relay = try RelayHarness()
         let (_, clients) = relay.room(of: 2)
-        relay.receive(clients[1].ping(), from: clients[1].address, at: 15 * second)
+        relay.receive(clients[1].ping(), from: clients[1].address, at: 40 * second)
         _ = (relay.take(), relay.changes())
-        relay.core.tick(now: 20 * second, into: &relay.sent)
+        relay.core.tick(now: 45 * second, into: &relay.sent)
         #expect(relay.take().isEmpty)
-        relay.core.tick(now: 21 * second + 1, into: &relay.sent)
+        relay.core.tick(now: 46 * second + 1, into: &relay.sent)
         let goodbye = try #require(relay.take().first)
         #expect(clients[0].open(goodbye.bytes)?.body == [GoodbyeReason.timedOut.rawValue])
         #expect(status(relay, clients[0])?.contains(.timedOut) == true)
-        relay.receive(clients[0].ping(), from: clients[0].address, at: 22 * second)
+        relay.receive(clients[0].ping(), from: clients[0].address, at: 47 * second)
         #expect(relay.take().isEmpty, "it is gone")
-        relay.receive(clients[1].ping(), from: clients[1].address, at: 22 * second)
+        relay.receive(clients[1].ping(), from: clients[1].address, at: 47 * second)
         #expect(relay.take().count == 1, "the other is not")
     }
 

@@ -53,11 +53,33 @@ struct RelayReportTests {
         let shape = RelayShape(name: "x", people: 2, talkers: 1, rooms: 3)
         var figures = RelayShapeFigures(shape, rounds: rounds)
         figures.wantedRooms = 9
+        figures.usersPerSocket = 4
         let report = RelayReport(options: RelayBenchmarkOptions(), shapes: [figures])
         #expect(!report.isSound)
         #expect(report.text.contains("! floor: 3 faults"))
         #expect(report.text.contains("! floor: the generator was the limit: 7 datagrams lost at its own sockets"))
-        #expect(report.text.contains("in each of 3 rooms (not 9: limit of open files)"))
+        #expect(report.text.contains("in each of 3 rooms (not 9: limit of open files) (4 users to a voice socket)"))
+    }
+
+    @Test(
+        "a flood costs others nothing only if nothing is lost and their 99th percentile stays; ratios are of the same round"
+    )
+    func flood() {
+        func turn(_ microseconds: UInt64, deliveries: UInt64 = 100) -> FloodSample {
+            FloodSample(
+                relay: sample(deliveries: deliveries, expected: 100, microseconds: microseconds, share: 0.1),
+                floodDatagramsPerSecond: 10_000)
+        }
+        let quiet = [turn(100), turn(200), turn(400)]
+        let report = FloodReport([
+            quiet, [turn(140), turn(280), turn(560)], [turn(100), turn(340), turn(680)],
+            [turn(100), turn(200), turn(400, deliveries: 99)],
+        ])
+        #expect(report.floods.map(\.isMet) == [true, true, false, false])
+        #expect(abs(report.floods[1].latencyP99Ratio.median - 1.4) < 0.02)
+        #expect(report.floods[3].lost == 1 && report.floods[3].deliveries == 299)
+        #expect(report.text.contains("FAIL  10000/s of 1400 bytes"))
+        #expect(!RelayReport(options: RelayBenchmarkOptions(), shapes: [], flood: report).isSound)
     }
 
     @Test("a generator without a moment left, or with late frames, was the limit")

@@ -33,20 +33,4 @@ struct RelayShapeTests {
     func deliveries() {
         #expect(RelayShape.all.map { Int($0.deliveriesPerSecond) } == [122_500, 124_750, 149_850, 2_450, 200_000])
     }
-
-    @Test("say how many must talk for a load: one at least, everybody at most")
-    func levels() {
-        let talkers = [0, 4_950, 7_424, 7_426, 247_500, 1e9].map {
-            RelayShape.levels.talkers(forDeliveriesPerSecond: $0)
-        }
-        #expect(talkers == [1, 1, 1, 2, 50, 100])
-    }
-
-    @Test("have as many rooms as a process may open sockets for")
-    func fitting() throws {
-        let rooms = try #require(RelayShape("rooms"))
-        #expect(rooms.fitting(descriptorsMax: 30_500, perUser: 3, reserve: 500).rooms == 2_000)
-        #expect(rooms.fitting(descriptorsMax: 30_499, perUser: 3, reserve: 500).rooms == 1_999)
-        #expect(rooms.fitting(descriptorsMax: 10, perUser: 3, reserve: 500).rooms == 1)
-    }
 }

@@ -73,6 +73,20 @@ struct FloorWireTests {
         #expect(opened([1, 0, 0, 0, 2, 1, 0, 0, 7, 0, 0, 0], by: &end) == ["welcome"])
     }
 
+    @Test("what the relay sends names the listener's room, which tells those apart who share a socket")
+    func room() throws {
+        let joined: [UInt8] = [1, 0, 0, 0, 2, 1, 0, 0, 7, 1, 0, 0]
+        let voice: [UInt8] = [3, 1, 7, 1, 9, 0, 0, 0] + [UInt8](repeating: 0, count: 40)
+        let bundle: [UInt8] = [4] + voice.dropFirst()
+        for datagram in [joined, voice, bundle] {
+            #expect(datagram.withUnsafeBytes { FloorEnd.room(of: $0) } == 0x0107)
+        }
+        let spoken: [UInt8] = [2] + voice.dropFirst()
+        for datagram in [[], [1], joined.dropLast(), Array(voice.prefix(3)), spoken] as [[UInt8]] {
+            #expect(datagram.withUnsafeBytes { FloorEnd.room(of: $0) } == nil)
+        }
+    }
+
     @Test("a frame opens with the client's key and counter, its number in front")
     func voice() throws {
         var end = try FloorEnd(client: 700, room: 0)

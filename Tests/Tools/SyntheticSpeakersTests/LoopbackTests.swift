@@ -12,7 +12,8 @@ struct LoopbackRoom {
     let engine: SpeakerEngine
     private(set) var speakers: [SpeakerID] = []
 
-    init(people: [Int], talkers: Int) async throws {
+    /// - Parameter sharesSockets: whether the first person of each room has a socket with the first of the others, and so on.
+    init(people: [Int], talkers: Int, sharesSockets: Bool = false) async throws {
         var configuration = VoiceRelayConfiguration()
         configuration.host = "127.0.0.1"
         configuration.port = 0
@@ -25,6 +26,7 @@ struct LoopbackRoom {
         engineConfiguration.speech = try #require(
             SpeechTable(payloads: (1...50).map { [UInt8](repeating: $0, count: Int($0) * 20) }))
         engine = try SpeakerEngine(engineConfiguration)
+        var sockets: [Int: SpeakerSocket] = [:]
         for count in people {
             let room = try relay.leaseRoom()
             let grants = try (0..<count).map { _ in
@@ -39,6 +41,10 @@ struct LoopbackRoom {
                             voice: grant.voice, room: grant.room, token: grant.token, cipher: VoiceCipher.available[0],
                             clientKey: grant.clientKey, serverKey: grant.serverKey)), server: address)
                 user.mayTalk = index < talkers
+                if sharesSockets {
+                    user.socket = try sockets[index] ?? SpeakerSocket(connectingTo: address, bufferBytes: 1 << 20)
+                    sockets[index] = user.socket
+                }
                 speakers.append(try engine.add(user))
             }
         }
@@ -61,9 +67,10 @@ struct LoopbackTests {
     }
 
     @Test(
-        "every frame reaches every other member of its room, unchanged, and is measured once", .timeLimit(.minutes(1)))
-    func everyFrame() async throws {
-        let room = try await LoopbackRoom(people: [4, 3], talkers: 2)
+        "every frame reaches every other member of its room, unchanged, and is measured once", .timeLimit(.minutes(1)),
+        arguments: [false, true])
+    func everyFrame(sharesSockets: Bool) async throws {
+        let room = try await LoopbackRoom(people: [4, 3], talkers: 2, sharesSockets: sharesSockets)
         for speaker in room.speakers { room.engine.setTalking(speaker, true) }
         let found = await window(room.engine, frames: 60)
         let counts = found.counts
@@ -104,6 +111,31 @@ struct LoopbackTests {
         room.engine.resume()
         let found = await room.engine.endWindow(grace: .milliseconds(50))
         #expect(found.counts[.framesSent] == 0 && found.counts.faults == 0)
+        await room.stop()
+    }
+
+    @Test("a flood is sent by somebody with a key, as fast as told, until it is told to stop", .timeLimit(.minutes(1)))
+    func flood() async throws {
+        let room = try await LoopbackRoom(people: [2], talkers: 1)
+        let session = try room.relay.openSession(
+            VoiceSessionRequest(room: try room.relay.leaseRoom(), cipher: VoiceCipher.available[0]))
+        let grant = SpeakerGrant(
+            voice: session.voice, room: session.room, token: session.token, cipher: VoiceCipher.available[0],
+            clientKey: session.clientKey, serverKey: session.serverKey)
+        room.relay.publish([VoiceRoute(voice: session.voice, maySpeak: true, mayHear: true)], for: session.room)
+        let address = try #require(SocketAddress(host: "127.0.0.1", port: room.relay.port))
+        let flood = try VoiceFlood(grant, server: address, processor: nil)
+        while !flood.isWelcomed { await Task.yield() }
+        #expect(flood.sentCount == 0)
+        for (bytes, counter) in [(119, .overDatagramRate), (1_314, .overByteRate), (1_400, .tooLong)]
+            as [(Int, RelayCounter)]
+        {
+            flood.send(VoiceFlood.Load(datagramsPerSecond: 20_000, datagramBytes: bytes))
+            while room.relay.counters()[counter] < 10 { await Task.yield() }
+        }
+        flood.send(nil)
+        #expect(flood.sentCount > 0 && room.relay.counters()[.forged] == 0)
+        await flood.stop()
         await room.stop()
     }
 

@@ -56,6 +56,9 @@ const uint8_t *receive_batch_bytes(const receive_batch *batch, unsigned index);
 const socket_address *receive_batch_address(const receive_batch *batch, unsigned index);
 // The datagram's length as sent: above the slot's size when it was cut.
 size_t receive_batch_length(const receive_batch *batch, unsigned index);
+// How long the datagram had lain in the socket when it was taken, in nanoseconds; 0 if the socket does not stamp. A step of
+// CLOCK_REALTIME between the two is in it.
+uint64_t receive_batch_age(const receive_batch *batch, unsigned index);
 
 typedef struct {
     uint64_t datagrams;     // handed to the kernel
@@ -81,6 +84,9 @@ const send_totals *send_batch_totals(const send_batch *batch);
 
 // Makes a socket that listens on all addresses tell which of them each datagram came to. Batches use it by themselves.
 void socket_report_local_addresses(int fd, int family);
+
+// Makes a socket tell how old its datagrams are (SO_TIMESTAMPNS, socket(7)).
+void socket_stamp_arrivals(int fd);
 
 // Makes sockets that share a port get datagrams by a number in them: the 16 big-endian bits at `offset`, modulo the count of
 // sockets, is the socket's place in the order of binding (SO_ATTACH_REUSEPORT_CBPF, socket(7)). Once, on any of them, when
