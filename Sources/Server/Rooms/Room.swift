@@ -29,6 +29,8 @@ actor Room {
     // Text.
     /// The newest message that members were told of.
     var lastMessageID: MessageID?
+    /// The last edit or deletion that they were told of.
+    var lastChangeID: ChangeID?
     var history: HistoryCache
     /// The one read of the store that everybody waits for who asks first.
     var filling: Task<ChatStoreError?, Never>?
@@ -37,7 +39,7 @@ actor Room {
 
     init(
         _ access: RoomAccess, store: ChatStore, voice: VoiceAccess, limits: RoomsLimits, counters: ControlCounters,
-        text: TextLimits, lastMessageID: MessageID? = nil
+        text: TextLimits, end: ConversationEnd? = nil
     ) {
         id = access.record.id
         self.access = access
@@ -45,9 +47,10 @@ actor Room {
         self.voice = voice
         self.limits = limits
         self.counters = counters
-        self.lastMessageID = lastMessageID
+        lastMessageID = end?.message
+        lastChangeID = end?.change
         history = HistoryCache(
-            of: .room(access.record.id), newest: lastMessageID, countMax: text.historyCachedMax,
+            of: .room(access.record.id), newest: end?.message, countMax: text.historyCachedMax,
             bytesMax: text.historyCachedBytesMax)
     }
 
