@@ -256,8 +256,8 @@ let testTargets: [Target] = [
     tests(
         "RoomClient", "Client",
         [
-            "RoomClient", "ControlServer", "ControlWire", "Identifiers", "Daemon", "Permissions", "VoiceRelay",
-            nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
+            "RoomClient", "ControlServer", "ControlWire", "Credentials", "Identifiers", "Daemon", "Permissions",
+            "Rooms", "VoiceRelay", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
         ]),
     tests("TerminalSupport", "Client", ["ControlWire", "RoomClient", "TerminalSupport"]),
     tests(

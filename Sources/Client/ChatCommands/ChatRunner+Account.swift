@@ -10,7 +10,8 @@ extension ChatRunner {
         let (server, user) = try named()
         let source = PasswordSource(file: options.passwordFile, environment: options.environment, prompt: prompt)
         let password = try source.newPassword("New password of \(TerminalText.name(user)) on \(server)")
-        try await open(server, user, isDefault) { (client) async throws(RoomClientError) in
+        try await open(server, user, isDefault, CommandFailure.init(registration:)) {
+            (client) async throws(RoomClientError) in
             try await client.register(username: user, password: password, device: Self.device)
         }
     }
@@ -82,6 +83,7 @@ extension ChatRunner {
 
     private func open(
         _ server: ServerAddress, _ user: String, _ isDefault: Bool,
+        _ explain: (RoomClientError) -> CommandFailure = { CommandFailure($0) },
         _ enter: (RoomClient) async throws(RoomClientError) -> LoggedInAccount
     ) async throws(CommandFailure) {
         let file = try credentialsFile()
@@ -101,7 +103,7 @@ extension ChatRunner {
             await connection.close()
             try keep(account, server, user, isDefault, in: file)
         } catch {
-            throw CommandFailure(error)
+            throw explain(error)
         }
         try show(
             .serverResponse(success: true, content: "Logged in as \(user) on \(server)"),

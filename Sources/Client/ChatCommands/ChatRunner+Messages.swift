@@ -110,11 +110,13 @@ extension ChatRunner {
     }
 
     public func unread() async throws(CommandFailure) {
-        let conversations = try await ask { (client) async throws(RoomClientError) in try await client.unread() }
+        let conversations = try await ask { (client) async throws(RoomClientError) in
+            try await NameFinder(client: client).unread()
+        }
         // Programs get all: a marker says something, too.
         let shown = options.isJSON ? conversations : conversations.filter { $0.unreadCount > 0 }
         try show(
-            shown, as: { .unreadList(conversations: [$0]) }, list: "conversations",
+            shown, as: { .unreadList(conversations: [$0], next: nil) }, list: "conversations",
             header: ["UNREAD", "MENTIONS", "CONVERSATION", "READ", "LAST"], empty: "nothing is unread.",
             cells: { row in
                 let isRoom = if case .room = row.conversation { true } else { false }

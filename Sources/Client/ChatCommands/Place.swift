@@ -60,6 +60,23 @@ struct NameFinder: Sendable {
         return rooms
     }
 
+    /// Every conversation of this account: what has something unread first, then what was written in last.
+    func unread() async throws(RoomClientError) -> [UnreadSummary] {
+        var conversations: [UnreadSummary] = []
+        var next: Conversation?
+        for _ in 0..<Self.pagesMax {
+            let page = try await client.unread(after: next, limit: Self.pageRowsMax)
+            conversations += page.conversations
+            guard let following = page.next else { break }
+            next = following
+        }
+        let never = MessageID(rawValue: 0)
+        return conversations.sorted { left, right in
+            guard (left.unreadCount > 0) == (right.unreadCount > 0) else { return left.unreadCount > 0 }
+            return left.lastMessageID ?? never > right.lastMessageID ?? never
+        }
+    }
+
     /// What people call these conversations; a number where there is no name to be had.
     func names(of conversations: Set<Conversation>) async throws(RoomClientError) -> [Conversation: String] {
         var names: [Conversation: String] = [:]

@@ -17,8 +17,8 @@ extension ChatSession {
 
     public typealias FollowHandler = @Sendable (FollowEvent) async -> Bool
 
-    /// Tells everything that is written in a room, each message exactly once and in order, over any number of
-    /// connections, until the task is cancelled. Throws what no retry can mend: the session ended, the person was taken
+    /// Tells everything that is written in a room, each message exactly once and in order, and what becomes of it, over any
+    /// number of connections, until the task is cancelled. Throws what no retry can mend: the session ended, the person was taken
     /// out of the room, the room is gone.
     ///
     /// It begins after the message `after`, or with the `newest` so many, else with what comes. One at a time on a
@@ -40,7 +40,7 @@ extension ChatSession {
                     follower = try await recent(newest, client, room, handler)
                 }
                 (isFirst, isLost) = (false, false)
-                try await listen(client, room, joined.details?.lastMessageID, &follower, handler) { backoff.reset() }
+                try await listen(client, room, joined.details, &follower, handler) { backoff.reset() }
             } catch {
                 if error.code == .cancelled { return }
                 guard !isFirst, error.isTransient else { throw error }
@@ -58,15 +58,16 @@ extension ChatSession {
     ) async throws(RoomClientError) -> ConversationFollower {
         let page = try await client.history(HistoryRequest(conversation: .room(room), limit: count))
         for message in page.messages { try await tell(.message(message), handler) }
-        return ConversationFollower(after: page.messages.last?.id)
+        return ConversationFollower(after: page.messages.last?.id, shown: page.messages)
     }
 
     /// Until the connection ends, which it says by throwing.
     private func listen(
-        _ client: RoomClient, _ room: RoomID, _ last: MessageID?, _ follower: inout ConversationFollower,
+        _ client: RoomClient, _ room: RoomID, _ details: RoomDetails?, _ follower: inout ConversationFollower,
         _ handler: FollowHandler, whenUpToDate: () -> Void
     ) async throws(RoomClientError) {
-        try await perform(follower.handle(.joined(last: last)), client, room, &follower, handler)
+        let joined = follower.handle(.joined(last: details?.lastMessageID, lastChange: details?.lastChangeID))
+        try await perform(joined, client, room, &follower, handler)
         whenUpToDate()
         for await envelope in client.announcements {
             if let removal = Self.removal(envelope.message, from: room) { throw removal }
@@ -94,6 +95,11 @@ extension ChatSession {
                 let request = HistoryRequest(conversation: .room(room), after: after, limit: Self.pageMessagesMax)
                 let page = try await client.history(request)
                 left += follower.handle(.page(page.messages, hasMore: page.hasMore))
+            case .fetchChanges(let after):
+                let request = HistoryRequest(
+                    conversation: .room(room), changedAfter: after, limit: Self.pageMessagesMax)
+                let page = try await client.history(request)
+                left += follower.handle(.changes(page.messages, hasMore: page.hasMore))
             }
         }
     }

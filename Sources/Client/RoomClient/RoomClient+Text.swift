@@ -56,8 +56,13 @@ extension RoomClient {
         try await ask(.search(request)) { if case .searchResults(let page) = $0 { page } else { nil } }
     }
 
-    public func unread() async throws(RoomClientError) -> [UnreadSummary] {
-        try await ask(.listUnread) { if case .unreadList(let conversations) = $0 { conversations } else { nil } }
+    /// A page of the conversations of this account, rooms by number and then people; `next` continues it.
+    public func unread(
+        after cursor: Conversation? = nil, limit: Int? = nil
+    ) async throws(RoomClientError) -> (conversations: [UnreadSummary], next: Conversation?) {
+        try await ask(.listUnread(after: cursor, limit: limit)) {
+            if case .unreadList(let conversations, let next) = $0 { (conversations, next) } else { nil }
+        }
     }
 
     /// Everything up to this message has been read. Returns where the marker stands then: it only goes forward.

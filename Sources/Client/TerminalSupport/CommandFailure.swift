@@ -20,6 +20,17 @@ public struct CommandFailure: Error, Equatable, Sendable, CustomStringConvertibl
             Self.status(of: error.code), Self.text(of: error), code: error.serverCode, retryAfter: error.retryAfter)
     }
 
+    /// What went wrong while an account was to be made.
+    public init(registration error: RoomClientError) {
+        guard error.code == .authenticationFailed else {
+            self.init(error)
+            return
+        }
+        self.init(
+            .permission, "the server makes no such account: \(error). If it is yours already, use “roomtone login”.",
+            code: error.serverCode, retryAfter: error.retryAfter)
+    }
+
     private init(_ status: ExitReason, _ description: String, code: String?, retryAfter: Duration?) {
         self.status = status
         self.description = TerminalText.line(description)
@@ -70,8 +81,8 @@ public struct CommandFailure: Error, Equatable, Sendable, CustomStringConvertibl
         let wait = error.retryAfter.map { " Try again in \(Int($0 / .seconds(1)) + 1) s." } ?? ""
         return switch error.code {
         case .authenticationFailed:
-            "the server refuses the login: \(error). Check the user name and the password, or make the account with "
-                + "--register."
+            "the server refuses the login: \(error). Check the user name and the password; an account is made with "
+                + "“roomtone register”, or with --register of “roomtone talk”."
         case .roomRefused:
             "the server refuses the room: \(error). Its password can be given with --room-password or "
                 + "ROOMTONE_ROOM_PASSWORD."

@@ -37,8 +37,10 @@ struct AdminCommand: AsyncParsableCommand {
         @Option(
             name: .customLong("for-user"), help: ArgumentHelp("The person whose rights change.", valueName: "name|id"))
         var subject: String?
-        @Option(help: ArgumentHelp("Rights with commas between.", valueName: "rights")) var allow: PermissionList?
-        @Option(help: ArgumentHelp("Rights with commas between.", valueName: "rights")) var deny: PermissionList?
+        @Option(help: ArgumentHelp("Rights with commas between.", valueName: "rights"), transform: PermissionList.read)
+        var allow: PermissionList?
+        @Option(help: ArgumentHelp("Rights with commas between.", valueName: "rights"), transform: PermissionList.read)
+        var deny: PermissionList?
         @OptionGroup var chat: ChatArguments
 
         func run() async throws {

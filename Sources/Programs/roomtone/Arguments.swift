@@ -16,13 +16,18 @@ struct MessageNumber: ExpressibleByArgument {
 }
 
 /// Rights with commas between them.
-struct PermissionList: ExpressibleByArgument {
+struct PermissionList {
     let permissions: [Permission]
 
-    init?(argument: String) {
-        let names = argument.split(separator: ",")
-        permissions = names.compactMap { Permission(rawValue: String($0)) }
-        guard permissions.count == names.count else { return nil }
+    /// Of an option's value.
+    static func read(_ argument: String) throws -> PermissionList {
+        let permissions = try argument.split(separator: ",").map { name in
+            guard let permission = Permission(rawValue: String(name)) else {
+                throw ValidationError("there is no right “\(name)”; there are \(names).")
+            }
+            return permission
+        }
+        return PermissionList(permissions: permissions)
     }
 
     static var names: String { Permission.allCases.map(\.rawValue).joined(separator: ", ") }

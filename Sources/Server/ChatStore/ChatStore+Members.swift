@@ -15,7 +15,7 @@ extension ChatStore {
 
     /// Makes a membership. False if there was one; `notFound` if the room or the account is gone.
     public func addMember(_ user: UserID, to room: RoomID, at now: Date) async throws(ChatStoreError) -> Bool {
-        try await write { database in
+        try await write(isBrief: true) { database in
             try Self.insertMember(user, into: room, at: now.storedMilliseconds, database)
         }
     }
@@ -25,7 +25,7 @@ extension ChatStore {
     public func removeMember(
         _ user: UserID, from room: RoomID, audit entry: AuditEntry? = nil, at now: Date
     ) async throws(ChatStoreError) -> Bool {
-        try await write { database in
+        try await write(isBrief: true) { database in
             try entry?.insert(into: database, at: now.storedMilliseconds)
             return try Self.deleteMember(user, from: room, database)
         }
@@ -80,15 +80,15 @@ extension ChatStore {
     static func insertMember(
         _ user: UserID, into room: RoomID, at milliseconds: Int64, _ database: Database
     ) throws -> Bool {
-        try database.execute(
-            sql: "INSERT INTO room_member (room_id, user_id, joined_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            arguments: [room.stored, user.stored, milliseconds])
+        try database.cachedStatement(
+            sql: "INSERT INTO room_member (room_id, user_id, joined_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        ).execute(arguments: [room.stored, user.stored, milliseconds])
         return database.changesCount > 0
     }
 
     static func deleteMember(_ user: UserID, from room: RoomID, _ database: Database) throws -> Bool {
-        try database.execute(
-            sql: "DELETE FROM room_member WHERE room_id = ? AND user_id = ?", arguments: [room.stored, user.stored])
+        try database.cachedStatement(sql: "DELETE FROM room_member WHERE room_id = ? AND user_id = ?")
+            .execute(arguments: [room.stored, user.stored])
         return database.changesCount > 0
     }
 }

@@ -53,6 +53,18 @@ extension ChatStore {
         }
     }
 
+    /// What was edited or deleted after that change, by ascending ``StoredMessage/changeID``: each message once, as it is
+    /// now. Made as ``page(in:before:after:limit:_:)`` is; at most ``historyRowsMax``.
+    public func changes<Output: Sendable>(
+        in conversation: ConversationKey, after change: ChangeID, limit: Int,
+        _ make: @escaping @Sendable (_ messages: [StoredMessage], _ hasMore: Bool) -> Output
+    ) async throws(ChatStoreError) -> Output {
+        try await readPage { reader in
+            let page = try reader.changes(in: conversation, after: change, limit: limit)
+            return make(page.messages, page.hasMore)
+        }
+    }
+
     /// Messages of all conversations with ascending ids, tombstones included.
     public func allMessages(
         after: MessageID?, limit: Int
@@ -66,25 +78,57 @@ extension ChatStore {
         return try StoredMessage.all(query, [after?.stored ?? 0, min(max(limit, 0), historyRowsMax)])
     }
 
-    /// The newest message of each room that has any.
-    public func lastMessageIDs() async throws(ChatStoreError) -> [ConversationKey: MessageID] {
+    /// How far each room has come that has any message.
+    public func conversationEnds() async throws(ChatStoreError) -> [ConversationKey: ConversationEnd] {
         try await read { database in
-            // One look into the index a room; MAX over groups would read all of it.
+            // Two looks into indexes a room; MAX over groups would read all of them.
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT id, (SELECT MAX(id) FROM message WHERE conversation = room.id) FROM room")
-            var newest: [ConversationKey: MessageID] = [:]
+                database,
+                sql:
+                    "SELECT id, \(Self.lastMessageQuery(in: "room.id")), \(Self.lastChangeQuery(in: "room.id")) FROM room"
+            )
+            var ends: [ConversationKey: ConversationEnd] = [:]
             while let row = try rows.next() {
-                guard let id = row[1] as Int64? else { continue }
-                newest[ConversationKey(rawValue: row[0])] = MessageID(stored: id)
+                guard let message = row[1] as Int64? else { continue }
+                ends[ConversationKey(rawValue: row[0])] = ConversationEnd(
+                    message: MessageID(stored: message), change: (row[2] as Int64?).map(ChangeID.init(stored:)))
             }
-            return newest
+            return ends
         }
     }
+
+    /// - Parameter key: an expression of SQL, and nothing that came from outside.
+    static func lastMessageQuery(in key: String) -> String {
+        "(SELECT MAX(id) FROM message WHERE conversation = \(key))"
+    }
+
+    /// Without the second condition SQLite could not use the index, which has no other rows.
+    static func lastChangeQuery(in key: String) -> String {
+        "(SELECT MAX(change_id) FROM message WHERE conversation = \(key) AND change_id IS NOT NULL)"
+    }
+
+    static let changesQuery =
+        StoredMessage.selection + """
+            WHERE message.conversation = ? AND message.change_id > ? ORDER BY message.change_id LIMIT ?
+            """
 
     static func historyQuery(isForward: Bool) -> String {
         StoredMessage.selection + """
             WHERE message.conversation = ? AND message.id > ? AND message.id < ?
             ORDER BY message.id \(isForward ? "ASC" : "DESC") LIMIT ?
             """
+    }
+}
+
+/// How far a conversation has come.
+public struct ConversationEnd: Equatable, Sendable {
+    /// The newest message, tombstones included.
+    public var message: MessageID
+    /// The last edit or deletion of a message that is still there; nil if there is none.
+    public var change: ChangeID?
+
+    public init(message: MessageID, change: ChangeID? = nil) {
+        self.message = message
+        self.change = change
     }
 }

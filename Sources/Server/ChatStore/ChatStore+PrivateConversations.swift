@@ -21,11 +21,17 @@ extension ChatStore {
         }
     }
 
-    /// Everybody the account has written with, by conversation.
-    public func privateConversations(
-        of user: UserID
+    /// People the account has written with, by their number, at most `limit` after that one.
+    public func correspondents(
+        of user: UserID, after other: UserID, limit: Int
     ) async throws(ChatStoreError) -> [(key: ConversationKey, other: UserID, otherName: String)] {
-        try await read { try Self.privateConversations(of: user, $0) }
+        try await read { database in
+            let query = try database.cachedStatement(sql: Self.correspondentsQuery)
+            let rows = try Row.fetchAll(query, arguments: [user.stored, other.stored, max(limit, 0)])
+            return rows.map { row in
+                (key: ConversationKey(privateConversation: row[0]), other: UserID(stored: row[1]), otherName: row[2])
+            }
+        }
     }
 
     /// Who writes in a private conversation, the lower number first; nil for a room's key and unknown ones.
@@ -45,22 +51,28 @@ extension ChatStore {
         return try await read { try Self.accountIDs(nameKeys: nameKeys, $0) }
     }
 
-    static func privateConversations(
-        of user: UserID, _ database: Database
-    ) throws -> [(key: ConversationKey, other: UserID, otherName: String)] {
-        // Two searches by index; OR between the columns would be decided by statistics that are not there.
+    /// Two searches by index; OR between the columns would be decided by statistics that are not there.
+    static func privateConversations(of user: UserID, _ database: Database) throws -> [ConversationKey] {
         let query = try database.cachedStatement(
             sql: """
-                SELECT pair.id, account.id, account.name FROM (
-                    SELECT id, high_user_id AS other FROM private_conversation WHERE low_user_id = ?1
-                    UNION
-                    SELECT id, low_user_id FROM private_conversation WHERE high_user_id = ?1
-                ) AS pair JOIN account ON account.id = pair.other ORDER BY pair.id
+                SELECT id FROM private_conversation WHERE low_user_id = ?1
+                UNION SELECT id FROM private_conversation WHERE high_user_id = ?1
                 """)
-        return try Row.fetchAll(query, arguments: [user.stored]).map { row in
-            (key: ConversationKey(privateConversation: row[0]), other: UserID(stored: row[1]), otherName: row[2])
-        }
+        return try Int64.fetchAll(query, arguments: [user.stored]).map(ConversationKey.init(privateConversation:))
     }
+
+    /// Each half walks its index from the cursor on, however many come before. Notes to oneself are in both.
+    static let correspondentsQuery = """
+        SELECT pair.id, account.id, account.name FROM (
+            SELECT * FROM (
+                SELECT id, high_user_id AS other FROM private_conversation
+                WHERE low_user_id = ?1 AND high_user_id > ?2 ORDER BY high_user_id LIMIT ?3)
+            UNION
+            SELECT * FROM (
+                SELECT id, low_user_id FROM private_conversation
+                WHERE high_user_id = ?1 AND low_user_id > ?2 ORDER BY low_user_id LIMIT ?3)
+        ) AS pair CROSS JOIN account ON account.id = pair.other ORDER BY pair.other LIMIT ?3
+        """
 
     static func accountIDs(nameKeys: [String], _ database: Database) throws -> [String: UserID] {
         let query = try database.cachedStatement(sql: "SELECT id FROM account WHERE name_key = ?")

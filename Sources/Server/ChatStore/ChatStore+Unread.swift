@@ -26,6 +26,8 @@ public struct UnreadRow: Equatable, Sendable {
     public let lastReadID: MessageID?
     /// The newest message, tombstones included; nil if there is none.
     public let lastMessageID: MessageID?
+    /// The last edit or deletion; nil if there is none.
+    public var lastChangeID: ChangeID?
 }
 
 extension ChatStore {
@@ -71,13 +73,15 @@ extension ChatStore {
             database.cachedStatement(
                 sql: "SELECT message_id FROM read_marker WHERE user_id = ? AND conversation = ?"),
             arguments: [user.stored, key.rawValue])
-        let newest = try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT MAX(id) FROM message WHERE conversation = ?"),
+        let end = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT \(lastMessageQuery(in: "?1")), \(lastChangeQuery(in: "?1"))"),
             arguments: [key.rawValue])
+        let newest: Int64? = end?[0]
+        let lastChange = (end?[1] as Int64?).map(ChangeID.init(stored:))
         guard let newest, newest > marker ?? 0 else {
             return UnreadRow(
                 key: key, unread: 0, mentions: 0, lastReadID: marker.map(MessageID.init(stored:)),
-                lastMessageID: newest.map(MessageID.init(stored:)))
+                lastMessageID: newest.map(MessageID.init(stored:)), lastChangeID: lastChange)
         }
         let counts = try Row.fetchOne(
             database.cachedStatement(sql: unreadQuery),
@@ -87,7 +91,8 @@ extension ChatStore {
             ])
         return UnreadRow(
             key: key, unread: counts?[0] ?? 0, mentions: counts?[1] ?? 0,
-            lastReadID: marker.map(MessageID.init(stored:)), lastMessageID: MessageID(stored: newest))
+            lastReadID: marker.map(MessageID.init(stored:)), lastMessageID: MessageID(stored: newest),
+            lastChangeID: lastChange)
     }
 
     static let unreadQuery = """

@@ -41,7 +41,9 @@ public final class ChatStore: Sendable {
             configuration: Self.configuration(cacheBytesMax: Self.readerCacheBytesMax))
         let writer = try pool.read { try MessageWriter($0, now: now) }
         sharedWrites = SharedWrites(pool: pool, checkpoints: checkpoints)
-        log = MessageLog(pool: pool, checkpoints: checkpoints, writer: writer, waitingMax: messagesWaitingMax)
+        log = MessageLog(
+            pool: pool, checkpoints: checkpoints, sharedWrites: sharedWrites, writer: writer,
+            waitingMax: messagesWaitingMax)
         courier = try Courier()
         let path = pool.path
         let processors = ProcessInfo.processInfo.activeProcessorCount
@@ -97,8 +99,8 @@ public final class ChatStore: Sendable {
 
     private func closeBlocking() throws {
         pool.writeWithoutTransaction { database in
-            sharedWrites.close(database)
             guard log.close(database) else { return }
+            sharedWrites.close(database)
             // The log's content goes into the file itself, so that a copy of one file is a copy of all;
             // should a reader hold it up, the log stays and is read at the next start.
             _ = try? database.checkpoint(.truncate)
@@ -136,11 +138,12 @@ public final class ChatStore: Sendable {
     var sharedWritesWaiting: Int { sharedWrites.waitingCount }
 
     /// All of the body, or none of it; on disk when this returns.
+    /// - Parameter isBrief: whether it changes a few rows only, and may wait a moment for a message to go with.
     func write<Output: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Output
+        isBrief: Bool = false, _ body: @escaping @Sendable (Database) throws -> Output
     ) async throws(ChatStoreError) -> Output {
         do {
-            return try await sharedWrites.write(body)
+            return try await sharedWrites.write(isBrief: isBrief, body)
         } catch { throw ChatStoreError(error) }
     }
 

@@ -35,14 +35,20 @@ final class MessageLog: Sendable {
 
     private let pool: DatabasePool
     private let checkpoints: LogCheckpoints
+    private let sharedWrites: SharedWrites
     private let outcomes = OutcomeBox()
     private let waitingMax: Int
     private let state = Mutex(State())
     private let writing: Mutex<Writing>
 
-    init(pool: DatabasePool, checkpoints: LogCheckpoints, writer: MessageWriter, waitingMax: Int) {
+    /// - Parameter sharedWrites: what may go with messages.
+    init(
+        pool: DatabasePool, checkpoints: LogCheckpoints, sharedWrites: SharedWrites, writer: MessageWriter,
+        waitingMax: Int
+    ) {
         self.pool = pool
         self.checkpoints = checkpoints
+        self.sharedWrites = sharedWrites
         self.waitingMax = waitingMax
         writing = Mutex(Writing(writer: writer))
     }
@@ -110,9 +116,10 @@ final class MessageLog: Sendable {
             writing.batch = writing.batch.dropFirst(Self.batchMax)
             let start = ContinuousClock.now
             let rowsBefore = database.totalChangesCount
-            let committed = commit(batch, with: &writing.writer, database)
+            let (committed, riders) = commit(batch, with: &writing.writer, database)
             record(committed, took: ContinuousClock.now - start)
             outcomes.put(committed)
+            sharedWrites.finish(riders)
             // In this order: a copy that begins now would keep the log from being finished.
             checkpoints.finishIfNeeded(database)
             checkpoints.didChange(rows: database.totalChangesCount - rowsBefore)
@@ -134,22 +141,27 @@ final class MessageLog: Sendable {
 
     private func commit(
         _ batch: ArraySlice<Submission>, with writer: inout MessageWriter, _ database: Database
-    ) -> [CommittedChange] {
+    ) -> ([CommittedChange], SharedWrites.Riders) {
         var outcomes: [MessageOutcome] = []
+        var riders = SharedWrites.Riders()
         outcomes.reserveCapacity(batch.count)
         do {
             writer.beginBatch()
             try database.inTransaction(.immediate) {
                 for submission in batch { outcomes.append(try writer.outcome(of: submission.change, database)) }
+                riders = try sharedWrites.ride(database)
                 return .commit
             }
         } catch {
+            riders.fail(error)
+            riders = SharedWrites.Riders()
             // The transaction as a whole is undone, so is what succeeded in it.
             outcomes = Array(repeating: .failed(ChatStoreError(error)), count: batch.count)
         }
-        return zip(batch, outcomes).map { submission, outcome in
+        let committed = zip(batch, outcomes).map { submission, outcome in
             CommittedChange(ticket: submission.ticket, conversation: submission.change.conversation, outcome: outcome)
         }
+        return (committed, riders)
     }
 
     private func record(_ committed: [CommittedChange], took duration: Duration) {

@@ -66,11 +66,11 @@ struct MessageWriter {
     ) throws -> MessageOutcome {
         guard let message = try living(id, conversation, database) else { return .notFound }
         guard message.author == editor else { return .notTheAuthor }
-        try database.cachedStatement(sql: "UPDATE message SET content = ?, edited_at = ? WHERE id = ?")
-            .execute(arguments: [content, instant, id.stored])
+        let change = try noteChange(id.stored, database)
+        try database.cachedStatement(sql: "UPDATE message SET content = ?, edited_at = ?, change_id = ? WHERE id = ?")
+            .execute(arguments: [content, instant, change, id.stored])
         try forgetMentions(id, database)
         _ = try mention(mentions, id.stored, conversation, database)
-        try noteChange(id.stored, database)
         try audit(.messageEdit, message, by: editor, "", database)
         return try stored(id, database).map(MessageOutcome.edited) ?? .notFound
     }
@@ -81,11 +81,11 @@ struct MessageWriter {
     ) throws -> MessageOutcome {
         guard let message = try living(id, conversation, database) else { return .notFound }
         guard requiredAuthor == nil || requiredAuthor == message.author else { return .notTheAuthor }
+        let change = try noteChange(id.stored, database)
         try database.cachedStatement(
-            sql: "UPDATE message SET content = '', deleted_at = ?, deleted_by = ? WHERE id = ?"
-        ).execute(arguments: [instant, actor.stored, id.stored])
+            sql: "UPDATE message SET content = '', deleted_at = ?, deleted_by = ?, change_id = ? WHERE id = ?"
+        ).execute(arguments: [instant, actor.stored, change, id.stored])
         try forgetMentions(id, database)
-        try noteChange(id.stored, database)
         try audit(.messageDelete, message, by: actor, reason, database)
         return try stored(id, database).map(MessageOutcome.deleted) ?? .notFound
     }
@@ -151,10 +151,13 @@ extension MessageWriter {
         try database.cachedStatement(sql: "DELETE FROM mention WHERE message_id = ?").execute(arguments: [id.stored])
     }
 
-    private func noteChange(_ id: Int64, _ database: Database) throws {
+    /// The change's number.
+    @discardableResult
+    private func noteChange(_ id: Int64, _ database: Database) throws -> Int64 {
         let insertion = try database.cachedStatement(sql: "INSERT INTO message_change (message_id) VALUES (?)")
         insertion.setUncheckedArguments([id])
         try insertion.execute()
+        return database.lastInsertedRowID
     }
 
     private func audit(

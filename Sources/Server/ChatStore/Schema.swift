@@ -7,6 +7,7 @@ enum Schema {
         migrator.registerMigration("0001 accounts and rooms", migrate: createAccountsAndRooms)
         migrator.registerMigration("0002 text chat", migrate: createTextChat)
         migrator.registerMigration("0003 loudest talkers", migrate: addLoudestTalkers)
+        migrator.registerMigration("0004 changes by number", migrate: numberChanges)
         return migrator
     }
 
@@ -47,6 +48,18 @@ enum Schema {
     /// Null is the server's number, 0 is all.
     private static func addLoudestTalkers(_ database: Database) throws {
         try database.execute(sql: "ALTER TABLE room ADD COLUMN loudest_talkers INTEGER")
+    }
+
+    /// The sequence in `message_change` of a message's last edit, or its deletion, stays with the message when the search
+    /// index has let go of it. What was changed before this migration has none: nobody asks for it.
+    private static func numberChanges(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE message ADD COLUMN change_id INTEGER;
+                CREATE INDEX message_by_change ON message (conversation, change_id) WHERE change_id IS NOT NULL;
+                DROP INDEX private_conversation_by_high;
+                CREATE INDEX private_conversation_by_high ON private_conversation (high_user_id, low_user_id);
+                """)
     }
 
     private static let messages = """

@@ -26,7 +26,7 @@ public final class StoreReader {
 
     /// The private conversations of an account.
     public func privateConversations(of user: UserID) throws(ChatStoreError) -> [ConversationKey] {
-        try read { try ChatStore.privateConversations(of: user, $0).map(\.key) }
+        try read { try ChatStore.privateConversations(of: user, $0) }
     }
 
     /// The first message sent at that instant (milliseconds since 1970) or later, in any conversation; nil if all are
@@ -96,6 +96,18 @@ public final class StoreReader {
         }
         let messages = page.prefix(rowsMax)
         return (isForward ? Array(messages) : messages.reversed(), page.count > rowsMax)
+    }
+
+    /// As ``ChatStore/changes(in:after:limit:_:)``.
+    func changes(
+        in conversation: ConversationKey, after change: ChangeID, limit: Int
+    ) throws(ChatStoreError) -> (messages: [StoredMessage], hasMore: Bool) {
+        let rowsMax = min(max(limit, 0), ChatStore.historyRowsMax)
+        let page = try read { database in
+            let query = try database.cachedStatement(sql: ChatStore.changesQuery)
+            return try StoredMessage.all(query, [conversation.rawValue, change.stored, rowsMax + 1])
+        }
+        return (Array(page.prefix(rowsMax)), page.count > rowsMax)
     }
 
     private func read<Output>(_ body: (Database) throws -> Output) throws(ChatStoreError) -> Output {

@@ -16,6 +16,8 @@ public struct StoredMessage: Equatable, Sendable {
     /// Not nil for a tombstone: then the content is empty and nobody is mentioned.
     public let deletedAt: Int64?
     public let deletedBy: UserID?
+    /// Of its last edit, or its deletion; nil while it is as it was written.
+    public let changeID: ChangeID?
     public let replyTo: MessageID?
     public let content: String
     /// By number, each once.
@@ -23,8 +25,8 @@ public struct StoredMessage: Equatable, Sendable {
 
     public init(
         id: MessageID, conversation: ConversationKey, author: UserID, authorName: String, clientID: String?,
-        sentAt: Int64, editedAt: Int64?, deletedAt: Int64?, deletedBy: UserID?, replyTo: MessageID?, content: String,
-        mentions: [UserID]
+        sentAt: Int64, editedAt: Int64?, deletedAt: Int64?, deletedBy: UserID?,
+        changeID: ChangeID? = nil, replyTo: MessageID?, content: String, mentions: [UserID]
     ) {
         self.id = id
         self.conversation = conversation
@@ -35,6 +37,7 @@ public struct StoredMessage: Equatable, Sendable {
         self.editedAt = editedAt
         self.deletedAt = deletedAt
         self.deletedBy = deletedBy
+        self.changeID = changeID
         self.replyTo = replyTo
         self.content = content
         self.mentions = mentions
@@ -47,7 +50,7 @@ extension StoredMessage {
     static let selection = """
         SELECT message.id, message.conversation, message.author_id, account.name, message.client_id, message.sent_at,
             message.edited_at, message.deleted_at, message.deleted_by, message.reply_to, message.content,
-            (SELECT group_concat(user_id) FROM mention WHERE message_id = message.id)
+            (SELECT group_concat(user_id) FROM mention WHERE message_id = message.id), message.change_id
         FROM message JOIN account ON account.id = message.author_id
 
         """
@@ -74,7 +77,8 @@ extension StoredMessage {
             id: MessageID(stored: row.number(0) ?? 0), conversation: ConversationKey(rawValue: row.number(1) ?? 0),
             author: UserID(stored: row.number(2) ?? 0), authorName: row.text(3) ?? "", clientID: row.text(4),
             sentAt: row.number(5) ?? 0, editedAt: row.number(6), deletedAt: row.number(7),
-            deletedBy: row.number(8).map(UserID.init(stored:)), replyTo: row.number(9).map(MessageID.init(stored:)),
+            deletedBy: row.number(8).map(UserID.init(stored:)), changeID: row.number(12).map(ChangeID.init(stored:)),
+            replyTo: row.number(9).map(MessageID.init(stored:)),
             content: row.text(10) ?? "", mentions: row.text(11).map(Self.userIDs) ?? [])
     }
 
@@ -85,6 +89,11 @@ extension StoredMessage {
 
 // A number from the wire may be larger than a column holds: it becomes the largest, which no message ever has.
 extension MessageID {
+    var stored: Int64 { Int64(clamping: rawValue) }
+    init(stored: Int64) { self.init(rawValue: UInt64(clamping: stored)) }
+}
+
+extension ChangeID {
     var stored: Int64 { Int64(clamping: rawValue) }
     init(stored: Int64) { self.init(rawValue: UInt64(clamping: stored)) }
 }

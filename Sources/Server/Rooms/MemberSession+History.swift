@@ -11,11 +11,14 @@ extension MemberSession {
         guard (1...TextLimits.pageMax).contains(limit) else {
             throw RoomRefusal(.invalidValue, .valueRefused, "limit must be 1…\(TextLimits.pageMax)")
         }
+        guard request.changedAfter == nil || (request.before == nil && request.after == nil) else {
+            throw RoomRefusal(.invalidValue, .valueRefused, "changed_after goes without before and after")
+        }
         let page: HistoryCache.Page
         switch request.conversation {
         case .room(let id):
             guard let room = await services.directory.room(id) else { throw .roomUnknown }
-            let cached = try await room.page(before: request.before, after: request.after, limit: limit, for: member)
+            let cached = try await room.page(request, limit: limit, for: member)
             if let cached { page = cached } else { page = try await readPage(request, room.conversation, limit) }
         case .direct(let other):
             let correspondent = try await services.text.privateMessages.correspondent(
@@ -26,7 +29,7 @@ extension MemberSession {
                 page = HistoryCache.Page(messages: [], hasMore: false)
             }
         }
-        let isForward = request.before == nil && request.after != nil
+        let isForward = request.changedAfter != nil || (request.before == nil && request.after != nil)
         outbox.post(
             .history(request.conversation, page, keeping: isForward ? .oldest : .newest, answering: requestID))
     }
@@ -35,13 +38,16 @@ extension MemberSession {
         _ request: HistoryRequest, _ key: ConversationKey, _ limit: Int
     ) async throws(RoomRefusal) -> HistoryCache.Page {
         let conversation = request.conversation
+        let make = { @Sendable (messages: [StoredMessage], hasMore: Bool) in
+            HistoryCache.Page(
+                messages: messages.map { EncodedChatMessage(ChatMessage($0, in: conversation)) }, hasMore: hasMore)
+        }
         do {
-            return try await services.text.store.page(
-                in: key, before: request.before, after: request.after, limit: limit
-            ) { messages, hasMore in
-                HistoryCache.Page(
-                    messages: messages.map { EncodedChatMessage(ChatMessage($0, in: conversation)) }, hasMore: hasMore)
+            if let change = request.changedAfter {
+                return try await services.text.store.changes(in: key, after: change, limit: limit, make)
             }
+            return try await services.text.store.page(
+                in: key, before: request.before, after: request.after, limit: limit, make)
         } catch {
             throw .store(error)
         }
@@ -70,44 +76,5 @@ extension MemberSession {
         let line = EncodedLine(.readMarker(conversation: conversation, messageID: mark))
         outbox.post(line.answering(requestID))
         _ = await services.directory.deliver(line, to: member.user, except: member.connection)
-    }
-
-    /// `UnreadList`: the rooms that the account belongs to and may read, and those it has written with; what is unread
-    /// first, then the newest.
-    func listUnread(_ member: Member, _ requestID: UInt64?) async throws(RoomRefusal) {
-        await services.text.markers.flush(of: member.user)
-        var summaries: [UnreadSummary]
-        do throws(ChatStoreError) {
-            let places = try await conversations(of: member)
-            let rows = try await services.text.store.unread(of: member.user, conversations: places.map(\.key))
-            summaries = zip(places, rows).map { place, row in
-                UnreadSummary(
-                    conversation: place.conversation, name: place.name, unreadCount: row.unread,
-                    mentionCount: row.key.isPrivate ? row.unread : row.mentions, lastReadID: row.lastReadID,
-                    lastMessageID: row.lastMessageID)
-            }
-        } catch {
-            throw .store(error)
-        }
-        summaries.sort { left, right in
-            let never = MessageID(rawValue: 0)
-            guard (left.unreadCount > 0) == (right.unreadCount > 0) else { return left.unreadCount > 0 }
-            return left.lastMessageID ?? never > right.lastMessageID ?? never
-        }
-        let shown = Array(summaries.prefix(TextLimits.unreadMax))
-        let (line, count) = EncodedLine.fitting(shown, answering: requestID) { .unreadList(conversations: $0) }
-        if count < summaries.count { services.counters.count(.listCut) }
-        outbox.post(line)
-    }
-
-    /// Where the account reads, with what it calls it: rooms, and the people it wrote with last.
-    private func conversations(
-        of member: Member
-    ) async throws(ChatStoreError) -> [(key: ConversationKey, conversation: Conversation, name: String)] {
-        let rooms = try await services.directory.readableRooms(of: member)
-        let people = try await services.text.store.privateConversations(of: member.user)
-        if people.count > TextLimits.unreadScanMax { services.counters.count(.listCut) }
-        return rooms.map { (ConversationKey($0.key), .room($0.key), $0.value) }
-            + people.suffix(TextLimits.unreadScanMax).map { ($0.key, .direct($0.other), $0.otherName) }
     }
 }

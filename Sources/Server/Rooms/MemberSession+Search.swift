@@ -41,7 +41,7 @@ extension MemberSession {
         if let known = searchableRooms, ContinuousClock.now < known.until { return known.rooms }
         do {
             let rooms = try await services.directory.readableRooms(of: member).map {
-                ReadableRoom(id: $0.key, name: $0.value)
+                ReadableRoom(id: $0.id, name: $0.name)
             }
             searchableRooms = SearchableRooms(rooms: rooms, until: .now + SearchableRooms.lifetime)
             return rooms

@@ -22,8 +22,8 @@ extension MemberSession {
                 try await search(request, member, requestID)
             case .markRead(let conversation, let id):
                 try await markRead(conversation, id, member, requestID)
-            case .listUnread:
-                try await listUnread(member, requestID)
+            case .listUnread(let after, let limit):
+                try await listUnread(after: after, limit: limit, member, requestID)
             case .typing(let conversation):
                 try await showTyping(in: conversation, member)
             default:

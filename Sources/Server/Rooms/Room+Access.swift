@@ -83,7 +83,10 @@ extension Room {
         details.voiceCount = voiceTable.count
         details.isMember = isMember
         // When something was said is, as what was said, the members' business.
-        details.lastMessageID = isMember && permissions.contains(.read) ? lastMessageID : nil
+        if isMember, permissions.contains(.read) {
+            details.lastMessageID = lastMessageID
+            details.lastChangeID = lastChangeID
+        }
         return details
     }
 

@@ -8,13 +8,15 @@ extension Room {
     /// Whoever asks first after a start lets the room read its newest messages; everybody else who asks meanwhile
     /// waits for that one read, and those who write do not wait.
     func page(
-        before: MessageID?, after: MessageID?, limit: Int, for member: Member
+        _ request: HistoryRequest, limit: Int, for member: Member
     ) async throws(RoomRefusal) -> HistoryCache.Page? {
         try checkReading(member)
+        // Changes may be of any age.
+        guard request.changedAfter == nil else { return nil }
         try await fillHistory()
         // Something may have happened meanwhile.
         try checkReading(member)
-        return history.page(before: before, after: after, limit: limit)
+        return history.page(before: request.before, after: request.after, limit: limit)
     }
 
     /// How far a member can have read: no further than what was published.
@@ -38,7 +40,8 @@ extension Room {
 
     private func checkReading(_ member: Member) throws(RoomRefusal) {
         guard !mayRead(member) else { return }
-        throw !isDeleted && access.isVisible(to: member.user, role: member.role) ? .mayNotRead : .roomUnknown
+        guard !isDeleted, access.isVisible(to: member.user, role: member.role) else { throw .roomUnknown }
+        throw access.isMember(member.user) ? .mayNotRead : .notAMember
     }
 
     private func fillHistory() async throws(RoomRefusal) {

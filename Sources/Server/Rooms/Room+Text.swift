@@ -83,10 +83,10 @@ extension Room {
             case .appended(let message): publish(message, answering: asker)
             case .duplicate(let message): repeatAnswer(message, to: asker)
             case .edited(let message):
-                history.replace(message)
+                note(change: message)
                 tell(.messageEdited(ChatMessage(message, in: .room(id))), from: message.author, asker)
             case .deleted(let message):
-                history.replace(message)
+                note(change: message)
                 tell(.messageDeleted(ChatMessage(message, in: .room(id))), from: .server, asker)
             case .notFound, .notTheAuthor, .replyNotFound, .failed:
                 asker?.resume(RoomRefusal(change.outcome))
@@ -123,6 +123,11 @@ extension Room {
         asker.member.outbox.post(
             message.clientID == nil ? line.answering(asker.requestID) : answer(message, asker.requestID))
         asker.resume()
+    }
+
+    private func note(change message: StoredMessage) {
+        lastChangeID = message.changeID
+        history.replace(message)
     }
 
     /// Who sent a message a second time gets what the first time should have brought; the others have it.

@@ -30,6 +30,8 @@ actor Room {
     // Text.
     /// The newest message that members were told of.
     var lastMessageID: MessageID?
+    /// The last edit or deletion that they were told of.
+    var lastChangeID: ChangeID?
     var history: HistoryCache
     /// The one read of the store that everybody waits for who asks first.
     var filling: Task<ChatStoreError?, Never>?
@@ -38,7 +40,7 @@ actor Room {
 
     init(
         _ access: RoomAccess, store: ChatStore, voice: VoiceAccess, limits: RoomsLimits, counters: ControlCounters,
-        text: TextLimits, lastMessageID: MessageID? = nil
+        text: TextLimits, end: ConversationEnd? = nil
     ) {
         id = access.record.id
         self.access = access
@@ -46,9 +48,10 @@ actor Room {
         self.voice = voice
         self.limits = limits
         self.counters = counters
-        self.lastMessageID = lastMessageID
+        lastMessageID = end?.message
+        lastChangeID = end?.change
         history = HistoryCache(
-            of: .room(access.record.id), newest: lastMessageID, countMax: text.historyCachedMax,
+            of: .room(access.record.id), newest: end?.message, countMax: text.historyCachedMax,
             bytesMax: text.historyCachedBytesMax)
     }
 

@@ -53,12 +53,12 @@ public actor RoomDirectory {
         let now = Date()
         let records = try await store.rooms()
         let states = try await store.roomStates(at: now)
-        let newest = try await store.lastMessageIDs()
+        let ends = try await store.conversationEnds()
         let bans = BanList()
         bans.load(try await store.bans(.server, at: now).compactMap(Bans.stored), now: now)
         let directory = RoomDirectory(
             store: store, voice: voice, text: text, bans: bans, limits: limits, counters: counters, logger: logger)
-        await directory.take(records, states, newest)
+        await directory.take(records, states, ends)
         text.start(directory)
         return directory
     }
@@ -69,19 +69,19 @@ public actor RoomDirectory {
     func room(_ id: RoomID) -> Room? { allRooms[id] }
 
     private func take(
-        _ records: [RoomRecord], _ states: [RoomID: RoomState], _ newest: [ConversationKey: MessageID]
+        _ records: [RoomRecord], _ states: [RoomID: RoomState], _ ends: [ConversationKey: ConversationEnd]
     ) {
         for record in records {
             let access = RoomAccess(record: record, state: states[record.id] ?? RoomState())
-            allRooms[record.id] = makeRoom(access, lastMessageID: newest[ConversationKey(record.id)])
+            allRooms[record.id] = makeRoom(access, end: ends[ConversationKey(record.id)])
             listing.insert(access)
         }
     }
 
-    private func makeRoom(_ access: RoomAccess, lastMessageID: MessageID? = nil) -> Room {
+    private func makeRoom(_ access: RoomAccess, end: ConversationEnd? = nil) -> Room {
         Room(
             access, store: store, voice: voice, limits: limits, counters: counters, text: text.limits,
-            lastMessageID: lastMessageID)
+            end: end)
     }
 }
 
@@ -179,13 +179,16 @@ extension RoomDirectory {
         }.line
     }
 
-    /// Names of the rooms that the account belongs to and may read.
-    func readableRooms(of member: Member) async throws(ChatStoreError) -> [RoomID: String] {
-        var names: [RoomID: String] = [:]
-        for id in try await store.memberships(of: member.user) {
-            names[id] = await allRooms[id]?.readableName(for: member)
+    /// Names of the rooms that the account belongs to and may read: by number, at most `countMax` after the one given.
+    func readableRooms(
+        of member: Member, after cursor: RoomID = RoomID(rawValue: 0), countMax: Int = .max
+    ) async throws(ChatStoreError) -> [(id: RoomID, name: String)] {
+        var rooms: [(id: RoomID, name: String)] = []
+        for id in try await store.memberships(of: member.user) where id.rawValue > cursor.rawValue {
+            guard rooms.count < countMax else { break }
+            if let name = await allRooms[id]?.readableName(for: member) { rooms.append((id, name)) }
         }
-        return names
+        return rooms
     }
 }
 

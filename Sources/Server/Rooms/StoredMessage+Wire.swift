@@ -8,8 +8,8 @@ extension ChatMessage {
         self.init(
             id: message.id, conversation: conversation, authorID: message.author, author: message.authorName,
             content: message.content, sentAt: message.sentAt, editedAt: message.editedAt,
-            deletedAt: message.deletedAt, deletedBy: message.deletedBy, replyTo: message.replyTo,
-            mentions: message.mentions)
+            deletedAt: message.deletedAt, deletedBy: message.deletedBy, changeID: message.changeID,
+            replyTo: message.replyTo, mentions: message.mentions)
     }
 }
 

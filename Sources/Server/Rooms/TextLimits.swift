@@ -23,10 +23,9 @@ public struct TextLimits: Sendable, Equatable {
     /// Results in one answer to `Search`.
     public static let resultsDefault = 20
     public static let resultsMax = 50
-    /// Conversations in one answer to `ListUnread`: those with something unread, then the newest.
-    public static let unreadMax = 500
-    /// Private conversations looked at for it, the last that were begun.
-    public static let unreadScanMax = 5_000
+    /// Conversations in one answer to `ListUnread`, unless the request names fewer; a page may be shorter to fit a line.
+    public static let unreadPageDefault = 100
+    public static let unreadPageMax = 200
     /// Characters of a `client_id`, all of them printable ASCII.
     public static let clientIDMax = 64
     /// Users and addresses whose rates are remembered; past it the one nearest to being whole is forgotten.

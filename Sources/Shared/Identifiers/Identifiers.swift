@@ -32,6 +32,18 @@ extension MessageID: Comparable, CustomStringConvertible {
     public var description: String { String(rawValue) }
 }
 
+/// Numbers edits and deletions of messages in the order in which they were made, over all conversations: only grows, never
+/// used again. Starts at 1.
+public struct ChangeID: RawRepresentable, Hashable, Sendable, Codable {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+extension ChangeID: Comparable, CustomStringConvertible {
+    public static func < (left: ChangeID, right: ChangeID) -> Bool { left.rawValue < right.rawValue }
+    public var description: String { String(rawValue) }
+}
+
 /// Where messages stand, as one person sees it: in a room, or between them and somebody.
 public enum Conversation: Hashable, Sendable {
     case room(RoomID)

@@ -21,15 +21,17 @@ extension ChatReport {
     private var phaseLines: [String] {
         let titles = ["", "count", "p50", "p95", "p99", "p99.9", "max"]
         var lines = [Self.row(titles)]
-        let named = [("empty database, alone", emptyDatabase)] + phases.map { ("\($0.phase.rawValue)", $0) }
-        for (name, phase) in named {
+        let named =
+            [("empty database, alone", emptyDatabase, 1)] + phases.map { ("\($0.phase.rawValue)", $0, options.rounds) }
+        for (name, phase, rounds) in named {
             lines.append(Self.row("\(name): delivery", phase.delivery))
             lines.append(Self.row("\(name): acknowledgement", phase.acknowledgement))
             lines.append(Self.row("\(name): voice, one way", phase.voice))
             if let search = phase.search { lines.append(Self.row("\(name): search", search)) }
             if let reload = phase.reload { lines.append(Self.row("\(name): join and reload", reload)) }
+            let durable = phase.acknowledgement.count / max(1, rounds * options.phaseSeconds)
             lines.append(
-                "  processors busy: server \(phase.serverProcessors.rounded(2)), "
+                "  durable messages a second: \(durable); processors busy: server \(phase.serverProcessors.rounded(2)), "
                     + "generator \(phase.generatorProcessors.rounded(2)); generator late at most "
                     + "\(phase.generatorLateMax.milliseconds); voice frames \(phase.voiceSentCount), "
                     + "lost \(phase.voiceLostCount)")

@@ -19,6 +19,7 @@ extension RoomDetails: WireRecord {
         voiceCount = try fields("voice_count")
         isMember = try fields("is_member")
         lastMessageID = try fields.optional("last_message_id")
+        lastChangeID = try fields.optional("last_change_id")
         permissions = try fields("permissions")
     }
 
@@ -38,6 +39,7 @@ extension RoomDetails: WireRecord {
         writer.field("voice_count", voiceCount)
         writer.field("is_member", isMember)
         writer.field("last_message_id", lastMessageID)
+        writer.field("last_change_id", lastChangeID)
         writer.field("permissions", permissions)
     }
 }

@@ -34,6 +34,7 @@ public struct RoomDetails: Equatable, Sendable {
     /// Whether the reader is a member, present or not.
     public var isMember: Bool
     public var lastMessageID: MessageID?
+    public var lastChangeID: ChangeID?
     /// The reader's own.
     public var permissions: PermissionSet
 

@@ -25,7 +25,7 @@ extension ControlMessage {
     /// Variants without fields, written as a bare string.
     private static let bareVariants: [String: ControlMessage] = [
         "ListRooms": .listRooms, "RequestUserList": .requestUserList, "ListSessions": .listSessions,
-        "ListUnread": .listUnread, "Ping": .ping, "Pong": .pong,
+        "Ping": .ping, "Pong": .pong,
     ]
 
     typealias Decode = @Sendable (Fields) throws(FieldFailure) -> ControlMessage

@@ -35,8 +35,11 @@ extension ControlMessage {
         "ReadMarker": { fields throws(FieldFailure) in
             .readMarker(conversation: try Conversation(from: fields), messageID: try fields("message_id"))
         },
+        "ListUnread": { fields throws(FieldFailure) in
+            .listUnread(after: try fields.optionalRecord("after"), limit: try fields.optional("limit"))
+        },
         "UnreadList": { fields throws(FieldFailure) in
-            .unreadList(conversations: try fields.records("conversations"))
+            .unreadList(conversations: try fields.records("conversations"), next: try fields.optionalRecord("next"))
         },
         "Typing": { fields throws(FieldFailure) in .typing(conversation: try Conversation(from: fields)) },
         "UserTyping": { fields throws(FieldFailure) in

@@ -7,7 +7,6 @@ extension ControlMessage {
         case .listRooms: writer.string("ListRooms")
         case .requestUserList: writer.string("RequestUserList")
         case .listSessions: writer.string("ListSessions")
-        case .listUnread: writer.string("ListUnread")
         case .ping: writer.string("Ping")
         case .pong: writer.string("Pong")
         case .register, .login, .authSuccess, .authFailure, .resume, .logOut, .changePassword, .sessionList,
@@ -23,8 +22,8 @@ extension ControlMessage {
             .listAudit, .auditPage:
             writeModeration(to: &writer)
         case .roomMessage, .privateMessage, .serverResponse, .editMessage, .messageEdited, .deleteMessage,
-            .messageDeleted, .history, .historyPage, .search, .searchResults, .markRead, .readMarker, .unreadList,
-            .typing, .userTyping:
+            .messageDeleted, .history, .historyPage, .search, .searchResults, .markRead, .readMarker, .listUnread,
+            .unreadList, .typing, .userTyping:
             writeText(to: &writer)
         case .userStatusUpdate, .browseUsers, .userPage, .userListUpdate:
             writePeople(to: &writer)

@@ -52,7 +52,16 @@ extension ControlMessage {
                 conversation.writeFields(to: &$0)
                 $0.field("message_id", messageID)
             }
-        case .unreadList(let conversations): writer.variant("UnreadList") { $0.records("conversations", conversations) }
+        case .listUnread(let after, let limit):
+            writer.variant("ListUnread") {
+                $0.record("after", after)
+                $0.field("limit", limit)
+            }
+        case .unreadList(let conversations, let next):
+            writer.variant("UnreadList") {
+                $0.records("conversations", conversations)
+                $0.record("next", next)
+            }
         case .typing(let conversation): writer.variant("Typing", conversation)
         case .userTyping(let conversation, let userID, let username):
             writer.variant("UserTyping") {

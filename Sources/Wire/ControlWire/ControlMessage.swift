@@ -93,8 +93,8 @@ public enum ControlMessage: Equatable, Sendable {
     case markRead(conversation: Conversation, messageID: MessageID)
     /// The answer to `markRead`, and told to the account's other connections.
     case readMarker(conversation: Conversation, messageID: MessageID)
-    case listUnread
-    case unreadList(conversations: [UnreadSummary])
+    case listUnread(after: Conversation? = nil, limit: Int? = nil)
+    case unreadList(conversations: [UnreadSummary], next: Conversation?)
     case typing(conversation: Conversation)
     case userTyping(conversation: Conversation, userID: UserID, username: String)
 

@@ -36,6 +36,7 @@ extension ChatMessage: WireRecord {
         editedAt = try fields.optional("edited_at")
         deletedAt = try fields.optional("deleted_at")
         deletedBy = try fields.optional("deleted_by")
+        changeID = try fields.optional("change_id")
         replyTo = try fields.optional("reply_to")
         mentions = try fields.optional("mentions") ?? []
     }
@@ -50,6 +51,7 @@ extension ChatMessage: WireRecord {
         writer.field("edited_at", editedAt)
         writer.field("deleted_at", deletedAt)
         writer.field("deleted_by", deletedBy)
+        writer.field("change_id", changeID)
         writer.field("reply_to", replyTo)
         writer.field("mentions", mentions.isEmpty ? nil : mentions)
     }
@@ -60,6 +62,7 @@ extension HistoryRequest: WireRecord {
         conversation = try Conversation(from: fields)
         before = try fields.optional("before")
         after = try fields.optional("after")
+        changedAfter = try fields.optional("changed_after")
         limit = try fields.optional("limit")
     }
 
@@ -67,6 +70,7 @@ extension HistoryRequest: WireRecord {
         conversation.writeFields(to: &writer)
         writer.field("before", before)
         writer.field("after", after)
+        writer.field("changed_after", changedAfter)
         writer.field("limit", limit)
     }
 }
@@ -135,6 +139,7 @@ extension UnreadSummary: WireRecord {
         mentionCount = try fields("mention_count")
         lastReadID = try fields.optional("last_read_id")
         lastMessageID = try fields.optional("last_message_id")
+        lastChangeID = try fields.optional("last_change_id")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -144,5 +149,6 @@ extension UnreadSummary: WireRecord {
         writer.field("mention_count", mentionCount)
         writer.field("last_read_id", lastReadID)
         writer.field("last_message_id", lastMessageID)
+        writer.field("last_change_id", lastChangeID)
     }
 }

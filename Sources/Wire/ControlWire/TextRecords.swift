@@ -37,13 +37,15 @@ public struct ChatMessage: Equatable, Sendable {
     public var editedAt: Int64?
     public var deletedAt: Int64?
     public var deletedBy: UserID?
+    /// Of its last edit, or its deletion; nil while it is as it was written.
+    public var changeID: ChangeID?
     public var replyTo: MessageID?
     public var mentions: [UserID]
 
     public init(
         id: MessageID, conversation: Conversation, authorID: UserID, author: String, content: String, sentAt: Int64,
-        editedAt: Int64? = nil, deletedAt: Int64? = nil, deletedBy: UserID? = nil, replyTo: MessageID? = nil,
-        mentions: [UserID] = []
+        editedAt: Int64? = nil, deletedAt: Int64? = nil, deletedBy: UserID? = nil, changeID: ChangeID? = nil,
+        replyTo: MessageID? = nil, mentions: [UserID] = []
     ) {
         self.id = id
         self.conversation = conversation
@@ -54,28 +56,35 @@ public struct ChatMessage: Equatable, Sendable {
         self.editedAt = editedAt
         self.deletedAt = deletedAt
         self.deletedBy = deletedBy
+        self.changeID = changeID
         self.replyTo = replyTo
         self.mentions = mentions
     }
 }
 
 /// A page of a conversation by cursor: the newest before `before`, or the oldest after `after`; with neither, the newest.
+/// With `changedAfter` alone, what was edited or deleted after that change, in the order of the changes.
 public struct HistoryRequest: Equatable, Sendable {
     public var conversation: Conversation
     public var before: MessageID?
     public var after: MessageID?
+    public var changedAfter: ChangeID?
     /// 1…200; 50 if absent. A page may be shorter where it outgrows a line.
     public var limit: Int?
 
-    public init(conversation: Conversation, before: MessageID? = nil, after: MessageID? = nil, limit: Int? = nil) {
+    public init(
+        conversation: Conversation, before: MessageID? = nil, after: MessageID? = nil, changedAfter: ChangeID? = nil,
+        limit: Int? = nil
+    ) {
         self.conversation = conversation
         self.before = before
         self.after = after
+        self.changedAfter = changedAfter
         self.limit = limit
     }
 }
 
-/// Messages by ascending id.
+/// Messages by ascending id; by ascending change where changes were asked for.
 public struct HistoryPage: Equatable, Sendable {
     public var conversation: Conversation
     public var messages: [ChatMessage]
@@ -153,10 +162,11 @@ public struct UnreadSummary: Equatable, Sendable {
     public var mentionCount: Int
     public var lastReadID: MessageID?
     public var lastMessageID: MessageID?
+    public var lastChangeID: ChangeID?
 
     public init(
         conversation: Conversation, name: String, unreadCount: Int, mentionCount: Int, lastReadID: MessageID?,
-        lastMessageID: MessageID?
+        lastMessageID: MessageID?, lastChangeID: ChangeID? = nil
     ) {
         self.conversation = conversation
         self.name = name
@@ -164,5 +174,6 @@ public struct UnreadSummary: Equatable, Sendable {
         self.mentionCount = mentionCount
         self.lastReadID = lastReadID
         self.lastMessageID = lastMessageID
+        self.lastChangeID = lastChangeID
     }
 }

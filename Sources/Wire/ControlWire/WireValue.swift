@@ -77,6 +77,7 @@ extension WireValue where Self: RawRepresentable, RawValue: WireValue {
 extension UserID: WireValue {}
 extension RoomID: WireValue {}
 extension MessageID: WireValue {}
+extension ChangeID: WireValue {}
 extension Role: WireValue {}
 extension RoomKind: WireValue {}
 extension SearchOrder: WireValue {}

@@ -1,60 +1,61 @@
 import ControlWire
 import Identifiers
-import NetworkSimulator
 import Testing
 
 @testable import RoomClient
 
-private let room = Conversation.room(RoomID(rawValue: 1))
-
-private func message(_ id: UInt64, _ content: String = "", editedAt: Int64? = nil) -> ChatMessage {
+func followed(_ id: UInt64, _ content: String = "", change: UInt64? = nil) -> ChatMessage {
     ChatMessage(
-        id: MessageID(rawValue: id), conversation: room, authorID: UserID(rawValue: 1), author: "ada",
-        content: content, sentAt: 0, editedAt: editedAt)
+        id: MessageID(rawValue: id), conversation: .room(RoomID(rawValue: 1)), authorID: UserID(rawValue: 1),
+        author: "ada", content: content, sentAt: 0, editedAt: change.map(Int64.init),
+        changeID: change.map(ChangeID.init(rawValue:)))
 }
 
 struct ConversationFollowerTests {
     @Test func `it begins with what comes after the first join`() {
         var follower = ConversationFollower()
-        #expect(follower.handle(.joined(last: MessageID(rawValue: 7))) == [])
-        #expect(follower.handle(.live(message(7))) == [])
-        #expect(follower.handle(.live(message(9))) == [.deliver(message(9))])
-        #expect(follower.handle(.live(message(9))) == [])
+        #expect(follower.handle(.joined(last: MessageID(rawValue: 7), lastChange: nil)) == [])
+        #expect(follower.handle(.live(followed(7))) == [])
+        #expect(follower.handle(.live(followed(9))) == [.deliver(followed(9))])
+        #expect(follower.handle(.live(followed(9))) == [])
     }
 
     @Test func `after a loss it asks for what was written meanwhile, page by page, before anything newer`() {
         var follower = ConversationFollower(after: MessageID(rawValue: 3))
-        #expect(follower.handle(.joined(last: MessageID(rawValue: 6))) == [.fetch(after: MessageID(rawValue: 3))])
-        #expect(follower.handle(.live(message(7))) == [])
-        let first = follower.handle(.page([message(4), message(5)], hasMore: true))
-        #expect(first == [.deliver(message(4)), .deliver(message(5)), .fetch(after: MessageID(rawValue: 5))])
+        #expect(
+            follower.handle(.joined(last: MessageID(rawValue: 6), lastChange: nil)) == [
+                .fetch(after: MessageID(rawValue: 3))
+            ])
+        #expect(follower.handle(.live(followed(7))) == [])
+        let first = follower.handle(.page([followed(4), followed(5)], hasMore: true))
+        #expect(first == [.deliver(followed(4)), .deliver(followed(5)), .fetch(after: MessageID(rawValue: 5))])
         #expect(!follower.isUpToDate)
-        let second = follower.handle(.page([message(6), message(7)], hasMore: false))
-        #expect(second == [.deliver(message(6)), .deliver(message(7))])
+        let second = follower.handle(.page([followed(6), followed(7)], hasMore: false))
+        #expect(second == [.deliver(followed(6)), .deliver(followed(7))])
         #expect(follower.isUpToDate)
     }
 
     @Test func `an edit that overtakes its message is told with it, one that follows is told alone`() {
         var follower = ConversationFollower(after: MessageID(rawValue: 0))
-        _ = follower.handle(.joined(last: MessageID(rawValue: 1)))
-        #expect(follower.handle(.changed(message(1, "new", editedAt: 5))) == [])
+        _ = follower.handle(.joined(last: MessageID(rawValue: 1), lastChange: nil))
+        #expect(follower.handle(.changed(followed(1, "new", change: 5))) == [])
         #expect(
-            follower.handle(.page([message(1, "old")], hasMore: false)) == [.deliver(message(1, "new", editedAt: 5))])
-        let later = message(1, "newer", editedAt: 6)
+            follower.handle(.page([followed(1, "old")], hasMore: false)) == [.deliver(followed(1, "new", change: 5))])
+        let later = followed(1, "newer", change: 6)
         #expect(follower.handle(.changed(later)) == [.deliverChange(later)])
     }
 
     @Test func `an edit that a page holds already is not told twice`() {
         var follower = ConversationFollower(after: MessageID(rawValue: 0))
-        _ = follower.handle(.joined(last: MessageID(rawValue: 1)))
-        let edited = message(1, "new", editedAt: 5)
+        _ = follower.handle(.joined(last: MessageID(rawValue: 1), lastChange: nil))
+        let edited = followed(1, "new", change: 5)
         _ = follower.handle(.changed(edited))
         #expect(follower.handle(.page([edited], hasMore: false)) == [.deliver(edited)])
     }
 
     @Test func `a server that promises more and brings nothing is not asked without end`() {
         var follower = ConversationFollower(after: MessageID(rawValue: 1))
-        _ = follower.handle(.joined(last: MessageID(rawValue: 5)))
+        _ = follower.handle(.joined(last: MessageID(rawValue: 5), lastChange: nil))
         #expect(follower.handle(.page([], hasMore: true)) == [])
         #expect(follower.isUpToDate)
     }
@@ -62,113 +63,74 @@ struct ConversationFollowerTests {
     @Test(arguments: [ConversationFollower.waitingMax, ConversationFollower.waitingMax + 1])
     func `what does not fit the waiting messages is fetched`(count: Int) {
         var follower = ConversationFollower(after: MessageID(rawValue: 0))
-        _ = follower.handle(.joined(last: MessageID(rawValue: 1)))
-        let live = (2...UInt64(count + 1)).map { message($0) }
+        _ = follower.handle(.joined(last: MessageID(rawValue: 1), lastChange: nil))
+        let live = (2...UInt64(count + 1)).map { followed($0) }
         for message in live { #expect(follower.handle(.live(message)) == []) }
-        let actions = follower.handle(.page([message(1)], hasMore: true))
+        let actions = follower.handle(.page([followed(1)], hasMore: true))
         if count == ConversationFollower.waitingMax {
-            #expect(actions == ([message(1)] + live).map { .deliver($0) })
+            #expect(actions == ([followed(1)] + live).map { .deliver($0) })
         } else {
-            #expect(actions == [.deliver(message(1)), .fetch(after: MessageID(rawValue: 1))])
+            #expect(actions == [.deliver(followed(1)), .fetch(after: MessageID(rawValue: 1))])
             let rest = follower.handle(.page(live, hasMore: false))
             #expect(rest == live.map { .deliver($0) })
         }
     }
 
-    @Test(arguments: 1...200 as ClosedRange<UInt64>)
-    func `whatever the losses, repeats and interleavings, each message comes once and in order`(seed: UInt64) {
-        var simulation = FollowedServer(seed: seed)
-        for _ in 0..<400 { simulation.step() }
-        simulation.settle()
-        #expect(simulation.delivered == simulation.expected, "seed \(seed)")
-        #expect(simulation.earlyChanges == 0, "seed \(seed)")
+    @Test func `what changed while it was away is asked for before what was written, and told once`() {
+        var follower = ConversationFollower()
+        _ = follower.handle(.joined(last: MessageID(rawValue: 3), lastChange: ChangeID(rawValue: 5)))
+        _ = follower.handle(.connectionLost)
+        let joined = follower.handle(.joined(last: MessageID(rawValue: 4), lastChange: ChangeID(rawValue: 8)))
+        #expect(joined == [.fetchChanges(after: ChangeID(rawValue: 5))])
+        // Message 4 is in the history, in the state of its change.
+        let changes = [followed(2, "b", change: 6), followed(4, "d", change: 7), followed(3, "c", change: 8)]
+        let turned = follower.handle(.changes(changes, hasMore: false))
+        #expect(
+            turned == [
+                .deliverChange(changes[0]), .deliverChange(changes[2]), .fetch(after: MessageID(rawValue: 3)),
+            ])
+        #expect(follower.handle(.page([changes[1]], hasMore: false)) == [.deliver(changes[1])])
+        // All of it again, late.
+        for change in changes { #expect(follower.handle(.changed(change)) == []) }
+        #expect(follower.handle(.changed(followed(4, "e", change: 9))) == [.deliverChange(followed(4, "e", change: 9))])
     }
-}
 
-/// A server that keeps its promises, and a network that loses connections: lines of one kind stay in order, those of two
-/// kinds do not.
-private struct FollowedServer {
-    private var generator: SeededGenerator
-    private var follower = ConversationFollower()
-    private var log: [ChatMessage] = []
-    private var nextID: UInt64 = 1
-    private var clock: Int64 = 1
-    private var isConnected = false
-    private var start: MessageID?
-    private var live: [ConversationFollower.Input] = []
-    private var pages: [ConversationFollower.Input] = []
-    private(set) var delivered: [UInt64] = []
-    private(set) var earlyChanges = 0
+    @Test func `a change that a page had before it was announced is not told twice, over a loss either`() {
+        var follower = ConversationFollower(after: MessageID(rawValue: 0))
+        _ = follower.handle(.joined(last: MessageID(rawValue: 1), lastChange: nil))
+        let edited = followed(1, "new", change: 5)
+        #expect(follower.handle(.page([edited], hasMore: false)) == [.deliver(edited)])
+        _ = follower.handle(.connectionLost)
+        let joined = follower.handle(.joined(last: MessageID(rawValue: 1), lastChange: ChangeID(rawValue: 5)))
+        #expect(joined == [.fetchChanges(after: ChangeID(rawValue: 0))])
+        #expect(follower.handle(.changes([edited], hasMore: false)) == [])
+        #expect(follower.isUpToDate)
+    }
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
-
-    var expected: [UInt64] { log.map(\.id.rawValue).filter { $0 > start?.rawValue ?? 0 } }
-
-    mutating func step() {
-        switch Int.random(in: 0..<100, using: &generator) {
-        case 0..<35: write()
-        case 35..<42: edit()
-        case 42..<46: lose()
-        case 46..<56: if !isConnected { join() }
-        case 56..<80: hear(\.live)
-        default: hear(\.pages)
+    @Test(arguments: [ConversationFollower.waitingMax, ConversationFollower.waitingMax + 1])
+    func `changes that do not fit those that wait are fetched`(count: Int) {
+        var follower = ConversationFollower(after: MessageID(rawValue: 0))
+        _ = follower.handle(.joined(last: MessageID(rawValue: UInt64(count)), lastChange: nil))
+        let changes = (1...UInt64(count)).map { followed($0, "new", change: $0) }
+        for change in changes { #expect(follower.handle(.changed(change)) == []) }
+        let old = (1...UInt64(count)).map { followed($0) }
+        let actions = follower.handle(.page(old, hasMore: false))
+        let known = changes.prefix(ConversationFollower.waitingMax).map { ConversationFollower.Action.deliver($0) }
+        if count == ConversationFollower.waitingMax {
+            #expect(actions == known)
+        } else {
+            #expect(actions == known + [.deliver(old[count - 1]), .fetchChanges(after: ChangeID(rawValue: 0))])
+            #expect(follower.handle(.changes(changes, hasMore: false)) == [.deliverChange(changes[count - 1])])
         }
+        #expect(follower.isUpToDate)
     }
 
-    mutating func settle() {
-        if !isConnected { join() }
-        while !live.isEmpty || !pages.isEmpty {
-            hear(\.pages)
-            hear(\.live)
-        }
-    }
-
-    private mutating func write() {
-        nextID += UInt64.random(in: 1...3, using: &generator)
-        let new = message(nextID, "first")
-        log.append(new)
-        guard isConnected else { return }
-        live.append(.live(new))
-        if Int.random(in: 0..<10, using: &generator) == 0 { live.append(.live(new)) }
-    }
-
-    private mutating func edit() {
-        guard let index = log.indices.randomElement(using: &generator) else { return }
-        clock += 1
-        log[index].editedAt = clock
-        if isConnected { live.append(.changed(log[index])) }
-    }
-
-    private mutating func lose() {
-        guard isConnected else { return }
-        isConnected = false
-        (live, pages) = ([], [])
-        perform(follower.handle(.connectionLost))
-    }
-
-    private mutating func join() {
-        isConnected = true
-        if start == nil { start = log.last?.id ?? MessageID(rawValue: 0) }
-        perform(follower.handle(.joined(last: log.last?.id)))
-    }
-
-    private mutating func hear(_ lines: WritableKeyPath<FollowedServer, [ConversationFollower.Input]>) {
-        guard !self[keyPath: lines].isEmpty else { return }
-        perform(follower.handle(self[keyPath: lines].removeFirst()))
-    }
-
-    private mutating func perform(_ actions: [ConversationFollower.Action]) {
-        for action in actions {
-            switch action {
-            case .deliver(let message): delivered.append(message.id.rawValue)
-            case .deliverChange(let message):
-                let isKnown = message.id <= start ?? message.id || delivered.contains(message.id.rawValue)
-                if !isKnown { earlyChanges += 1 }
-            case .fetch(let after):
-                let size = Int.random(in: 1...4, using: &generator)
-                let rest = log.filter { $0.id > after }
-                pages.append(.page(Array(rest.prefix(size)), hasMore: rest.count > size))
-            }
-        }
+    @Test func `a server that promises changes and brings none is not asked without end`() {
+        var follower = ConversationFollower(after: MessageID(rawValue: 1))
+        _ = follower.handle(.joined(last: MessageID(rawValue: 1), lastChange: ChangeID(rawValue: 1)))
+        _ = follower.handle(.connectionLost)
+        _ = follower.handle(.joined(last: MessageID(rawValue: 1), lastChange: ChangeID(rawValue: 9)))
+        #expect(follower.handle(.changes([], hasMore: true)) == [])
+        #expect(follower.isUpToDate)
     }
 }

@@ -21,8 +21,8 @@ import Testing
             .edit(message.id, in: general, by: fixture.alice, content: "hello @alice", mentions: [fixture.alice]))
         let expected = StoredMessage(
             id: message.id, conversation: general, author: fixture.alice, authorName: "alice", clientID: "c1",
-            sentAt: 1_000, editedAt: 2_000, deletedAt: nil, deletedBy: nil, replyTo: nil, content: "hello @alice",
-            mentions: [fixture.alice])
+            sentAt: 1_000, editedAt: 2_000, deletedAt: nil, deletedBy: nil, changeID: ChangeID(rawValue: 2),
+            replyTo: nil, content: "hello @alice", mentions: [fixture.alice])
         #expect(outcome == .edited(expected))
         #expect(try await fixture.store.message(message.id) == expected)
         let unread = try await fixture.store.unread(of: fixture.bob, conversations: [general])
@@ -35,8 +35,8 @@ import Testing
             .delete(message.id, in: general, by: fixture.bob, requiredAuthor: nil, reason: "spam"))
         let expected = StoredMessage(
             id: message.id, conversation: general, author: fixture.alice, authorName: "alice", clientID: nil,
-            sentAt: 1_000, editedAt: nil, deletedAt: 2_000, deletedBy: fixture.bob, replyTo: nil, content: "",
-            mentions: [])
+            sentAt: 1_000, editedAt: nil, deletedAt: 2_000, deletedBy: fixture.bob,
+            changeID: ChangeID(rawValue: 2), replyTo: nil, content: "", mentions: [])
         #expect(outcome == .deleted(expected))
         let page = try await fixture.store.messages(in: general, before: nil, after: nil, limit: 10)
         #expect(page.messages == [expected])

@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func newestOfEachRoomAndAllInOrder() async throws {
-        let newest = try await fixture.store.lastMessageIDs()
+        let newest = try await fixture.store.conversationEnds().mapValues(\.message)
         #expect(newest == [general: ids[9], other: MessageID(rawValue: ids[9].rawValue + 1)])
         let all = try await fixture.store.allMessages(after: nil, limit: 100)
         #expect(all.count == 20)

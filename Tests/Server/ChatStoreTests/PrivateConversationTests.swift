@@ -1,3 +1,4 @@
+import GRDB
 import Identifiers
 import Testing
 
@@ -12,6 +13,12 @@ import Testing
         _ one: UserID, _ other: UserID, creating: Bool = true
     ) async throws -> ConversationKey? {
         try await fixture.store.privateConversation(between: one, and: other, creating: creating)
+    }
+
+    private func correspondents(
+        of user: UserID, after other: UserID = .server, limit: Int = 100
+    ) async throws -> [(key: ConversationKey, other: UserID, otherName: String)] {
+        try await fixture.store.correspondents(of: user, after: other, limit: limit)
     }
 
     @Test func twoPeopleHaveOneConversationWhoeverBegins() async throws {
@@ -36,17 +43,35 @@ import Testing
     @Test func everybodySeesTheirOwn() async throws {
         let withBob = try #require(try await conversation(fixture.alice, fixture.bob))
         let withCarol = try #require(try await conversation(fixture.carol, fixture.alice))
-        let alices = try await fixture.store.privateConversations(of: fixture.alice)
+        let alices = try await correspondents(of: fixture.alice)
         #expect(alices.map(\.key) == [withBob, withCarol])
         #expect(alices.map(\.other) == [fixture.bob, fixture.carol])
         #expect(alices.map(\.otherName) == ["bob", "carol"])
-        let bobs = try await fixture.store.privateConversations(of: fixture.bob)
+        let bobs = try await correspondents(of: fixture.bob)
         #expect(bobs.map(\.otherName) == ["alice"])
     }
 
     @Test func notesToOneselfAreAConversation() async throws {
         let key = try #require(try await conversation(fixture.alice, fixture.alice))
-        #expect(try await fixture.store.privateConversations(of: fixture.alice).map(\.key) == [key])
+        #expect(try await correspondents(of: fixture.alice).map(\.key) == [key])
+    }
+
+    @Test func correspondentsComeByNumberFromTheCursorOn() async throws {
+        for other in [fixture.carol, fixture.bob] { _ = try await conversation(fixture.alice, other) }
+        for (after, limit, expected) in [
+            (UserID.server, 100, [fixture.bob, fixture.carol]), (.server, 1, [fixture.bob]),
+            (fixture.bob, 1, [fixture.carol]), (fixture.carol, 1, []), (.server, 0, []),
+        ] {
+            let page = try await correspondents(of: fixture.alice, after: after, limit: limit)
+            #expect(page.map(\.other) == expected)
+        }
+        let plan = try await fixture.store.read { database in
+            let statement = try database.makeStatement(
+                sql: "EXPLAIN QUERY PLAN " + ChatStore.correspondentsQuery)
+            return try Row.fetchAll(statement, arguments: [1, 1, 1]).map { $0["detail"] as String }
+        }
+        #expect(plan.contains { $0.contains("(low_user_id=? AND high_user_id>?)") }, "\(plan)")
+        #expect(plan.contains { $0.contains("(high_user_id=? AND low_user_id>?)") }, "\(plan)")
     }
 
     @Test func messagesStandApartFromTheRoomOfTheSameNumber() async throws {
@@ -61,7 +86,7 @@ import Testing
     @Test func nobodyHasNone() async throws {
         let nobody = UserID(rawValue: 99)
         await #expect(throws: ChatStoreError.self) { try await conversation(fixture.alice, nobody) }
-        #expect(try await fixture.store.privateConversations(of: nobody).isEmpty)
+        #expect(try await correspondents(of: nobody).isEmpty)
         #expect(try await fixture.store.conversationParties(MessageFixture.general) == nil)
         #expect(try await fixture.store.conversationParties(ConversationKey(rawValue: -9)) == nil)
         #expect(try await fixture.store.conversationParties(ConversationKey(rawValue: .min)) == nil)

@@ -27,11 +27,15 @@ import Testing
         try await fixture.commit([.delete(last.id, in: general, by: fixture.carol, requiredAuthor: nil, reason: "")])
         #expect(
             try await unread(of: fixture.bob)
-                == UnreadRow(key: general, unread: 1, mentions: 1, lastReadID: nil, lastMessageID: last.id))
+                == UnreadRow(
+                    key: general, unread: 1, mentions: 1, lastReadID: nil, lastMessageID: last.id,
+                    lastChangeID: ChangeID(rawValue: 4)))
         try await mark(fixture.bob, first.id)
         #expect(
             try await unread(of: fixture.bob)
-                == UnreadRow(key: general, unread: 0, mentions: 0, lastReadID: first.id, lastMessageID: last.id))
+                == UnreadRow(
+                    key: general, unread: 0, mentions: 0, lastReadID: first.id, lastMessageID: last.id,
+                    lastChangeID: ChangeID(rawValue: 4)))
     }
 
     @Test func markersMoveForwardOnlyAndAreEverybodysOwn() async throws {

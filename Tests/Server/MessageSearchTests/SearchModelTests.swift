@@ -37,7 +37,8 @@ import Testing
         for _ in 0..<150 {
             let asker = try #require(people.randomElement(using: &random))
             let readable = roomCount < 10 ? rooms.filter { _ in random.chance(0.5) } : Array(rooms.dropFirst())
-            let own = Set(try await harness.store.privateConversations(of: asker).map(\.key))
+            let own = Set(
+                try await harness.store.correspondents(of: asker, after: .server, limit: 1_000).map(\.key))
             let scope = own.union(readable.map { ConversationKey($0.id) })
             let wish = NaiveSearch.Wish(&random, authors: people)
             let expected = all.filter { $0.deletedAt == nil && scope.contains($0.conversation) && wish.isMet(by: $0) }

@@ -60,7 +60,7 @@ import Testing
         let pages = try await withThrowingTaskGroup(of: [MessageID].self) { group in
             for _ in 0..<200 {
                 group.addTask {
-                    let page = try await cold.page(before: nil, after: nil, limit: 200, for: asker)
+                    let page = try await cold.page(HistoryRequest(conversation: .room(room(1))), limit: 200, for: asker)
                     return page?.messages.map(\.id) ?? []
                 }
             }
@@ -69,7 +69,7 @@ import Testing
         #expect(pages.count == 200 && Set(pages).count == 1 && pages[0].count == 200)
         #expect(await cold.history.fillsBegun == 1)
         // It needs no other.
-        #expect(try await cold.page(before: nil, after: nil, limit: 50, for: asker) != nil)
+        #expect(try await cold.page(HistoryRequest(conversation: .room(room(1))), limit: 50, for: asker) != nil)
         #expect(await cold.history.fillsBegun == 1)
         await harness.stop()
     }
@@ -84,7 +84,7 @@ import Testing
         let asker = try #require(writer.session.member)
         let late = stored.messages[100...]
         // The last fifty are committed, and announced one by one while the room reads.
-        async let page = cold.page(before: nil, after: nil, limit: 200, for: asker)
+        async let page = cold.page(HistoryRequest(conversation: .room(room(1))), limit: 200, for: asker)
         for message in late {
             await cold.committed([
                 CommittedChange(
@@ -93,7 +93,8 @@ import Testing
             ])
         }
         _ = try await page
-        let after = try #require(try await cold.page(before: nil, after: nil, limit: 200, for: asker))
+        let after = try #require(
+            try await cold.page(HistoryRequest(conversation: .room(room(1))), limit: 200, for: asker))
         #expect(after.messages.map(\.id) == stored.messages.map(\.id) && !after.hasMore)
         #expect(await cold.lastMessageID == stored.messages.last?.id)
         await harness.stop()
@@ -110,6 +111,44 @@ import Testing
             let request = HistoryRequest(conversation: .room(room(1)), limit: limit)
             #expect(try await ann.ask(.history(request)).refusal?.code == .invalidValue)
         }
+        await harness.stop()
+    }
+
+    /// A reader who keeps the last change that it saw asks for those after it: each message once, as it is now.
+    @Test func changesComeByTheirNumber() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann", in: 1)
+        var ids: [MessageID] = []
+        for index in 0..<5 { ids.append(try await ann.say("\(index)").id) }
+        #expect(try await ann.lastChange(of: 1) == nil)
+        for id in [ids[3], ids[0], ids[3]] {
+            _ = try await ann.ask(.editMessage(messageID: id, content: "edited \(id)"))
+        }
+        _ = try await ann.ask(.deleteMessage(messageID: ids[1], reason: nil))
+        let all = try await ann.changes(after: 0)
+        #expect(all.messages.map(\.id) == [ids[0], ids[3], ids[1]] && !all.hasMore)
+        let numbers = all.messages.compactMap(\.changeID)
+        #expect(numbers == numbers.sorted() && Set(numbers).count == 3)
+        #expect(try await ann.lastChange(of: 1) == numbers.last)
+        let rest = try await ann.changes(after: numbers[0].rawValue, limit: 1)
+        #expect(rest.messages == [all.messages[1]] && rest.hasMore)
+        #expect(try await ann.changes(after: numbers[2].rawValue).messages == [])
+        // History says the same of them.
+        #expect(try await ann.page().messages.compactMap(\.changeID).sorted() == numbers)
+        var both = HistoryRequest(conversation: .room(room(1)), after: ids[0])
+        both.changedAfter = numbers[0]
+        #expect(try await ann.ask(.history(both)).refusal?.code == .invalidValue)
+        await harness.stop()
+    }
+
+    @Test func theLastChangeIsKnownAfterAStart() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann", in: 1)
+        let id = try await ann.say("one").id
+        _ = try await ann.ask(.editMessage(messageID: id, content: "two"))
+        let warm = try await ann.lastChange(of: 1)
+        #expect(warm != nil)
+        #expect(await (try coldRoom(harness)).lastChangeID == warm)
         await harness.stop()
     }
 
@@ -138,7 +177,7 @@ import Testing
         #expect(try await back.page().messages.map(\.content) == ["kept"])
         let stranger = try await harness.member("carl")
         let request = HistoryRequest(conversation: .room(room(1)))
-        #expect(try await stranger.ask(.history(request)).refusal?.code == .notPermitted)
+        #expect(try await stranger.ask(.history(request)).refusal?.code == .notAMember)
         let nowhere = try await stranger.ask(.history(HistoryRequest(conversation: .room(room(9)))))
         #expect(nowhere.messages == [.roomNotFound(roomID: room(9))])
         // A hidden room is one that there is not.
@@ -151,9 +190,10 @@ import Testing
     /// The room as a server that has just been started has it.
     private func coldRoom(_ harness: RoomsHarness, newest: MessageID? = nil) async throws -> Room {
         let warm = try #require(await harness.services.directory.room(room(1)))
-        let last = try await harness.store.lastMessageIDs()[ConversationKey(room(1))]
+        let end = try await harness.store.conversationEnds()[ConversationKey(room(1))]
         return Room(
             await warm.access, store: harness.store, voice: harness.services.voice, limits: RoomsLimits(),
-            counters: harness.counters, text: .generous, lastMessageID: newest ?? last)
+            counters: harness.counters, text: .generous,
+            end: newest.map { ConversationEnd(message: $0) } ?? end)
     }
 }

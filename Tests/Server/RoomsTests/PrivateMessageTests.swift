@@ -58,8 +58,8 @@ import Testing
             try await ann.ask(psst("one", to: 2)).messages == [.serverResponse(success: true, content: "Sent to bob")])
         _ = try await ann.ask(psst("two", to: 2))
         let back = try await another("bob", harness)
-        let unread = try await back.ask(.listUnread, id: 3).messages.last
-        guard case .unreadList(let conversations) = unread else {
+        let unread = try await back.ask(.listUnread(), id: 3).messages.last
+        guard case .unreadList(let conversations, _) = unread else {
             Issue.record("\(String(describing: unread))")
             return
         }

@@ -69,6 +69,20 @@ extension TestClient {
         let answers = try await ask(.history(request), id: 9)
         return try #require(answers.pages.first, "\(answers)")
     }
+
+    func changes(after change: UInt64, limit: Int? = nil) async throws -> HistoryPage {
+        let request = HistoryRequest(
+            conversation: .room(room(1)), changedAfter: ChangeID(rawValue: change), limit: limit)
+        let answers = try await ask(.history(request), id: 9)
+        return try #require(answers.pages.first, "\(answers)")
+    }
+
+    func lastChange(of number: UInt64) async throws -> ChangeID? {
+        guard case .roomPage(let rooms, _) = try await ask(.browseRooms(after: nil, limit: nil)).messages.last else {
+            return nil
+        }
+        return rooms.first { $0.id == room(number) }?.lastChangeID
+    }
 }
 
 func said(

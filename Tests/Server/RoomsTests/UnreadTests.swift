@@ -9,12 +9,18 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct UnreadTests {
     private func unread(_ client: TestClient) async throws -> [UnreadSummary] {
-        let answers = try await client.ask(.listUnread, id: 3)
-        guard case .unreadList(let conversations) = answers.last?.message, answers.last?.requestID == 3 else {
+        try await page(client).conversations
+    }
+
+    private func page(
+        _ client: TestClient, after cursor: Conversation? = nil, limit: Int? = nil
+    ) async throws -> (conversations: [UnreadSummary], next: Conversation?) {
+        let answers = try await client.ask(.listUnread(after: cursor, limit: limit), id: 3)
+        guard case .unreadList(let conversations, let next) = answers.last?.message, answers.last?.requestID == 3 else {
             Issue.record("\(answers)")
-            return []
+            return ([], nil)
         }
-        return conversations
+        return (conversations, next)
     }
 
     @Test func messagesOfOthersAndMentionsAreCountedUntilRead() async throws {
@@ -67,7 +73,7 @@ import Testing
         let stranger = try await harness.member("carl")
         let id = try await ann.say("one").id
         let mark = ControlMessage.markRead(conversation: .room(room(1)), messageID: id)
-        #expect(try await stranger.ask(mark).refusal?.code == .notPermitted)
+        #expect(try await stranger.ask(mark).refusal?.code == .notAMember)
         #expect(try await unread(stranger).isEmpty)
         await harness.stop()
     }
@@ -123,38 +129,83 @@ import Testing
         await harness.stop()
     }
 
-    /// Five hundred come, one past it is left out: one with nothing to read.
+    /// At the limit there is no further page, one past it there is.
     @Test func conversationsAtTheLimitAndOnePast() async throws {
         let harness = try await RoomsHarness(text: .generous)
         let ann = try await harness.member("ann")
-        for number in 2...UInt64(TextLimits.unreadMax + 1) { try await befriend(number, harness) }
-        #expect(try await unread(ann).count == TextLimits.unreadMax)
-        #expect(harness.counters[.listCut] == 0)
-        let last = UInt64(TextLimits.unreadMax + 2)
+        for number in 2...UInt64(TextLimits.unreadPageMax + 1) { try await befriend(number, harness) }
+        let whole = try await page(ann, limit: TextLimits.unreadPageMax)
+        #expect(whole.conversations.count == TextLimits.unreadPageMax && whole.next == nil)
+        let last = UInt64(TextLimits.unreadPageMax + 2)
         try await befriend(last, harness)
-        #expect(try await unread(ann).count == TextLimits.unreadMax)
-        #expect(harness.counters[.listCut] == 1)
+        let full = try await page(ann, limit: TextLimits.unreadPageMax)
+        #expect(full.conversations == whole.conversations && full.next == .direct(user(last - 1)))
+        let rest = try await page(ann, after: full.next, limit: TextLimits.unreadPageMax)
+        #expect(rest.conversations.map(\.conversation) == [.direct(user(last))] && rest.next == nil)
+        #expect(try await page(ann).conversations.count == TextLimits.unreadPageDefault)
+        for limit in [0, -1, TextLimits.unreadPageMax + 1] {
+            #expect(try await ann.ask(.listUnread(limit: limit)).refusal?.code == .invalidValue)
+        }
+        await harness.stop()
+    }
+
+    /// Rooms by number, then people, notes to oneself among them; every size of page brings all of them once.
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 200])
+    func pagesGoThroughRoomsAndPeople(limit: Int) async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann")
+        for number: UInt64 in [3, 2] {
+            _ = try await ann.ask(
+                .createRoom(roomID: room(number), name: "r\(number)", description: "", password: nil))
+            _ = try await ann.ask(.join(roomID: room(number), password: nil))
+        }
+        for number: UInt64 in [2, 3] { try await befriend(number, harness) }
+        _ = try await harness.store.privateConversation(between: ann.user, and: ann.user, creating: true)
+        var seen: [Conversation] = []
+        var next: Conversation?
+        repeat {
+            let (conversations, following) = try await page(ann, after: next, limit: limit)
+            #expect(conversations.count <= limit)
+            seen += conversations.map(\.conversation)
+            next = following
+        } while next != nil
+        let people = [ann.user.rawValue, 2, 3].sorted().map { Conversation.direct(user($0)) }
+        #expect(seen == [.room(room(2)), .room(room(3))] + people)
+        await harness.stop()
+    }
+
+    /// What a line does not hold comes with the next page.
+    @Test func pagesAreCutToALine() async throws {
+        let harness = try await RoomsHarness(text: .generous)
+        let ann = try await harness.member("ann")
+        for number in 2...UInt64(TextLimits.unreadPageMax + 1) {
+            try await befriend(number, harness, name: String(repeating: "\"", count: 200) + "\(number)")
+        }
+        let first = try await page(ann, limit: TextLimits.unreadPageMax)
+        #expect(first.conversations.count < TextLimits.unreadPageMax)
+        #expect(first.next == first.conversations.last?.conversation)
+        let rest = try await page(ann, after: first.next, limit: TextLimits.unreadPageMax)
+        #expect(first.conversations.count + rest.conversations.count == TextLimits.unreadPageMax)
         await harness.stop()
     }
 
     /// An account that has begun a conversation with the first one.
-    private func befriend(_ number: UInt64, _ harness: RoomsHarness) async throws {
-        let name = "p\(number)"
+    private func befriend(_ number: UInt64, _ harness: RoomsHarness, name: String? = nil) async throws {
+        let name = name ?? "p\(number)"
         let account = try await harness.store.createAccount(
             name: name, nameKey: name, passwordHash: "", at: Date(), accountsMax: 10_000)
         _ = try await harness.store.privateConversation(between: user(1), and: account.id, creating: true)
     }
 
-    @Test func whatIsUnreadComesFirst() async throws {
+    @Test func theLastChangeOfAConversationIsTold() async throws {
         let harness = try await RoomsHarness(text: .generous)
         let ann = try await harness.member("ann", in: 1)
         let bob = try await harness.member("bob", in: 1)
-        let write = { (target: UInt64) in
-            ControlMessage.privateMessage(toUserID: user(target), senderUsername: "", content: "x")
-        }
-        _ = try await bob.ask(write(1))
-        try await ann.say("own words are read")
-        #expect(try await unread(ann).map(\.conversation) == [.direct(user(2)), .room(room(1))])
+        let id = try await ann.say("one").id
+        #expect(try await unread(bob).first?.lastChangeID == nil)
+        _ = try await ann.ask(.editMessage(messageID: id, content: "two"))
+        let change = try #require(try await unread(bob).first?.lastChangeID)
+        #expect(try await bob.changes(after: change.rawValue - 1).messages.map(\.content) == ["two"])
         await harness.stop()
     }
 }

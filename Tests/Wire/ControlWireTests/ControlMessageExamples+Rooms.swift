@@ -79,13 +79,15 @@ extension ControlMessageExamples {
         details.voiceCount = 1
         details.isMember = true
         details.lastMessageID = MessageID(rawValue: 12)
+        details.lastChangeID = ChangeID(rawValue: 31)
         return details
     }()
 
     private static let detailsJSON =
         #"{"id":1,"name":"a","description":"b","topic":"t","kind":"private","is_password_protected":true,"#
         + #""members_max":10,"slow_mode_seconds":5,"retention_days":30,"retention_count":100,"loudest_talkers":0,"#
-        + #""present_count":2,"voice_count":1,"is_member":true,"last_message_id":12,"permissions":["read","mute_others"]}"#
+        + #""present_count":2,"voice_count":1,"is_member":true,"last_message_id":12,"#
+        + #""last_change_id":31,"permissions":["read","mute_others"]}"#
 
     private static let changes: RoomChanges = {
         var changes = RoomChanges(roomID: room)

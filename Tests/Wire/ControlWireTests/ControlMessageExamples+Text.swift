@@ -65,13 +65,13 @@ extension ControlMessageExamples {
         replyTo: MessageID(rawValue: 11), mentions: [UserID(rawValue: 8)])
     private static let deleted = ChatMessage(
         id: message, conversation: .direct(user), authorID: user, author: "ann", content: "", sentAt: 1, deletedAt: 3,
-        deletedBy: UserID(rawValue: 8))
+        deletedBy: UserID(rawValue: 8), changeID: ChangeID(rawValue: 31))
     private static let editedJSON =
         #"{"message_id":12,"room_id":1,"author_id":7,"author":"ann","content":"hi","sent_at":1,"edited_at":2,"#
         + #""reply_to":11,"mentions":[8]}"#
     private static let deletedJSON =
         #"{"message_id":12,"user_id":7,"author_id":7,"author":"ann","content":"","sent_at":1,"deleted_at":3,"#
-        + #""deleted_by":8}"#
+        + #""deleted_by":8,"change_id":31}"#
 
     static let text: [Example] = [
         (
@@ -98,6 +98,10 @@ extension ControlMessageExamples {
             #"{"History":{"user_id":7,"before":12,"after":12,"limit":5}}"#
         ),
         (
+            .history(HistoryRequest(conversation: .room(room), changedAfter: ChangeID(rawValue: 30))),
+            #"{"History":{"room_id":1,"changed_after":30}}"#
+        ),
+        (
             .historyPage(HistoryPage(conversation: .room(room), messages: [edited], hasMore: true)),
             #"{"HistoryPage":{"room_id":1,"messages":[\#(editedJSON)],"has_more":true}}"#
         ),
@@ -118,19 +122,23 @@ extension ControlMessageExamples {
         ),
         (.markRead(conversation: .direct(user), messageID: message), #"{"MarkRead":{"user_id":7,"message_id":12}}"#),
         (.readMarker(conversation: .room(room), messageID: message), #"{"ReadMarker":{"room_id":1,"message_id":12}}"#),
-        (.listUnread, #""ListUnread""#),
+        (.listUnread(), #"{"ListUnread":{}}"#),
         (
-            .unreadList(conversations: [
-                UnreadSummary(
-                    conversation: .direct(user), name: "ann", unreadCount: 3, mentionCount: 3, lastReadID: message,
-                    lastMessageID: message),
-                UnreadSummary(
-                    conversation: .room(room), name: "a", unreadCount: 0, mentionCount: 0, lastReadID: nil,
-                    lastMessageID: nil),
-            ]),
-            #"{"UnreadList":{"conversations":[{"user_id":7,"name":"ann","unread_count":3,"mention_count":3,"#
-                + #""last_read_id":12,"last_message_id":12},"#
-                + #"{"room_id":1,"name":"a","unread_count":0,"mention_count":0}]}}"#
+            .listUnread(after: .room(room), limit: 5), #"{"ListUnread":{"after":{"room_id":1},"limit":5}}"#
+        ),
+        (
+            .unreadList(
+                conversations: [
+                    UnreadSummary(
+                        conversation: .room(room), name: "a", unreadCount: 0, mentionCount: 0, lastReadID: nil,
+                        lastMessageID: nil),
+                    UnreadSummary(
+                        conversation: .direct(user), name: "ann", unreadCount: 3, mentionCount: 3, lastReadID: message,
+                        lastMessageID: message, lastChangeID: ChangeID(rawValue: 31)),
+                ], next: .direct(user)),
+            #"{"UnreadList":{"conversations":[{"room_id":1,"name":"a","unread_count":0,"mention_count":0},"#
+                + #"{"user_id":7,"name":"ann","unread_count":3,"mention_count":3,"last_read_id":12,"#
+                + #""last_message_id":12,"last_change_id":31}],"next":{"user_id":7}}}"#
         ),
         (.typing(conversation: .direct(user)), #"{"Typing":{"user_id":7}}"#),
         (
