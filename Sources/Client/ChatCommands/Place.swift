@@ -12,6 +12,8 @@ public enum Place: Equatable, Sendable {
 /// Finds rooms and people by what a person wrote: digits alone are a number, anything else is a name in any case.
 struct NameFinder: Sendable {
     let client: RoomClient
+    /// Rows that are asked for at a time; 200 is the most that a server gives.
+    var pageRowsMax = 200
 
     /// Most pages that are turned for a name; a name that is not on them is not found.
     static let pagesMax = 1_000
@@ -32,7 +34,7 @@ struct NameFinder: Sendable {
         let wanted = text.lowercased()
         var next: UserID?
         for _ in 0..<Self.pagesMax {
-            let page = try await client.users(UserQuery(namePrefix: text, after: next, limit: Self.pageRowsMax))
+            let page = try await client.users(UserQuery(namePrefix: text, after: next, limit: pageRowsMax))
             if let user = page.users.first(where: { $0.username.lowercased() == wanted }) { return user.id }
             guard let following = page.next else { break }
             next = following
@@ -52,7 +54,7 @@ struct NameFinder: Sendable {
         var rooms: [RoomDetails] = []
         var next: RoomID?
         for _ in 0..<Self.pagesMax {
-            let page = try await client.rooms(after: next, limit: Self.pageRowsMax)
+            let page = try await client.rooms(after: next, limit: pageRowsMax)
             rooms += page.rooms
             guard let following = page.next else { break }
             next = following
@@ -65,7 +67,7 @@ struct NameFinder: Sendable {
         var conversations: [UnreadSummary] = []
         var next: Conversation?
         for _ in 0..<Self.pagesMax {
-            let page = try await client.unread(after: next, limit: Self.pageRowsMax)
+            let page = try await client.unread(after: next, limit: pageRowsMax)
             conversations += page.conversations
             guard let following = page.next else { break }
             next = following
@@ -92,6 +94,4 @@ struct NameFinder: Sendable {
         }
         return names
     }
-
-    private static let pageRowsMax = 200
 }

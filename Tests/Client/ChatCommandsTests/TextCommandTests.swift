@@ -2,7 +2,9 @@ import ControlWire
 import Daemon
 import Glibc
 import Identifiers
+import RoomClient
 import Rooms
+import Synchronization
 import TerminalSupport
 import Testing
 
@@ -95,6 +97,26 @@ struct TextCommandTests {
             try await $0.send(to: .user("nobody"), replyTo: nil, text: "hello?")
         }
         #expect(nobody?.status == .notFound)
+        await server.daemon.stop()
+    }
+
+    @Test(arguments: [1, 2, 3, 200])
+    func `every page of conversations is turned, what is unread comes first, then the newest`(rows: Int) async throws {
+        let server = try await ChatDaemon()
+        let ada = try await server.person("ada")
+        _ = try await server.person("bob")
+        let carl = try await server.person("carl")
+        _ = try await send(ada, .room("General"), "to all")
+        _ = try await send(carl, .user("ada"), "unread")
+        _ = try await send(ada, .user("bob"), "the newest")
+        let names = Mutex<[String]>([])
+        try await ada.run { runner in
+            let conversations = try await runner.ask { (client) async throws(RoomClientError) in
+                try await NameFinder(client: client, pageRowsMax: rows).unread()
+            }
+            names.withLock { $0 = conversations.map(\.name) }
+        }
+        #expect(names.withLock { $0 } == ["carl", "bob", "General"])
         await server.daemon.stop()
     }
 
