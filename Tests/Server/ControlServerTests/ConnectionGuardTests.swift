@@ -35,6 +35,14 @@ import Testing
         #expect(limits.admitMessage(now: start + .milliseconds(20)) == nil)
     }
 
+    @Test func datagramsHaveAnAllowanceOfTheirOwn() {
+        var limits = makeGuard()
+        for _ in 0..<250 { #expect(limits.admitDatagram(now: start) == nil) }
+        #expect(limits.admitDatagram(now: start) == .milliseconds(2))
+        #expect(limits.admitMessage(now: start) == nil)
+        #expect(limits.admitDatagram(now: start + .milliseconds(2)) == nil)
+    }
+
     @Test func listsCountForSeveralMessages() {
         var limits = makeGuard { $0.messageRate = RateLimit(burst: 25, interval: .seconds(1)) }
         for _ in 0..<2 { #expect(limits.admitMessage(cost: ConnectionGuard.listCost, now: start) == nil) }

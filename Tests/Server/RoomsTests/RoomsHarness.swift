@@ -28,7 +28,7 @@ final class RoomsHarness {
     init(
         limits: RoomsLimits = RoomsLimits(), attempts: AttemptLimits = AttemptLimits(),
         text textLimits: TextLimits = TextLimits(), isSearchable: Bool = false,
-        hashing: PasswordHasher.Configuration = .init(cost: .least),
+        hashing: PasswordHasher.Configuration = .init(cost: .least), tunnels: VoiceTunnels? = nil,
         voice change: (inout VoiceRelayConfiguration) -> Void = { _ in }
     ) async throws {
         directory = try TemporaryFolder()
@@ -55,7 +55,8 @@ final class RoomsHarness {
             store: store, hasher: hasher, limits: limits, attempts: attempts,
             counters: counters)
         services = MemberSession.Services(
-            directory: rooms, accounts: accounts, voice: access, text: text, limits: limits, counters: counters)
+            directory: rooms, accounts: accounts, voice: access, text: text, limits: limits, counters: counters,
+            tunnels: tunnels)
         events = Task { await rooms.dispatchVoiceEvents() }
     }
 
