@@ -41,8 +41,17 @@ final class FloorProcess: Sendable {
         process.waitUntilExit()
     }
 
+    /// Below those that the kernel gives to sockets that name none (ip(7)): of the thousands that a round opens next, one would
+    /// take it before the program does.
+    private static let portRange: ClosedRange<UInt16> = 10_000...32_000
+    private static let portsTriedMax = 100
+
     private static func freePort() throws -> UInt16 {
-        guard let any = SocketAddress(host: "127.0.0.1", port: 0) else { throw LoadError("no address") }
-        return try DatagramSocket(binding: any).localAddress.port
+        for _ in 0..<portsTriedMax {
+            let port = UInt16.random(in: portRange)
+            guard let address = SocketAddress(host: "127.0.0.1", port: port) else { continue }
+            if (try? DatagramSocket(binding: address)) != nil { return port }
+        }
+        throw LoadError("no UDP port of \(portRange) is free on 127.0.0.1")
     }
 }
