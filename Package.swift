@@ -144,7 +144,8 @@ let client: [Target] = [
     .target(
         name: "TalkInterface",
         dependencies: [
-            "AudioDevice", "ControlWire", "Identifiers", "LockFree", "OpusCodec", "RoomClient", "TerminalSupport",
+            "AudioDevice", "ControlWire", "Identifiers", "LockFree", "OpusCodec", "RoomClient", "SpeechProcessing",
+            "TerminalSupport",
             "VoiceClient", "VoiceSealing", "VoiceWire",
         ],
         path: "Sources/Client/TalkInterface", swiftSettings: house),
@@ -152,6 +153,13 @@ let client: [Target] = [
 
 let tools: [Target] = [
     .target(name: "NetworkSimulator", path: "Sources/Tools/NetworkSimulator", swiftSettings: house),
+    .target(
+        name: "SoundLab",
+        dependencies: [
+            "AudioDevice", "CAllocationCount", "CSpeexDSP", "NetworkSimulator", "OpusCodec", "Playout",
+            "SpeechProcessing", "VoiceClient", "VoiceQuality", "VoiceWire",
+        ],
+        path: "Sources/Tools/SoundLab", swiftSettings: house),
     .target(
         name: "LoadSupport",
         dependencies: [
@@ -204,7 +212,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "roomtone-load",
         dependencies: [
-            "ChatLoad", "LoadTester", "RelayLoad", "RoomClient", "SyntheticSpeakers", arguments, unixSignals,
+            "ChatLoad", "LoadTester", "RelayLoad", "RoomClient", "SoundLab", "SyntheticSpeakers", arguments,
+            unixSignals,
         ],
         path: "Sources/Programs/roomtone-load", swiftSettings: house),
 ]
@@ -277,10 +286,11 @@ let testTargets: [Target] = [
         "TalkInterface", "Client",
         [
             "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "DatagramTunnel", "Identifiers",
-            "OpusCodec", "RoomClient", "TerminalSupport", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceWire",
-            logging,
+            "OpusCodec", "RoomClient", "SpeechProcessing", "TerminalSupport", "VoiceClient", "VoiceRelay", "VoiceSealing",
+            "VoiceWire", logging,
         ]),
     tests("NetworkSimulator", "Tools", []),
+    tests("SoundLab", "Tools", ["AudioDevice", "AudioTestSupport", "SoundLab"]),
     tests(
         "SyntheticSpeakers", "Tools",
         [

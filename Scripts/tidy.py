@@ -40,12 +40,12 @@ LAYER_IMPORTS = {
 C_WRAPPERS = {
     "COpus": {"OpusCodec"},
     "CALSA": {"AudioDevice"},
-    "CSpeexDSP": {"SpeechProcessing"},
+    "CSpeexDSP": {"SoundLab", "SpeechProcessing"},
     "CSodium": {"VoiceSealing", "Credentials", "SyntheticSpeakers"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
     "CLinux": {"LoadTester", "LockFree", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
     "CSQLite": {"ChatStore", "MessageSearch"},
-    "CAllocationCount": {"RelayLoad"},
+    "CAllocationCount": {"RelayLoad", "SoundLab"},
 }
 # Modules that do no I/O and own no clock, and what they therefore must not import beside the C layer.
 IMPURE = r"NIO\w*|Glibc|Musl|Darwin|Dispatch|FoundationNetworking"

@@ -39,6 +39,10 @@ struct CommandLineParser {
         ["talk", "on"]: .talk(true), ["talk", "off"]: .talk(false), ["talk"]: .talk(nil), ["mute", "on"]: .mute(true),
         ["mute", "off"]: .mute(false), ["mute"]: .mute(nil), ["deafen", "on"]: .deafen(true),
         ["deafen", "off"]: .deafen(false), ["deafen"]: .deafen(nil), ["volume", "up"]: .volume(steps: 1),
-        ["volume", "down"]: .volume(steps: -1), ["help"]: .help, ["quit"]: .quit,
+        ["volume", "down"]: .volume(steps: -1), ["echo", "on"]: .processing(.echo, true),
+        ["echo", "off"]: .processing(.echo, false),
+        ["noise", "on"]: .processing(.noise, true), ["noise", "off"]: .processing(.noise, false),
+        ["gain", "on"]: .processing(.gain, true), ["gain", "off"]: .processing(.gain, false), ["help"]: .help,
+        ["quit"]: .quit,
     ]
 }

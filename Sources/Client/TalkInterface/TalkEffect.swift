@@ -1,6 +1,7 @@
 import ControlWire
 import Identifiers
 import RoomClient
+import SpeechProcessing
 import TerminalSupport
 
 /// What has to be done after a ``TalkInput``; the shell does it in this order.
@@ -13,6 +14,7 @@ enum TalkEffect: Equatable, Sendable {
     case setDeafened(Bool)
     case setTransmitting(Bool)
     case setVolume(Float)
+    case setMicrophone(MicrophoneSettings)
     /// Over the control connection, if there is one now.
     case send(ControlMessage)
     case renewVoice(RoomClientError)

@@ -17,6 +17,13 @@ enum TalkInput: Sendable {
     case failed(CommandFailure)
 }
 
+/// What can be switched of what is done to the microphone's sound.
+enum ProcessingPart: Equatable, Sendable {
+    case echo
+    case noise
+    case gain
+}
+
 /// What a person can ask for while talking, by key or by line.
 enum TalkCommand: Equatable, Sendable {
     /// Nil turns it the other way round.
@@ -24,6 +31,8 @@ enum TalkCommand: Equatable, Sendable {
     case mute(Bool?)
     case deafen(Bool?)
     case volume(steps: Int)
+    /// A part of the microphone's processing, on or off.
+    case processing(ProcessingPart, Bool)
     case help
     case quit
 }

@@ -1,5 +1,6 @@
 import ControlWire
 import RoomClient
+import SpeechProcessing
 import TerminalSupport
 import VoiceClient
 import VoiceWire
@@ -125,6 +126,13 @@ extension TalkModel {
             let wished = ((volume / Self.volumeStep).rounded() + Float(steps)) * Self.volumeStep
             volume = min(max(wished, range.lowerBound), range.upperBound)
             return [.setVolume(volume), .send(.setVolume(volume: volume))]
+        case .processing(let part, let isOn):
+            switch part {
+            case .echo: microphone.cancelsEcho = isOn
+            case .noise: microphone.suppressesNoise = isOn
+            case .gain: microphone.usesAutomaticGain = isOn
+            }
+            return [.setMicrophone(microphone)]
         case .help: return (hasKeys ? Self.helpLines : [Self.commandsText]).map { .print($0) }
         case .quit: return [.disconnectVoice, .quit(nil)]
         }
@@ -141,7 +149,9 @@ extension TalkModel {
     }
 
     private static let removed = CommandFailure(.permission, "you were removed from the room's voice.")
-    static let commandsText = "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, help, quit."
+    static let commandsText =
+        "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, echo on|off, noise on|off, gain on|off, "
+        + "help, quit."
     static let helpLines = [
         "space  talk, and again: stop talking (push-to-talk)", "m      mute or unmute your microphone",
         "d      deafen or undeafen yourself", "+ -    louder, softer", "q      leave", "?      this help",

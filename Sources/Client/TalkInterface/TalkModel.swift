@@ -1,6 +1,7 @@
 import ControlWire
 import Identifiers
 import RoomClient
+import SpeechProcessing
 import TerminalSupport
 import VoiceClient
 import VoiceWire
@@ -48,6 +49,8 @@ struct TalkModel: Equatable, Sendable {
     let duration: Duration?
 
     var link = Link.connecting
+    /// What is done to the microphone's sound.
+    var microphone = MicrophoneSettings.untouched
     var roomID: RoomID?
     var roomName = ""
     var userID: UserID?

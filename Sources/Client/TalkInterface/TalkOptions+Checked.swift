@@ -1,6 +1,7 @@
 import AudioDevice
 import OpusCodec
 import RoomClient
+import SpeechProcessing
 import TerminalSupport
 import VoiceClient
 
@@ -12,10 +13,22 @@ extension TalkOptions {
 
     var isInputFile: Bool { input.map(AudioSources.isSoundFile) ?? false }
 
+    /// A file is sent as it is, unless told otherwise.
+    private var microphoneSettings: MicrophoneSettings {
+        let isProcessed = profile.isVoice && !isInputFile
+        var settings = MicrophoneSettings.untouched
+        settings.cancelsEcho = cancelsEcho ?? isProcessed
+        if suppressesNoise ?? isProcessed { settings.suppressesNoise = true }
+        if usesAutomaticGain ?? isProcessed { settings.usesAutomaticGain = true }
+        return settings
+    }
+
     /// The engine's settings; throws what is out of range.
     func engineConfiguration() throws(CommandFailure) -> VoiceEngineConfiguration {
         var configuration = VoiceEngineConfiguration()
         configuration.mode = transmissionMode
+        configuration.encoder = profile.encoder
+        configuration.microphone = microphoneSettings
         if let frameDurationMilliseconds {
             guard let frameDuration = FrameDuration(milliseconds: frameDurationMilliseconds) else {
                 throw CommandFailure(

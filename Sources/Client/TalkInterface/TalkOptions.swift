@@ -17,6 +17,12 @@ public struct TalkOptions: Sendable {
     /// ALSA device or WAV file; nil for the default device.
     public var input: String?
     public var output: String?
+    /// What the settings are that are not given.
+    public var profile = VoiceProfile.standard
+    /// Nil: with a device as input, and a profile for voices.
+    public var cancelsEcho: Bool?
+    public var suppressesNoise: Bool?
+    public var usesAutomaticGain: Bool?
     /// 2.5, 5, 10, 20, 40 or 60.
     public var frameDurationMilliseconds: Double?
     public var bitrateKilobits: Int?

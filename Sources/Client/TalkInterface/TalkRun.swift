@@ -56,10 +56,11 @@ public struct TalkRun: Sendable {
         plan.bundleBytesMax = { configuration.bundleBytesMax(towards: $0) }
         let session = RoomSession(plan)
         let isScreen = Terminal.isTerminal(input) && Terminal.isTerminal(output)
-        let model = TalkModel(
+        var model = TalkModel(
             server: plan.server.description, mode: configuration.mode, hasKeys: isScreen,
             exitsAtEnd: options.exitsAtEnd,
             duration: duration)
+        model.microphone = configuration.microphone
         let shell = try TalkShell(
             model: model, session: session, engine: engine, output: output,
             terminal: isScreen ? Terminal(input: input) : nil, allowsUnsealedVoice: plan.options.isPlaintext)
@@ -103,7 +104,7 @@ public struct TalkRun: Sendable {
 
     private func source() throws(CommandFailure) -> any AudioSource {
         do throws(AudioDeviceError) {
-            return try AudioSources.open(name: options.input)
+            return try AudioSources.open(name: options.input, timing: options.profile.captureTiming)
         } catch {
             throw CommandFailure(error)
         }
@@ -112,7 +113,7 @@ public struct TalkRun: Sendable {
     private func sink() throws(CommandFailure) -> any AudioSink {
         do throws(AudioDeviceError) {
             guard let path = options.output, AudioSources.isSoundFile(path) else {
-                return try AudioSinks.open(name: options.output)
+                return try AudioSinks.open(name: options.output, timing: options.profile.playbackTiming)
             }
             return try DeferredFileSink(path: path)
         } catch {

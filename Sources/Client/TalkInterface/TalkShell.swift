@@ -85,6 +85,7 @@ actor TalkShell {
         case .setMuted(let isMuted): engine.setMuted(isMuted)
         case .setDeafened(let isDeafened): engine.setDeafened(isDeafened)
         case .setTransmitting(let isTransmitting): engine.setTransmitting(isTransmitting)
+        case .setMicrophone(let settings): engine.setMicrophone(settings)
         case .setVolume(let volume): engine.setVolume(volume)
         case .send: sending.yield(effect)
         case .renewVoice(let error): session.renewVoice(after: error)

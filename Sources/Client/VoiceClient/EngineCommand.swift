@@ -1,4 +1,5 @@
 import LockFree
+import SpeechProcessing
 import Synchronization
 import VoiceWire
 
@@ -8,6 +9,7 @@ enum EngineCommand: BitwiseCopyable {
     case setDeafened(Bool)
     case setTransmitting(Bool)
     case setMode(TransmissionMode)
+    case setMicrophone(MicrophoneSettings)
     case setVolume(Float)
     case setTalkerVolume(Float, VoiceID)
     case connect(PreparedSession)

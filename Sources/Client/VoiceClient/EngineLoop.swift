@@ -139,6 +139,7 @@ import VoiceSocket
             case .setDeafened(let isDeafened): pipeline.setDeafened(isDeafened)
             case .setTransmitting(let isTransmitting): pipeline.setTransmitting(isTransmitting)
             case .setMode(let mode): pipeline.setMode(mode)
+            case .setMicrophone(let settings): pipeline.setMicrophone(settings)
             case .setVolume(let volume): pipeline.setVolume(volume)
             case .setTalkerVolume(let volume, let voice): pipeline.setVolume(volume, of: voice)
             case .connect(let session):
@@ -180,6 +181,9 @@ import VoiceSocket
         }
         let frame = unsafe UnsafeMutableBufferPointer(rebasing: samples[..<pipeline.frameSampleCount])
         while capture.ring.readableCount >= frame.count {
+            pipeline.align(
+                playbackPending: playback.ring.readableCount + sink.statistics.delaySampleCount,
+                capturePending: capture.ring.readableCount + source.statistics.delaySampleCount)
             _ = unsafe capture.ring.read(into: frame)
             unsafe pipeline.capture(UnsafeBufferPointer(frame), emit: emit)
         }

@@ -1,6 +1,7 @@
 public import AudioDevice
 import LockFree
 import Playout
+public import SpeechProcessing
 import Synchronization
 import VoiceSocket
 public import VoiceWire
@@ -140,6 +141,8 @@ public final class VoiceEngine: Sendable {
     /// Push-to-talk: the key is down or up. Of no effect in the other modes.
     public func setTransmitting(_ isTransmitting: Bool) { shared.commands.push(.setTransmitting(isTransmitting)) }
     public func setMode(_ mode: TransmissionMode) { shared.commands.push(.setMode(mode)) }
+    /// What is done to the microphone's sound, from the next frame on, without a click. Settings out of range change nothing.
+    public func setMicrophone(_ settings: MicrophoneSettings) { shared.commands.push(.setMicrophone(settings)) }
     /// Volume of everything heard, clamped to ``VoiceEngineConfiguration/volumeRange``.
     public func setVolume(_ volume: Float) { shared.commands.push(.setVolume(volume)) }
     /// Volume of one talker, in addition to the master's. Kept until the session ends, also while the talker is silent.

@@ -1,4 +1,5 @@
 public import OpusCodec
+public import SpeechProcessing
 
 /// When the microphone is sent to the room.
 public enum TransmissionMode: String, Sendable, CaseIterable, BitwiseCopyable {
@@ -17,6 +18,8 @@ public struct VoiceEngineConfiguration: Sendable {
     /// ``OpusEncoderSettings/bitsPerSecond`` must lie in ``bitsPerSecondRange``, the channel count be 1.
     public var encoder: OpusEncoderSettings
     public var mode: TransmissionMode = .pushToTalk
+    /// What is done to the microphone's sound. Default: nothing, which costs no delay.
+    public var microphone = MicrophoneSettings.untouched
     public var isMuted = false
     public var isDeafened = false
     /// Volume of everything heard: 0 (silent)…2 (+6 dB), 1 as sent.
@@ -55,6 +58,11 @@ public struct VoiceEngineConfiguration: Sendable {
         }
         do throws(OpusError) {
             try encoder.validate()
+        } catch {
+            throw VoiceEngineError(.settingInvalid, "\(error)")
+        }
+        do throws(SpeechProcessingError) {
+            try microphone.validate()
         } catch {
             throw VoiceEngineError(.settingInvalid, "\(error)")
         }

@@ -1,4 +1,5 @@
 import Playout
+package import SpeechProcessing
 import VoiceSealing
 import VoiceWire
 
@@ -118,6 +119,12 @@ import VoiceWire
     /// The device lost this many samples of the microphone: time went on without them.
     package mutating func skipCapture(_ sampleCount: Int) { transmitter.skip(sampleCount) }
 
+    /// What the devices report before a frame is captured: rendered samples that were not played yet, and captured ones, that
+    /// frame's among them, that came to ``capture(_:emit:)`` not yet.
+    package mutating func align(playbackPending: Int, capturePending: Int) {
+        transmitter.align(playbackPending: playbackPending, capturePending: capturePending)
+    }
+
     /// The microphone has no more: ends a talkspurt that is open.
     package mutating func endCapture(emit: Emit) {
         transmitter.endTalkspurt(to: &transport, emit: emit)
@@ -132,6 +139,7 @@ import VoiceWire
         unsafe talkers.render(addingTo: step, masterVolume: isDeafened ? 0 : volume, at: now)
         unsafe limiter.process(UnsafeBufferPointer(step), into: output)
         if isDeafened { unsafe output.update(repeating: 0) }
+        unsafe transmitter.notePlayed(UnsafeBufferPointer(output))
     }
 
     // MARK: Control
@@ -140,6 +148,7 @@ import VoiceWire
     package mutating func setDeafened(_ isDeafened: Bool) { self.isDeafened = isDeafened }
     package mutating func setTransmitting(_ isTransmitting: Bool) { transmitter.isKeyDown = isTransmitting }
     package mutating func setMode(_ mode: TransmissionMode) { transmitter.mode = mode }
+    package mutating func setMicrophone(_ settings: MicrophoneSettings) { transmitter.microphoneSettings = settings }
     package mutating func setVolume(_ volume: Float) { self.volume = volume.clampedToVolumeRange }
     package mutating func setVolume(_ volume: Float, of voice: VoiceID) {
         talkers.setVolume(volume.clampedToVolumeRange, of: voice)
@@ -152,6 +161,8 @@ import VoiceWire
         record.isMuted = transmitter.isMuted
         record.isDeafened = isDeafened
         record.mode = transmitter.mode
+        record.microphoneSettings = transmitter.microphoneSettings
+        transmitter.report(into: &record.microphone)
         record.inputLevel = transmitter.level
         record.roundTripNanoseconds = transport.quality.roundTripNanoseconds
         record.uplinkLoss = transport.quality.uplinkLoss

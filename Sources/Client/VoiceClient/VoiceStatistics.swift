@@ -1,4 +1,5 @@
 public import AudioDevice
+public import SpeechProcessing
 public import VoiceWire
 
 /// What an engine is doing, for a line of status. A consistent snapshot, taken when ``VoiceEngine/statistics`` is read;
@@ -15,6 +16,10 @@ public struct VoiceStatistics: Equatable, Sendable {
     public var mode: TransmissionMode = .pushToTalk
     /// Level of the microphone, sent or not: 0 (overload)…127 (silence) in −dBov (RFC 6464).
     public var inputLevel: UInt8 = 127
+    /// What is done to the microphone's sound.
+    public var microphoneSettings = MicrophoneSettings()
+    /// What that found out.
+    public var microphone = MicrophoneStatistics()
     /// Latest round trip to the relay, in milliseconds; nil before the first.
     public var roundTripMilliseconds: Double?
     /// Share of this client's datagrams that the relay did not get since the previous pong, 0…1; nil before it is

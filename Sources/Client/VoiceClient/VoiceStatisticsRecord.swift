@@ -1,4 +1,5 @@
 import AudioDevice
+import SpeechProcessing
 import VoiceWire
 
 /// ``VoiceStatistics`` in a fixed size, so that the engine can write it without allocating.
@@ -10,6 +11,8 @@ package struct VoiceStatisticsRecord: Sendable {
     var isDeafened = false
     var mode = TransmissionMode.pushToTalk
     var inputLevel: UInt8 = 127
+    var microphoneSettings = MicrophoneSettings()
+    var microphone = MicrophoneStatistics()
     var roundTripNanoseconds: Int64?
     var uplinkLoss: Double?
     var talkers: InlineArray<64, VoiceStatistics.Talker>
@@ -35,6 +38,8 @@ extension VoiceStatistics {
         isDeafened = record.isDeafened
         mode = record.mode
         inputLevel = record.inputLevel
+        microphoneSettings = record.microphoneSettings
+        microphone = record.microphone
         roundTripMilliseconds = record.roundTripNanoseconds.map { Double($0) / 1e6 }
         uplinkLoss = record.uplinkLoss
         talkers = (0..<record.talkerCount).map { record.talkers[$0] }.sorted { $0.voice.rawValue < $1.voice.rawValue }

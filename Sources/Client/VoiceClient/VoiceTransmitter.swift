@@ -26,7 +26,7 @@ import VoiceWire
     private let usesDiscontinuousTransmission: Bool
     private var gate: VoiceActivityGate
     private var preroll: PrerollBuffer
-    private var detector: SpeechPreprocessor
+    private var microphone: MicrophoneStage
     private let scratch: UnsafeMutableBufferPointer<Int16>
     private var sequence: SequenceNumber
     private var timestamp: MediaTimestamp
@@ -41,9 +41,10 @@ import VoiceWire
         var settings = configuration.encoder
         if !settings.forwardErrorCorrection { settings.expectedLossPercent = 0 }
         let encoder = try Self.makeEncoder(settings)
-        let detector = try Self.makeDetector(configuration.encoder.frameDuration.sampleCount)
+        let microphone = try MicrophoneStage(
+            settings: configuration.microphone, frameSampleCount: configuration.encoder.frameDuration.sampleCount)
         self.encoder = encoder
-        self.detector = detector
+        self.microphone = microphone
         mode = configuration.mode
         isMuted = configuration.isMuted
         frameSampleCount = configuration.encoder.frameDuration.sampleCount
@@ -65,6 +66,13 @@ import VoiceWire
         _ samples: UnsafeBufferPointer<Int16>, to transport: inout VoiceTransport, emit: VoiceTransport.Emit
     ) {
         precondition(samples.count == frameSampleCount, "a frame has \(frameSampleCount) samples")
+        unsafe microphone.process(samples, detectsSpeech: mode == .voiceActivated && !isMuted)
+        unsafe transmit(UnsafeBufferPointer(microphone.frame), to: &transport, emit: emit)
+    }
+
+    private mutating func transmit(
+        _ samples: UnsafeBufferPointer<Int16>, to transport: inout VoiceTransport, emit: VoiceTransport.Emit
+    ) {
         defer { timestamp = timestamp.advanced(by: frameSampleCount) }
         level = unsafe AudioLevel.negativeDecibelsOverload(of: samples)
         let decision = unsafe decide(samples)
@@ -95,7 +103,26 @@ import VoiceWire
     }
 
     /// Time passes without sound: the device lost these samples.
-    mutating func skip(_ sampleCount: Int) { timestamp = timestamp.advanced(by: sampleCount) }
+    mutating func skip(_ sampleCount: Int) {
+        timestamp = timestamp.advanced(by: sampleCount)
+        microphone.skip(sampleCount)
+    }
+
+    /// What is done to the microphone's sound, from the next frame on. Does not allocate.
+    var microphoneSettings: MicrophoneSettings {
+        get { microphone.settings }
+        set { microphone.update(newValue) }
+    }
+
+    /// Takes sound on its way to the speaker: what of it the microphone hears is echo.
+    mutating func notePlayed(_ samples: UnsafeBufferPointer<Int16>) { unsafe microphone.notePlayed(samples) }
+
+    /// Samples that wait to be played, and captured ones that wait for ``capture(_:to:emit:)``.
+    mutating func align(playbackPending: Int, capturePending: Int) {
+        microphone.align(playbackPending: playbackPending, capturePending: capturePending)
+    }
+
+    func report(into statistics: inout MicrophoneStatistics) { microphone.report(into: &statistics) }
 
     /// Lets the encoder provide for what the path loses, from the next frame on. Does not allocate.
     mutating func noteLoss(_ share: Double) {
@@ -124,12 +151,9 @@ import VoiceWire
         }
     }
 
-    /// The detector works on a copy: what is sent stays as the microphone gave it, without the detector's delay.
     private mutating func judge(_ samples: UnsafeBufferPointer<Int16>) -> VoiceActivityGate.Decision {
-        _ = unsafe scratch.update(fromContentsOf: samples)
-        let probability = (try? unsafe detector.process(scratch)) ?? 0
-        return gate.judge(
-            probability: probability, levelDecibels: unsafe AudioLevel.decibels(of: samples),
+        gate.judge(
+            probability: microphone.speechProbability, levelDecibels: unsafe AudioLevel.decibels(of: samples),
             sampleCount: frameSampleCount)
     }
 
@@ -170,14 +194,6 @@ import VoiceWire
     private static func makeEncoder(_ settings: OpusEncoderSettings) throws(VoiceEngineError) -> OpusEncoder {
         do {
             return try OpusEncoder(settings: settings)
-        } catch {
-            throw VoiceEngineError(.settingInvalid, "\(error)")
-        }
-    }
-
-    private static func makeDetector(_ frameSampleCount: Int) throws(VoiceEngineError) -> SpeechPreprocessor {
-        do {
-            return try SpeechPreprocessor(frameSampleCount: frameSampleCount)
         } catch {
             throw VoiceEngineError(.settingInvalid, "\(error)")
         }

@@ -7,14 +7,14 @@ public struct VoiceActivityGate: Sendable {
     public struct Settings: Hashable, Sendable {
         /// Speech probability that opens, 0…1; default 0.8.
         public var openProbability: Double = 0.8
-        /// Speech probability that keeps it open, 0…1; default 0.55: the ends of words are less certain
-        /// than their beginnings, and steady noise alone reaches 0.5.
-        public var stayProbability: Double = 0.55
+        /// Speech probability that keeps it open, 0…1; default 0.7: the ends of words are less certain
+        /// than their beginnings, and steady noise alone reaches 0.65 now and then.
+        public var stayProbability: Double = 0.7
         /// Level in dBFS under which nothing counts as speech; default −50.
         public var levelDecibelsMin: Double = -50
-        /// How far speech must stand out of the room's noise, in dB; default 5. The level of steady noise varies by less
-        /// than 3 dB from frame to frame.
-        public var aboveNoiseDecibelsMin: Double = 5
+        /// How far speech must stand out of the room's noise, in dB; default 2. What the probability takes for speech now and then
+        /// is no louder than the noise around it.
+        public var aboveNoiseDecibelsMin: Double = 2
         /// Samples at 48 kHz that it stays open after the last speech; default 14,400 (300 ms).
         public var hangoverSampleCount: Int = 14_400
 
@@ -45,7 +45,7 @@ public struct VoiceActivityGate: Sendable {
     /// Judges the next frame.
     ///
     /// - Parameters:
-    ///   - probability: from ``SpeechPreprocessor/process(_:)``, 0…1.
+    ///   - probability: ``MicrophoneProcessor/speechProbability``, 0…1.
     ///   - levelDecibels: from ``AudioLevel/decibels(of:)``, of the same frame.
     ///   - sampleCount: the frame's length at 48 kHz.
     public mutating func judge(probability: Double, levelDecibels: Double, sampleCount: Int) -> Decision {

@@ -7,11 +7,11 @@ struct RoomtoneLoad: AsyncParsableCommand {
         commandName: "roomtone-load", abstract: "Measures a Roomtone server under load.",
         discussion: """
             Without a subcommand it tests the voice of a server that runs already, here or elsewhere. “relay”, “chat”, “idle” and \
-            “fill” start servers of their own on 127.0.0.1 and never touch another one.
+            “fill” start servers of their own on 127.0.0.1 and never touch another one. “sound” needs no server.
             """,
         subcommands: [
             VoiceCommand.self, RelayCommand.self, MicroCommand.self, ChatCommand.self, IdleCommand.self,
-            FillCommand.self,
+            FillCommand.self, SoundCommand.self,
         ],
         defaultSubcommand: VoiceCommand.self)
 }

@@ -12,7 +12,8 @@ struct TalkCommand: AsyncParsableCommand {
         discussion: """
             Keys on a terminal: space starts and stops talking (push-to-talk), m mutes, d deafens, + and - change the \
             volume, q leaves, ? shows this. When standard input is no terminal, lines do the same: talk on, talk off, \
-            mute on, mute off, deafen on, deafen off, volume up, volume down, quit.
+            mute on, mute off, deafen on, deafen off, volume up, volume down, echo on, echo off, \
+            noise on, noise off, gain on, gain off, quit.
 
             Without a stored login the password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never \
             from the command line.
@@ -61,10 +62,27 @@ struct TalkCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Milliseconds of sound in a packet: 2.5, 5, 10, 20, 40 or 60. (default: 20)", valueName: "ms"))
+            "What the settings are that are not given: standard, low-latency, low-bandwidth or music. (default: standard)",
+            valueName: "name"))
+    var profile: VoiceProfile = .standard
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Take what your speaker plays off what your microphone hears. (default: on with a device as input)")
+    var echoCancelling: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Turn steady noise down. (default: on with a device as input)")
+    var noiseSuppression: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Bring your voice to a steady level. (default: on with a device as input)")
+    var automaticGain: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds of sound in a packet: 2.5, 5, 10, 20, 40 or 60. (default: the profile's)", valueName: "ms"))
     var frameDuration: Double?
 
-    @Option(help: ArgumentHelp("Bits of your voice: 16 to 128 kbit/s. (default: 40)", valueName: "kbit/s"))
+    @Option(help: ArgumentHelp("Bits of your voice: 16 to 128 kbit/s. (default: the profile's)", valueName: "kbit/s"))
     var bitrate: Int?
 
     @Option(help: ArgumentHelp("Computation spent on quality: 0 to 10. (default: 10)", valueName: "0…10"))
@@ -113,6 +131,10 @@ struct TalkCommand: AsyncParsableCommand {
         options.mode = mode?.transmission
         options.input = input
         options.output = output
+        options.profile = profile
+        options.cancelsEcho = echoCancelling
+        options.suppressesNoise = noiseSuppression
+        options.usesAutomaticGain = automaticGain
         options.frameDurationMilliseconds = frameDuration
         options.bitrateKilobits = bitrate
         options.complexity = complexity
@@ -138,3 +160,5 @@ struct TalkCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension VoiceProfile: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import OpusCodec
+import SpeechProcessing
 import TerminalSupport
 import Testing
 import VoiceClient
@@ -66,5 +67,37 @@ struct TalkOptionsTests {
         #expect(try options.engineConfiguration().takesBundles)
         options.takesBundles = false
         #expect(try options.engineConfiguration().takesBundles == false)
+    }
+
+    @Test mutating func `a voice from a device is processed, a file and music are not, and what is asked for wins`()
+        throws
+    {
+        #expect(try options.engineConfiguration().microphone == .voice)
+        for profile in [VoiceProfile.lowLatency, .music] {
+            var copy = options
+            copy.profile = profile
+            #expect(try copy.engineConfiguration().microphone == .untouched)
+            copy.cancelsEcho = true
+            #expect(try copy.engineConfiguration().microphone.cancelsEcho)
+        }
+        options.suppressesNoise = false
+        #expect(try options.engineConfiguration().microphone.noiseSuppressionDecibels == nil)
+        options.input = "voice.wav"
+        options.suppressesNoise = nil
+        #expect(try options.engineConfiguration().microphone == .untouched)
+    }
+
+    @Test(arguments: VoiceProfile.allCases)
+    func `every profile is one that the engine takes, within the server's 500 datagrams a second`(
+        _ profile: VoiceProfile
+    ) throws {
+        var copy = options
+        copy.profile = profile
+        let encoder = try copy.engineConfiguration().encoder
+        #expect(1_000 / encoder.frameDuration.milliseconds < 500)
+        copy.frameDurationMilliseconds = 10
+        copy.bitrateKilobits = 32
+        #expect(try copy.engineConfiguration().encoder.frameDuration == .milliseconds10)
+        #expect(try copy.engineConfiguration().encoder.bitsPerSecond == 32_000)
     }
 }

@@ -38,8 +38,8 @@ import Testing
         let open = (0..<2_000).prefix { _ in judge(1, -40) != .ended }.count
         #expect(open > 250 && open < 2_000, "\(open) frames")
         for _ in 0..<100 { #expect(judge(1, -40) == .silent) }
-        #expect(judge(1, -35.1) == .silent)
-        #expect(judge(1, -34.5) == .began)
+        #expect(judge(1, -38.1) == .silent)
+        #expect(judge(1, -37.5) == .began)
     }
 
     @Test("The hang-over bridges a pause and its last frame ends the talkspurt")

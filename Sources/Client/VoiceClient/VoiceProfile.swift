@@ -1,0 +1,48 @@
+public import AudioDevice
+public import OpusCodec
+
+/// A set of settings for a purpose. Each may be changed afterwards.
+public enum VoiceProfile: String, Sendable, CaseIterable {
+    /// Frames of 20 ms, 40 kbit/s: for almost everybody.
+    case standard
+    /// Frames of 5 ms without the codec's look-ahead for speech, the smallest device buffers that are safe: for playing together.
+    /// More packets, and no copy of lost frames.
+    case lowLatency = "low-latency"
+    /// Frames of 60 ms, 16 kbit/s: for thin lines.
+    case lowBandwidth = "low-bandwidth"
+    /// One channel, full band, 128 kbit/s, coded as music.
+    case music
+
+    /// What the encoder is asked for.
+    public var encoder: OpusEncoderSettings {
+        var settings = VoiceEngineConfiguration().encoder
+        switch self {
+        case .standard: break
+        case .lowLatency:
+            settings.frameDuration = .milliseconds5
+            settings.application = .restrictedLowDelay
+            settings.bitsPerSecond = 64_000
+            settings.forwardErrorCorrection = false
+        case .lowBandwidth:
+            settings.frameDuration = .milliseconds60
+            settings.bitsPerSecond = 16_000
+        case .music:
+            settings.application = .audio
+            settings.bitsPerSecond = 128_000
+        }
+        return settings
+    }
+
+    /// Whether the sound is a voice, which processing makes clearer, and not music, which it would spoil or delay.
+    public var isVoice: Bool { self == .standard || self == .lowBandwidth }
+
+    /// How finely the microphone is served.
+    public var captureTiming: DeviceTiming {
+        self == .lowLatency ? DeviceTiming(periodMicroseconds: 2_500, periodCount: 16) : .capture
+    }
+
+    /// How finely the speaker is served. Three periods are the fewest with which one may be late.
+    public var playbackTiming: DeviceTiming {
+        self == .lowLatency ? DeviceTiming(periodMicroseconds: 2_500, periodCount: 3) : .playback
+    }
+}
