@@ -240,7 +240,7 @@ let testTargets: [Target] = [
     tests("VoiceSealing", "Wire", ["VoiceSealing", "VoiceWire", crypto]),
     tests("OpusCodec", "Media", ["AudioTestSupport", "OpusCodec"]),
     tests("SpeechProcessing", "Media", ["AudioTestSupport", "SpeechProcessing"]),
-    tests("Playout", "Media", ["Playout", "VoiceWire"]),
+    tests("Playout", "Media", ["AudioTestSupport", "Playout", "VoiceWire"]),
     tests("VoiceQuality", "Media", ["VoiceQuality"]),
     tests("AudioDevice", "Media", ["AudioDevice", "AudioTestSupport", "LockFree"]),
     tests(
@@ -286,8 +286,8 @@ let testTargets: [Target] = [
         "TalkInterface", "Client",
         [
             "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "DatagramTunnel", "Identifiers",
-            "OpusCodec", "RoomClient", "SpeechProcessing", "TerminalSupport", "VoiceClient", "VoiceRelay", "VoiceSealing",
-            "VoiceWire", logging,
+            "OpusCodec", "RoomClient", "SpeechProcessing", "TerminalSupport", "VoiceClient", "VoiceRelay",
+            "VoiceSealing", "VoiceWire", logging,
         ]),
     tests("NetworkSimulator", "Tools", []),
     tests("SoundLab", "Tools", ["AudioDevice", "AudioTestSupport", "SoundLab"]),

@@ -12,6 +12,7 @@ enum EngineCommand: BitwiseCopyable {
     case setMicrophone(MicrophoneSettings)
     case setVolume(Float)
     case setTalkerVolume(Float, VoiceID)
+    case setPriority(Bool, VoiceID)
     case connect(PreparedSession)
     case disconnect
 }

@@ -142,6 +142,7 @@ import VoiceSocket
             case .setMicrophone(let settings): pipeline.setMicrophone(settings)
             case .setVolume(let volume): pipeline.setVolume(volume)
             case .setTalkerVolume(let volume, let voice): pipeline.setVolume(volume, of: voice)
+            case .setPriority(let hasPriority, let voice): pipeline.setPriority(hasPriority, of: voice)
             case .connect(let session):
                 session.take { transport, newWays in
                     pipeline.connect(transport, emit: emit)

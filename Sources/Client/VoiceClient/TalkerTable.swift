@@ -1,3 +1,4 @@
+import Glibc
 import OpusCodec
 import Playout
 import VoiceWire
@@ -19,9 +20,15 @@ import VoiceWire
     private var madeCount = 0
     /// What was set for people, heard or not. Bounded by the ids that exist.
     private var volumes: [VoiceID: Float] = [:]
+    private var priorityVoices: Set<VoiceID> = []
+    /// Of everybody else while a priority speaker is heard.
+    private let duckingGain: Float
 
-    init(configuration: JitterBuffer.Configuration) {
+    init(configuration: JitterBuffer.Configuration, duckingDecibels: Float = 0) {
         self.configuration = configuration
+        let range = VoiceEngineConfiguration.duckingDecibelsRange
+        let decibels = duckingDecibels.isNaN ? 0 : min(max(duckingDecibels, range.lowerBound), range.upperBound)
+        duckingGain = exp2f(-decibels / 6.0206)
         unsafe places = .allocate(capacity: Self.talkersMax)
     }
 
@@ -44,8 +51,10 @@ import VoiceWire
     /// Adds everybody's next samples to `mix`.
     mutating func render(addingTo mix: UnsafeMutableBufferPointer<Float>, masterVolume: Float, at now: MonotonicInstant)
     {
+        let isDucking = duckingGain < 1 && isPrioritySpeaking
         for index in 0..<madeCount where unsafe places[index].voice != nil {
-            unsafe places[index].render(addingTo: mix, masterVolume: masterVolume, at: now)
+            let gain = unsafe isDucking && !hasPriority(places[index].voice) ? duckingGain : 1
+            unsafe places[index].render(addingTo: mix, masterVolume: masterVolume * gain, at: now)
             if unsafe places[index].isIdle, idleTime(index, at: now) > Self.idleNanosecondsMax { release(index) }
         }
     }
@@ -55,10 +64,25 @@ import VoiceWire
         if let index = index(of: voice) { unsafe places[index].volume = volume }
     }
 
+    mutating func setPriority(_ hasPriority: Bool, of voice: VoiceID) {
+        if hasPriority { priorityVoices.insert(voice) } else { priorityVoices.remove(voice) }
+    }
+
+    private func hasPriority(_ voice: VoiceID?) -> Bool { voice.map { priorityVoices.contains($0) } ?? false }
+
+    private var isPrioritySpeaking: Bool {
+        guard !priorityVoices.isEmpty else { return false }
+        for index in 0..<madeCount where unsafe places[index].isSpeaking && hasPriority(places[index].voice) {
+            return true
+        }
+        return false
+    }
+
     /// Forgets everybody and their volumes: ids mean other people in the next session.
     mutating func removeAll() {
         for index in 0..<madeCount where unsafe places[index].voice != nil { release(index) }
         volumes.removeAll()
+        priorityVoices.removeAll()
     }
 
     /// Everybody present, into `talkers`; how many. `counters` becomes the sum over all, past and present.
@@ -135,6 +159,7 @@ extension VoiceCounters {
     mutating func add(_ statistics: PlayoutStatistics) {
         framesReceived += statistics.framesReceived
         framesLost += statistics.framesLost
+        framesRepaired += statistics.framesRepaired
         framesLate += statistics.framesLate
         framesDuplicate += statistics.framesDuplicate
         framesReordered += statistics.framesReordered
@@ -147,6 +172,7 @@ extension VoiceCounters {
     mutating func add(_ other: VoiceCounters) {
         framesReceived += other.framesReceived
         framesLost += other.framesLost
+        framesRepaired += other.framesRepaired
         framesLate += other.framesLate
         framesDuplicate += other.framesDuplicate
         framesReordered += other.framesReordered

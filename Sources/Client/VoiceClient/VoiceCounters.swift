@@ -8,13 +8,15 @@ public struct VoiceCounters: Equatable, Sendable, BitwiseCopyable {
     public var framesReceived: UInt64 = 0
     /// Frames of others that never arrived.
     public var framesLost: UInt64 = 0
+    /// Of the lost ones, those heard from a copy that a later datagram brought.
+    public var framesRepaired: UInt64 = 0
     /// Frames that arrived after their moment.
     public var framesLate: UInt64 = 0
     /// Second copies, dropped.
     public var framesDuplicate: UInt64 = 0
     /// Frames that arrived after a later one.
     public var framesReordered: UInt64 = 0
-    /// Frames dropped to bring a delay that is longer than needed down again.
+    /// Frames dropped because more waited than the longest delay.
     public var framesSkipped: UInt64 = 0
     /// Times that sound was invented by the decoder in place of a missing frame.
     public var framesConcealed: UInt64 = 0

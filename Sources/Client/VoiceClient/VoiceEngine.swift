@@ -147,6 +147,11 @@ public final class VoiceEngine: Sendable {
     public func setVolume(_ volume: Float) { shared.commands.push(.setVolume(volume)) }
     /// Volume of one talker, in addition to the master's. Kept until the session ends, also while the talker is silent.
     public func setVolume(_ volume: Float, of voice: VoiceID) { shared.commands.push(.setTalkerVolume(volume, voice)) }
+    /// Whether a talker is a priority speaker, for whom others step back (``VoiceEngineConfiguration/duckingDecibels``). Kept
+    /// until the session ends.
+    public func setPriority(_ hasPriority: Bool, of voice: VoiceID) {
+        shared.commands.push(.setPriority(hasPriority, voice))
+    }
 
     /// What the engine is doing now. Any thread; never makes the engine wait. Allocates.
     public var statistics: VoiceStatistics {

@@ -13,8 +13,8 @@ public enum TransmissionMode: String, Sendable, CaseIterable, BitwiseCopyable {
 
 /// How a ``VoiceEngine`` begins. What has a setter on the engine may change later.
 public struct VoiceEngineConfiguration: Sendable {
-    /// Default: 48 kHz mono, 20 ms frames, 40 kbit/s, variable bitrate, in-band error correction for the
-    /// loss that is measured on the way to the relay, but at least for ``OpusEncoderSettings/expectedLossPercent``.
+    /// Default: 48 kHz mono, 20 ms frames, 40 kbit/s, variable bitrate, and error correction: what the path loses decides
+    /// whether frames are sent again with those after them, and whether the codec's own correction is used.
     /// ``OpusEncoderSettings/bitsPerSecond`` must lie in ``bitsPerSecondRange``, the channel count be 1.
     public var encoder: OpusEncoderSettings
     public var mode: TransmissionMode = .pushToTalk
@@ -24,6 +24,8 @@ public struct VoiceEngineConfiguration: Sendable {
     public var isDeafened = false
     /// Volume of everything heard: 0 (silent)…2 (+6 dB), 1 as sent.
     public var volume: Float = 1
+    /// By how much everybody else is quieter while a priority speaker is heard, 0 (not at all)…40 dB.
+    public var duckingDecibels: Float = 0
     /// Longest delay a talker's buffer may build up against jitter, 20…1,000 ms. Beyond it frames are late.
     public var playoutDelayMillisecondsMax = 200
     /// Whether the relay may put frames of several talkers into one datagram: fewer datagrams and fewer bytes, for up to 5 ms
@@ -40,6 +42,8 @@ public struct VoiceEngineConfiguration: Sendable {
     public static let bitsPerSecondRange = 16_000...128_000
     /// Accepted volumes; others are clamped.
     public static let volumeRange: ClosedRange<Float> = 0...2
+    /// Accepted ``duckingDecibels``; others are clamped.
+    public static let duckingDecibelsRange: ClosedRange<Float> = 0...40
     /// Accepted ``playoutDelayMillisecondsMax``.
     public static let playoutDelayMillisecondsRange = 20...1_000
 

@@ -35,7 +35,7 @@ import VoiceWire
         var playout = JitterBuffer.Configuration()
         playout.delayMillisecondsMax = configuration.playoutDelayMillisecondsMax
         playout.renderSampleCount = renderSampleCount
-        talkers = TalkerTable(configuration: playout)
+        talkers = TalkerTable(configuration: playout, duckingDecibels: configuration.duckingDecibels)
         isDeafened = configuration.isDeafened
         volume = configuration.volume.clampedToVolumeRange
         unsafe mix = .allocate(capacity: Self.renderSampleCountMax)
@@ -95,7 +95,12 @@ import VoiceWire
         switch unsafe transport.receive(datagram, at: now) {
         case .nothing: return nil
         case .quality:
-            if let loss = transport.quality.uplinkLoss { transmitter.noteLoss(loss) }
+            let quality = transport.quality
+            if let loss = quality.uplinkLoss {
+                // What the relay's pongs show: the way up. Listeners' reports come over the control connection.
+                let roundTrip = quality.roundTripNanoseconds.map { Double($0) / 1e6 }
+                transmitter.note(SenderAdaptation.Report(lossShare: loss, delayMilliseconds: roundTrip))
+            }
             return nil
         case .event(let event): return event
         case .voice(let header):
@@ -152,6 +157,9 @@ import VoiceWire
     package mutating func setVolume(_ volume: Float) { self.volume = volume.clampedToVolumeRange }
     package mutating func setVolume(_ volume: Float, of voice: VoiceID) {
         talkers.setVolume(volume.clampedToVolumeRange, of: voice)
+    }
+    package mutating func setPriority(_ hasPriority: Bool, of voice: VoiceID) {
+        talkers.setPriority(hasPriority, of: voice)
     }
 
     /// What it is doing now, into a record with room for all talkers. Does not allocate.

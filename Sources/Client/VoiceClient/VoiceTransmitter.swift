@@ -21,8 +21,8 @@ import VoiceWire
     private(set) var unsentCount: UInt64 = 0
 
     let frameSampleCount: Int
-    private var encoder: OpusEncoder
-    private var lossFollower: LossFollower
+    private var encoder: FrameEncoder
+    private var adaptation: SenderAdaptation
     private let usesDiscontinuousTransmission: Bool
     private var gate: VoiceActivityGate
     private var preroll: PrerollBuffer
@@ -38,8 +38,7 @@ import VoiceWire
     init(
         configuration: VoiceEngineConfiguration, sequence: SequenceNumber, timestamp: MediaTimestamp
     ) throws(VoiceEngineError) {
-        var settings = configuration.encoder
-        if !settings.forwardErrorCorrection { settings.expectedLossPercent = 0 }
+        let settings = configuration.encoder
         let encoder = try Self.makeEncoder(settings)
         let microphone = try MicrophoneStage(
             settings: configuration.microphone, frameSampleCount: configuration.encoder.frameDuration.sampleCount)
@@ -48,7 +47,11 @@ import VoiceWire
         mode = configuration.mode
         isMuted = configuration.isMuted
         frameSampleCount = configuration.encoder.frameDuration.sampleCount
-        lossFollower = LossFollower(percentMin: settings.expectedLossPercent)
+        var limits = SenderAdaptation.Limits()
+        limits.bitsPerSecondWanted = settings.bitsPerSecond
+        limits.bitsPerSecondMin = min(limits.bitsPerSecondMin, settings.bitsPerSecond)
+        limits.bitsPerSecondMax = max(limits.bitsPerSecondMax, settings.bitsPerSecond)
+        adaptation = SenderAdaptation(limits: limits)
         usesDiscontinuousTransmission = configuration.encoder.discontinuousTransmission
         gate = VoiceActivityGate()
         preroll = PrerollBuffer(
@@ -100,6 +103,7 @@ import VoiceWire
     mutating func forgetTalkspurt() {
         isInTalkspurt = false
         preroll.removeAll()
+        encoder.forgetSent()
     }
 
     /// Time passes without sound: the device lost these samples.
@@ -124,14 +128,8 @@ import VoiceWire
 
     func report(into statistics: inout MicrophoneStatistics) { microphone.report(into: &statistics) }
 
-    /// Lets the encoder provide for what the path loses, from the next frame on. Does not allocate.
-    mutating func noteLoss(_ share: Double) {
-        let percent = lossFollower.note(share)
-        var settings = encoder.settings
-        guard settings.forwardErrorCorrection, percent != settings.expectedLossPercent else { return }
-        settings.expectedLossPercent = percent
-        try? encoder.update(settings)
-    }
+    /// Lets the encoder provide for what the path does, from the next frame on. Does not allocate.
+    mutating func note(_ report: SenderAdaptation.Report) { encoder.apply(adaptation.note(report)) }
 
     private mutating func decide(_ samples: UnsafeBufferPointer<Int16>) -> VoiceActivityGate.Decision {
         guard !isMuted else {
@@ -176,24 +174,23 @@ import VoiceWire
         if isLast { flags.insert(.talkspurtEnd) }
         isInTalkspurt = !isLast
         let space = unsafe transport.frameSpace
-        let packet = unsafe UnsafeMutableRawBufferPointer(rebasing: space[..<VoiceWireLimits.opusBytesMax])
-        guard let opusByteCount = try? unsafe encoder.encode(samples, into: packet) else {
+        guard let encoded = try? unsafe encoder.encode(samples, level: level, into: space) else {
             unsentCount += 1
             return
         }
-        if usesDiscontinuousTransmission, opusByteCount <= 2, flags.isEmpty { return }
-        let extensions = unsafe UnsafeMutableRawBufferPointer(rebasing: space[opusByteCount...])
-        unsafe ExtensionBlocks.writeAudioLevel(level, to: extensions)
+        if usesDiscontinuousTransmission, encoded.opusByteCount <= 2, flags.isEmpty { return }
+        let written = unsafe encoder.repeatEarlier(
+            in: space, after: encoded, sequence: sequence, timestamp: timestamp, flags: flags)
         let isSent = transport.sendFrame(
-            flags: flags, sequence: sequence, timestamp: timestamp, opusByteCount: opusByteCount,
-            byteCount: opusByteCount + ExtensionBlocks.audioLevelByteCount, emit: emit)
+            flags: flags, sequence: sequence, timestamp: timestamp, opusByteCount: written.opusByteCount,
+            byteCount: written.byteCount, emit: emit)
         sequence = sequence.advanced(by: 1)
         if isSent { sentCount += 1 } else { unsentCount += 1 }
     }
 
-    private static func makeEncoder(_ settings: OpusEncoderSettings) throws(VoiceEngineError) -> OpusEncoder {
+    private static func makeEncoder(_ settings: OpusEncoderSettings) throws(VoiceEngineError) -> FrameEncoder {
         do {
-            return try OpusEncoder(settings: settings)
+            return try FrameEncoder(settings: settings)
         } catch {
             throw VoiceEngineError(.settingInvalid, "\(error)")
         }

@@ -4,16 +4,25 @@ import VoiceWire
 ///
 /// A frame's transit is its arrival minus its timestamp. The smallest transit of the last five to ten seconds is the
 /// baseline: clocks are not synchronised, so only delay above it can be known. What a frame is slower than the baseline
-/// goes into a histogram of ``bucketCount`` buckets whose weights fade (half is forgotten after about 350 frames). The
-/// jitter to be covered is the ``coveredShare`` percentile: the other frames are left to concealment, since waiting for
-/// the slowest would cost everybody their delay.
+/// goes into a histogram of ``bucketCount`` buckets whose weights fade (half is forgotten after about seven seconds). A lost
+/// frame that a copy in a later datagram replaces counts as arrived with that: so the delay waits for copies where there
+/// are enough to be worth it, and for nothing where there are none.
+///
+/// The delay is the one at which delay and missed frames together cost least: a percent of missed frames is worth
+/// ``millisecondsPerMissedPercent`` (the E-model of ITU-T G.107 would pay more for it; but a long delay costs everybody in
+/// the conversation, a missed frame one listener). With long-tailed jitter that is the 99th percentile or above, with
+/// stray spikes below: the histogram decides, not a fixed share. It is never longer than the slowest frame of the last
+/// four to eight seconds was, so that a network that has calmed down is believed soon.
 ///
 /// Frames that arrive together at the start of a talkspurt are the talker's pre-roll, sent late on purpose: they are
 /// heard late whatever the network does, so nothing is learnt from them.
 struct DelayEstimator: Sendable {
     private static let bucketCount = 100
-    private static let coveredShare = 0.98
-    private static let fading = 0.998
+    private static let millisecondsPerMissedPercent = 40.0
+    /// With fewer frames than that one slow one says little.
+    private static let evidenceFrameCount = 150.0
+    /// Weight that a frame loses for each of its own milliseconds.
+    private static let fadingPerMillisecond = 0.000_1
     private static let epochNanoseconds: Int64 = 5_000_000_000
     /// A transit that leaps by more than this is another clock, not a slow network.
     private static let leapNanoseconds: Int64 = 2_000_000_000
@@ -38,13 +47,18 @@ struct DelayEstimator: Sendable {
     private var epochMinimum: Int64 = 0
     private var previousMinimum: Int64 = 0
     private var jitter: Double = 0
+    private var smoothedTransit = 0.0
+    private var slowest = RecentMaximum()
 
     init(delayNanosecondsMax: Int64) {
         bucketNanoseconds = max(1, delayNanosecondsMax / Int64(Self.bucketCount))
     }
 
-    /// Takes note of a frame's arrival. Any order, no second copies.
-    mutating func observe(_ timestamp: MediaTimestamp, startsTalkspurt: Bool, at arrival: MonotonicInstant) {
+    /// Takes note of when a frame was first there, itself or what replaces it. Any order, each once.
+    mutating func observe(_ frame: VoiceFrame, at arrival: MonotonicInstant) {
+        if frame.isCopy { return observeReplacement(frame.timestamp, sampleCount: frame.sampleCount, at: arrival) }
+        let timestamp = frame.timestamp
+        let startsTalkspurt = frame.startsTalkspurt
         let step = Int64(latestTimestamp.distance(to: timestamp))
         var position = latestPosition + step
         var transit = arrival.nanoseconds - Self.nanoseconds(position)
@@ -56,13 +70,22 @@ struct DelayEstimator: Sendable {
         } else if !isInPreroll {
             // RFC 3550 §6.4.1: J += (|D| − J) / 16
             jitter += (Double(abs(transit - latestTransit)) - jitter) / 16
+            smoothedTransit += Double(transit - Int64(smoothedTransit)) / 32
         }
         latestTimestamp = timestamp
         latestPosition = position
         latestTransit = transit
         latestArrival = arrival
         updateBaseline(transit, at: arrival)
-        if !isInPreroll { record(transit - baseline) }
+        if !isInPreroll { record(transit - baseline, sampleCount: frame.sampleCount, at: arrival) }
+    }
+
+    /// A lost frame was replaced by a copy, or by the coarse version that the frame after it carries.
+    mutating func observeReplacement(_ timestamp: MediaTimestamp, sampleCount: Int, at arrival: MonotonicInstant) {
+        guard hasObserved, !isInPreroll else { return }
+        let delay = earliestArrival(of: timestamp).distance(to: arrival)
+        guard delay > 0, delay < Self.leapNanoseconds else { return }
+        record(delay, sampleCount: sampleCount, at: arrival)
     }
 
     /// The earliest that a frame with this timestamp could have arrived.
@@ -71,18 +94,29 @@ struct DelayEstimator: Sendable {
         return MonotonicInstant(nanoseconds: baseline + Self.nanoseconds(position))
     }
 
-    /// Waiting beyond the earliest arrival that lets ``coveredShare`` of the frames come in time.
+    /// Waiting beyond the earliest arrival that costs least, as described above.
     var coveringDelayNanoseconds: Int64 {
         guard weightSum > 0 else { return 0 }
-        var covered = 0.0
+        let bucketMilliseconds = Double(bucketNanoseconds) / 1e6
+        var missed = weightSum
+        var best = Self.bucketCount
+        var bestCost = Double.infinity
         for index in 0..<Self.bucketCount {
-            covered += weights[index]
-            if covered >= weightSum * Self.coveredShare { return Int64(index + 1) * bucketNanoseconds }
+            missed -= weights[index]
+            let percent = 100 * max(0, missed) / max(weightSum, nextWeight * Self.evidenceFrameCount)
+            let cost = Double(index + 1) * bucketMilliseconds + percent * Self.millisecondsPerMissedPercent
+            if cost < bestCost {
+                bestCost = cost
+                best = index + 1
+            }
         }
-        return Int64(Self.bucketCount) * bucketNanoseconds
+        // Up to the end of the bucket in which the slowest lies.
+        let needed = slowest.value / bucketNanoseconds + 1
+        return min(Int64(best), needed) * bucketNanoseconds
     }
 
     var jitterNanoseconds: Int64 { Int64(jitter) }
+    var transitNanoseconds: Int64 { Int64(smoothedTransit) }
 
     private var baseline: Int64 { min(epochMinimum, previousMinimum) }
 
@@ -104,8 +138,10 @@ struct DelayEstimator: Sendable {
         hasObserved = true
         weights = .init(repeating: 0)
         weightSum = 0
+        slowest = RecentMaximum()
         nextWeight = 1
         jitter = 0
+        smoothedTransit = Double(transit)
         epochMinimum = transit
         previousMinimum = transit
         epochEnd = arrival.advanced(byNanoseconds: Self.epochNanoseconds)
@@ -120,11 +156,12 @@ struct DelayEstimator: Sendable {
         epochMinimum = min(epochMinimum, transit)
     }
 
-    private mutating func record(_ delay: Int64) {
+    private mutating func record(_ delay: Int64, sampleCount: Int, at arrival: MonotonicInstant) {
+        slowest.note(delay, at: arrival)
         let index = Int(min(delay / bucketNanoseconds, Int64(Self.bucketCount - 1)))
         weights[index] += nextWeight
         weightSum += nextWeight
-        nextWeight /= Self.fading
+        nextWeight *= 1 + Self.fadingPerMillisecond * Double(sampleCount) / Double(JitterBuffer.samplesPerMillisecond)
         guard nextWeight > 1e9 else { return }
         for index in 0..<Self.bucketCount { weights[index] /= nextWeight }
         weightSum /= nextWeight

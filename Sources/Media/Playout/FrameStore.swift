@@ -44,6 +44,17 @@ import VoiceWire
         return unsafe slots[index].state != .empty && slots[index].frame.sequence == sequence
     }
 
+    /// Whether the frame is here, or was, from a copy only; nil if it is not here at all.
+    func isCopy(_ sequence: SequenceNumber) -> Bool? {
+        guard hasSeen(sequence) else { return nil }
+        return unsafe slots[Self.index(of: sequence)].frame.isCopy
+    }
+
+    /// The frame itself came after its copy.
+    mutating func markOriginal(_ sequence: SequenceNumber) {
+        unsafe slots[Self.index(of: sequence)].frame.isCopy = false
+    }
+
     /// Keeps a copy of the frame. The caller has checked size and window.
     mutating func insert(_ frame: VoiceFrame, _ opus: UnsafeRawBufferPointer, arrival: MonotonicInstant) {
         let index = Self.index(of: frame.sequence)

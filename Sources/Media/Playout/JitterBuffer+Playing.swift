@@ -6,31 +6,50 @@ extension JitterBuffer {
     /// `now` is when the first sample will be needed: within one rendering call it moves on by the samples that were
     /// rendered already. A frame or a concealment may be longer than what is needed; the caller keeps the rest.
     public mutating func next(at now: MonotonicInstant, sampleCountMax: Int) -> PlayoutAction {
+        wantedStretch = 0
         guard hasStream else { return .silence(sampleCount: sampleCountMax) }
-        if let latestLoss, latestLoss.distance(to: now) > Self.lossMemoryNanoseconds { self.latestLoss = nil }
         trimExcess(at: now)
         // Each turn ends, takes a frame out of the store, or ends the talkspurt.
         while true {
             let head = store.first(from: nextSequence)
-            if let head, !isOpenBackwards, playhead.distance(to: head.frame.end) <= 0 {
+            if let head, !isOpenBackwards, playedUntil.distance(to: head.frame.end) <= 0 {
                 // Numbers say it is next, timestamps that it is over: a talker with a broken clock.
                 dropPassed(head)
             } else if isPlaying {
-                playheadInstant = now
-                if let head, skipSurplus(head, at: now) { continue }
-                if let action = continueTalkspurt(head) { return action }
+                if let action = continueTalkspurt(head, at: now) { return action }
             } else {
                 return startOrWait(head, at: now, sampleCountMax: sampleCountMax)
             }
         }
     }
 
-    /// Delay with which a talkspurt begins, above the earliest arrival of its first frame. Besides the jitter it covers
-    /// one rendering step; where frames get lost a whole frame, so that the one after a lost one is there in time to
-    /// rebuild it from.
+    /// Whether the frame that follows without a gap is there.
+    public var isNextReady: Bool {
+        guard isPlaying, concealedRun == 0, let head = store.first(from: nextSequence) else { return false }
+        return head.frame.sequence == nextSequence && head.frame.timestamp == playhead
+    }
+
+    /// Whether ``wantedStretch`` is for what is quiet only: at the start of a talkspurt, whose pre-roll is late on purpose, no
+    /// word is hurried.
+    public var stretchesQuietOnly: Bool {
+        wantedStretch < 0 && wantedStretch > -Self.onsetSurplusSampleCountMax
+            && talkspurtSampleCount <= Self.onsetSampleCount
+    }
+
+    /// What was played was made shorter (negative) or longer by this many samples.
+    public mutating func noteStretch(by sampleCount: Int) {
+        if sampleCount < 0 {
+            counts.samplesRemoved += UInt64(-sampleCount)
+        } else {
+            counts.samplesInserted += UInt64(sampleCount)
+        }
+        smoothedDelay += Double(MonotonicInstant.nanoseconds(ofSamples: sampleCount))
+    }
+
+    /// Delay with which a talkspurt begins, above the earliest arrival of its first frame: what the network needs, and one
+    /// rendering step.
     var targetDelayNanoseconds: Int64 {
-        let samples = latestLoss == nil ? 0 : latestSampleCount
-        let step = MonotonicInstant.nanoseconds(ofSamples: max(samples, configuration.renderSampleCount))
+        let step = MonotonicInstant.nanoseconds(ofSamples: configuration.renderSampleCount)
         return min(estimator.coveringDelayNanoseconds + step, delayNanosecondsMax)
     }
 
@@ -53,24 +72,21 @@ extension JitterBuffer {
             return .silence(sampleCount: max(1, min(wait, sampleCountMax)))
         }
         isPlaying = true
-        pendingStretch = 0
-        lateness = LatenessWatch()
-        floor = DelayFloor()
+        smoothedDelay = Double(delay(of: head.frame, at: now))
+        talkspurtSampleCount = 0
         return play(head, at: now)
     }
 
     /// The next action of a talkspurt, or nil if it is over.
-    private mutating func continueTalkspurt(_ head: BufferedFrame?) -> PlayoutAction? {
-        if let stretch = stretch() { return stretch }
-        guard let head else {
-            return concealOrStop(upTo: latestSampleCount, following: nil)
-        }
+    private mutating func continueTalkspurt(_ head: BufferedFrame?, at now: MonotonicInstant) -> PlayoutAction? {
+        guard let head else { return concealOrStop(upTo: latestSampleCount, following: nil) }
         // Time that lost frames account for; the rest of a gap is the talker's silence.
         let missing = nextSequence.distance(to: head.frame.sequence)
-        if missing > 0 { noteLoss(before: head.frame) }
         let gap = playhead.distance(to: head.frame.timestamp)
-        if gap < Self.concealmentStep { return stretch() ?? play(head, at: playheadInstant) }
-
+        if gap < Self.concealmentStep {
+            if gap < 0 { smoothedDelay = Double(delay(of: head.frame, at: now)) }
+            return play(head, at: now)
+        }
         let lost = min(gap, missing * latestSampleCount - concealedRun)
         guard lost >= Self.concealmentStep else {
             isPlaying = false
@@ -88,23 +104,34 @@ extension JitterBuffer {
         isOpenBackwards = false
         nextSequence = head.frame.sequence.advanced(by: 1)
         playhead = head.frame.end
-        playheadInstant = now.advanced(bySamples: head.frame.sampleCount)
         latestSampleCount = head.frame.sampleCount
         concealedRun = 0
         counts.framesPlayed += 1
-        counts.playoutDelayNanoseconds = estimator.earliestArrival(of: head.frame.timestamp).distance(to: now)
-        floor.note(counts.playoutDelayNanoseconds, at: now)
-        noteLevel(of: head.frame)
-        if head.frame.endsTalkspurt { isPlaying = false }
+        counts.samplesPlayed += UInt64(head.frame.sampleCount)
+        talkspurtSampleCount += head.frame.sampleCount
+        if head.frame.isCopy { counts.framesRepaired += 1 }
+        noteFate(isLost: head.frame.isCopy)
+        counts.playoutDelayNanoseconds = delay(of: head.frame, at: now)
+        hasEnded = head.frame.endsTalkspurt
+        if hasEnded { isPlaying = false } else { chooseStretch() }
         return .play(head)
     }
 
-    /// Sound to invent so that the delay grows, if it has to.
-    private mutating func stretch() -> PlayoutAction? {
-        guard pendingStretch > 0 else { return nil }
-        let count = min(pendingStretch, latestSampleCount)
-        pendingStretch -= count
-        return conceal(count, movingPlayhead: false, following: nil)
+    private func delay(of frame: VoiceFrame, at now: MonotonicInstant) -> Int64 {
+        estimator.earliestArrival(of: frame.timestamp).distance(to: now)
+    }
+
+    /// Inside a talkspurt: shorter where the delay is longer than the target, longer where it is shorter, with room
+    /// between, so that a change in one direction is not followed by one in the other.
+    private mutating func chooseStretch() {
+        smoothedDelay += (Double(counts.playoutDelayNanoseconds) - smoothedDelay) / Self.delaySmoothing
+        let surplus = (smoothedDelay - Double(targetDelayNanoseconds)) / 1e6
+        if surplus > Self.surplusMillisecondsMax {
+            wantedStretch = -Int(min(surplus, 200) * Double(Self.samplesPerMillisecond))
+        } else if surplus < -Self.shortageMillisecondsMax {
+            let milliseconds = min(-surplus + Self.surplusMillisecondsMax, 60)
+            wantedStretch = Int(milliseconds * Double(Self.samplesPerMillisecond))
+        }
     }
 
     private mutating func concealOrStop(upTo wanted: Int, following: BufferedFrame?) -> PlayoutAction? {
@@ -116,15 +143,12 @@ extension JitterBuffer {
         }
         // The copy in the following frame is of the sound right before it, so only the last stretch is rebuilt from it.
         let reachesFollowing = wanted - count < Self.concealmentStep
-        return conceal(count, movingPlayhead: true, following: reachesFollowing ? following : nil)
+        return conceal(count, following: reachesFollowing ? following : nil)
     }
 
-    private mutating func conceal(_ count: Int, movingPlayhead: Bool, following: BufferedFrame?) -> PlayoutAction {
-        playheadInstant = playheadInstant.advanced(bySamples: count)
-        if movingPlayhead {
-            playhead = playhead.advanced(by: count)
-            concealedRun += count
-        }
+    private mutating func conceal(_ count: Int, following: BufferedFrame?) -> PlayoutAction {
+        playhead = playhead.advanced(by: count)
+        concealedRun += count
         counts.framesConcealed += 1
         counts.samplesConcealed += UInt64(count)
         return .conceal(sampleCount: count, following: following)
@@ -134,30 +158,41 @@ extension JitterBuffer {
         countLost(before: head.frame.sequence)
         store.finish(head)
         nextSequence = head.frame.sequence.advanced(by: 1)
-        counts.framesLate += 1
+        if !head.frame.isCopy { counts.framesLate += 1 }
     }
 
-    /// A frame is missing at its moment. The first time the delay grows as far as the target now does; time that is
-    /// being concealed anyway becomes longer.
-    private mutating func noteLoss(before next: VoiceFrame) {
-        let isNew = latestLoss == nil
-        latestLoss = playheadInstant
-        if isNew, !next.startsTalkspurt { pendingStretch = max(pendingStretch, allowedStretch(0)) }
-    }
-
-    /// Samples by which the delay grows for frames that are late by `nanoseconds`: enough for them, and for what a
-    /// talkspurt would begin with now, within the longest delay.
-    func allowedStretch(_ nanoseconds: Int64) -> Int {
-        // A talker with a broken clock may be behind by any time; nobody else waits for it.
-        let delay = max(0, estimator.earliestArrival(of: playhead).distance(to: playheadInstant))
-        let wanted = max(nanoseconds, targetDelayNanoseconds - delay)
-        let samples = MonotonicInstant.samples(inNanoseconds: max(0, min(wanted, delayNanosecondsMax - delay)))
-        return (samples + Self.concealmentStep - 1) / Self.concealmentStep * Self.concealmentStep
+    /// Skips the oldest frames when more waits than the longest delay: a talker whose clock runs fast, or a network
+    /// that held everything back.
+    private mutating func trimExcess(at now: MonotonicInstant) {
+        guard let newest = store.last(from: nextSequence), var head = store.first(from: nextSequence) else { return }
+        let limit = configuration.delayMillisecondsMax * Self.samplesPerMillisecond + newest.frame.sampleCount
+        guard head.frame.timestamp.distance(to: newest.frame.end) > limit else { return }
+        let target = MonotonicInstant.samples(inNanoseconds: targetDelayNanoseconds)
+        while head.frame.timestamp.distance(to: newest.frame.end) > target, head.slot != newest.slot {
+            countLost(before: head.frame.sequence)
+            store.finish(head)
+            counts.framesSkipped += 1
+            nextSequence = head.frame.sequence.advanced(by: 1)
+            guard let following = store.first(from: nextSequence) else { return }
+            head = following
+        }
+        isOpenBackwards = false
+        playhead = head.frame.timestamp
+        concealedRun = 0
+        smoothedDelay = Double(delay(of: head.frame, at: now))
     }
 
     /// Opus conceals multiples of 2.5 ms.
     private static let concealmentStep = 120
-    /// A loss makes talkspurts begin a frame later for this long.
-    private static let lossMemoryNanoseconds: Int64 = 10_000_000_000
+    /// The first two seconds of a talkspurt …
+    private static let onsetSampleCount = 96_000
+    /// … in which words are left as they are, unless they are heard this much too late: 100 ms.
+    private static let onsetSurplusSampleCountMax = 4_800
+    /// Frames over which the delay is smoothed.
+    private static let delaySmoothing = 8.0
+    /// A delay longer than the target by this much is shortened …
+    private static let surplusMillisecondsMax = 8.0
+    /// … and one shorter than it by this much made longer.
+    private static let shortageMillisecondsMax = 0.5
     static let samplesPerMillisecond = VoiceWireLimits.samplesPerSecond / 1_000
 }

@@ -7,16 +7,16 @@ import VoiceWire
 ///
 /// **When a frame is played.** At the start of a talkspurt its first frame waits until ``DelayEstimator``'s covering
 /// delay, plus one rendering step, has passed since the earliest that it could have arrived; the frames after it follow
-/// without a break. Where a frame was missing in the last ten seconds the step is at least a frame long, so that the
-/// frame after a lost one is there to rebuild it from. So the delay adapts at talkspurt starts. Inside one it grows
-/// when frames come late persistently (by what they were late) and when the first one is lost (to that longer step); it
-/// shrinks by a frame, between words where possible, while all of the last second or two was heard more than a frame
-/// later than a talkspurt would be that began now, and at once if more than ``Configuration/delayMillisecondsMax`` has
-/// piled up.
+/// without a break. So between talkspurts the delay adapts for free. Inside one ``wantedStretch`` says by how much the frame
+/// given last should be played shorter or longer, so that the delay follows the network while somebody speaks, and the
+/// talker's clock; only if more than ``Configuration/delayMillisecondsMax`` has piled up are frames skipped.
 ///
-/// **When a frame is missing.** It is concealed while later ones are there, or for at most
-/// ``Configuration/concealedMillisecondsMax`` in a row. A gap in time without a gap in numbers is silence, as is
-/// all that follows a frame marked as the last.
+/// **When a frame is missing.** It is concealed while later ones are there. Where nothing is there, sound is invented for
+/// at most ``Configuration/concealedMillisecondsMax`` in a row; if the frame comes after that all the same, it is played in
+/// full, and the delay has grown by the wait: nothing that arrives is thrown away for a network that stopped for a moment. A
+/// gap in time without a gap in numbers is silence, as is all that follows a frame marked as the last.
+///
+/// **Copies.** A frame may arrive in a later frame's datagram (``VoiceFrame/isCopy``); it is played like any other.
 ///
 /// Limits: ``FrameStore/capacity`` frames; one that lies further ahead starts playing over
 /// (``PlayoutStatistics/resynchronisations``).
@@ -44,25 +44,24 @@ import VoiceWire
     var isOpenBackwards = false
     /// Inside a talkspurt.
     var isPlaying = false
+    /// The frame played last was the last of its talkspurt.
+    var hasEnded = false
     /// The lowest number that may still be played.
     var nextSequence: SequenceNumber = 0
     /// The talker's instant that is heard next.
     var playhead: MediaTimestamp = 0
-    /// When ``playhead`` is or was heard.
-    var playheadInstant = MonotonicInstant(nanoseconds: 0)
     var highestSequence: SequenceNumber = 0
     var latestSampleCount = 960
     /// Samples invented since the last frame played.
     var concealedRun = 0
-    var lateness = LatenessWatch()
-    /// Samples to invent without moving the playhead, so that the delay grows.
-    var pendingStretch = 0
-    /// When a frame was missing at its moment, if that was lately.
-    var latestLoss: MonotonicInstant?
-    var floor = DelayFloor()
-    var latestSkip = MonotonicInstant(nanoseconds: 0)
-    /// Of the frames played, in −dBov.
-    var usualLevel = 0.0
+    /// Of the talkspurt's frames, so that no one frame changes the delay.
+    var smoothedDelay = 0.0
+    /// Played of this talkspurt.
+    var talkspurtSampleCount = 0
+    /// Samples by which the frame that ``next(at:sampleCountMax:)`` gave should be played longer, or shorter if negative, as
+    /// far as that can be done well (``TimeStretcher``); tell with ``noteStretch(by:)``. 0 after anything but a frame.
+    public internal(set) var wantedStretch = 0
+    private var isInLossBurst = false
     /// Number that would confirm that the talker restarted.
     private var restartSequence: SequenceNumber?
 
@@ -75,6 +74,7 @@ import VoiceWire
     public var statistics: PlayoutStatistics {
         var result = counts
         result.jitterNanoseconds = estimator.jitterNanoseconds
+        result.transitNanoseconds = estimator.transitNanoseconds
         result.targetDelayNanoseconds = targetDelayNanoseconds
         return result
     }
@@ -84,6 +84,9 @@ import VoiceWire
 
     /// Whether a talkspurt is being played.
     public var isInTalkspurt: Bool { isPlaying }
+
+    /// Nothing is played, but the talker did not say that they are done: they pause, or are lost.
+    public var isInPause: Bool { hasStream && !isOpenBackwards && !isPlaying && !hasEnded }
 
     /// The Opus packet of a frame that an action named. Valid until the next insertion.
     public func bytes(of buffered: BufferedFrame) -> UnsafeRawBufferPointer { unsafe store.bytes(of: buffered) }
@@ -95,8 +98,7 @@ import VoiceWire
         counts = PlayoutStatistics()
         hasStream = false
         isPlaying = false
-        latestLoss = nil
-        usualLevel = 0
+        wantedStretch = 0
         restartSequence = nil
     }
 
@@ -115,6 +117,7 @@ import VoiceWire
             return .accepted
         }
         let ahead = nextSequence.distance(to: frame.sequence)
+        if frame.isCopy, !isCopyOfInterest(frame, ahead: ahead) { return learnFromCopy(frame, ahead: ahead, at: now) }
         if ahead >= FrameStore.capacity { return unsafe resynchronise(with: frame, opus, at: now) }
         if !isPlausible(frame, ahead: ahead) {
             // One stray datagram must not silence the talker: the next number has to confirm it (RFC 3550 §A.1).
@@ -125,14 +128,10 @@ import VoiceWire
             return .late
         }
         restartSequence = nil
-        if store.hasSeen(frame.sequence) {
-            counts.framesDuplicate += 1
-            return .duplicate
-        }
+        if let isCopy = store.isCopy(frame.sequence) { return noteSecond(of: frame, firstWasCopy: isCopy) }
         noteArrival(of: frame, at: now)
         if isTooLate(frame, ahead: ahead) { return dropLate(frame, ahead: ahead, at: now) }
         if ahead < 0 { nextSequence = frame.sequence }
-        lateness.noteInTime()
         unsafe store.insert(frame, opus, arrival: now)
         return .accepted
     }
@@ -145,9 +144,6 @@ import VoiceWire
         highestSequence = frame.sequence
         playhead = frame.timestamp
         concealedRun = 0
-        pendingStretch = 0
-        lateness = LatenessWatch()
-        floor = DelayFloor()
         restartSequence = nil
         noteArrival(of: frame, at: now)
         unsafe store.insert(frame, opus, arrival: now)
@@ -172,21 +168,56 @@ import VoiceWire
         return samplesAhead < 0
     }
 
+    /// A copy is no proof of anything but itself: it starts no stream and moves none, and what was played needs none.
+    private func isCopyOfInterest(_ frame: VoiceFrame, ahead: Int) -> Bool {
+        (isOpenBackwards ? ahead > -FrameStore.capacity : ahead >= 0) && ahead < FrameStore.capacity
+            && isPlausible(frame, ahead: ahead)
+    }
+
+    /// A copy of a frame that was missed: it cannot be played, but says how long waiting for it would have taken.
+    private mutating func learnFromCopy(_ frame: VoiceFrame, ahead: Int, at now: MonotonicInstant) -> InsertOutcome {
+        if ahead < 0, isPlausible(frame, ahead: ahead), !store.hasSeen(frame.sequence) {
+            estimator.observe(frame, at: now)
+            store.markSeen(frame, arrival: now)
+        }
+        return .late
+    }
+
+    private mutating func noteSecond(of frame: VoiceFrame, firstWasCopy: Bool) -> InsertOutcome {
+        // Copies of what is there already are the rule, and nobody's fault.
+        if frame.isCopy { return .duplicate }
+        if firstWasCopy {
+            store.markOriginal(frame.sequence)
+            counts.framesReceived += 1
+            if nextSequence.distance(to: frame.sequence) < 0 { uncountLost() }
+        } else {
+            counts.framesDuplicate += 1
+        }
+        return .duplicate
+    }
+
     private func isTooLate(_ frame: VoiceFrame, ahead: Int) -> Bool {
         if isOpenBackwards {
             return highestSequence.distance(to: frame.sequence) <= -FrameStore.capacity
         }
-        return ahead < 0 || playhead.distance(to: frame.end) <= 0
+        return ahead < 0 || playedUntil.distance(to: frame.end) <= 0
     }
 
+    /// The talker's instant until which frames were played: what was invented since may still arrive.
+    var playedUntil: MediaTimestamp { playhead.advanced(by: -concealedRun) }
+
     private mutating func noteArrival(of frame: VoiceFrame, at now: MonotonicInstant) {
-        counts.framesReceived += 1
-        if highestSequence.distance(to: frame.sequence) < 0 {
-            counts.framesReordered += 1
-        } else {
-            highestSequence = frame.sequence
+        if !frame.isCopy {
+            counts.framesReceived += 1
+            if highestSequence.distance(to: frame.sequence) < 0 { counts.framesReordered += 1 }
         }
-        estimator.observe(frame.timestamp, startsTalkspurt: frame.startsTalkspurt, at: now)
+        if highestSequence.distance(to: frame.sequence) > 0 { highestSequence = frame.sequence }
+        estimator.observe(frame, at: now)
+        let previous = frame.sequence.advanced(by: -1)
+        if frame.carriesPrevious, !isOpenBackwards, !frame.startsTalkspurt, !store.hasSeen(previous) {
+            estimator.observeReplacement(
+                frame.timestamp.advanced(by: -latestSampleCount), sampleCount: latestSampleCount, at: now)
+        }
     }
 
     private mutating func dropLate(_ frame: VoiceFrame, ahead: Int, at now: MonotonicInstant) -> InsertOutcome {
@@ -194,25 +225,31 @@ import VoiceWire
         if ahead >= 0 {
             countLost(before: frame.sequence)
             nextSequence = frame.sequence.advanced(by: 1)
-        } else if counts.framesLost > 0 {
-            counts.framesLost -= 1
+        } else {
+            uncountLost()
         }
         store.markSeen(frame, arrival: now)
-        if isPlaying {
-            let due = playheadInstant.advanced(bySamples: playhead.distance(to: frame.timestamp))
-            let stretch = lateness.noteLate(by: due.distance(to: now))
-            if stretch > 0 { pendingStretch = max(pendingStretch, allowedStretch(stretch)) }
-        }
         return .late
     }
 
-    /// Counts the numbers that are being passed over and were never seen.
+    private mutating func uncountLost() {
+        if counts.framesLost > 0 { counts.framesLost -= 1 }
+    }
+
+    /// Counts the numbers that are being passed over, those that were never seen as lost.
     mutating func countLost(before sequence: SequenceNumber) {
         let passed = nextSequence.distance(to: sequence)
         guard passed > 0, !isOpenBackwards else { return }
-        for step in 0..<passed where !store.hasSeen(nextSequence.advanced(by: step)) {
+        for step in 0..<passed { noteFate(isLost: !store.hasSeen(nextSequence.advanced(by: step))) }
+    }
+
+    /// Counts the next frame in the order of their numbers.
+    mutating func noteFate(isLost: Bool) {
+        if isLost {
             counts.framesLost += 1
+            if !isInLossBurst { counts.lossBursts += 1 }
         }
+        isInLossBurst = isLost
     }
 }
 

@@ -11,19 +11,22 @@ public struct VoiceFrame: Equatable, Sendable, BitwiseCopyable {
     public var startsTalkspurt: Bool
     /// The last frame before silence.
     public var endsTalkspurt: Bool
-    /// How loud it is, 0 (overload)…127 (silence) in −dBov, if the talker says so.
-    public var level: UInt8?
+    /// Carried by a later frame's datagram, in case its own is lost.
+    public var isCopy: Bool
+    /// The packet also holds a coarse version of the frame before it (in-band error correction).
+    public var carriesPrevious: Bool
 
     public init(
         sequence: SequenceNumber, timestamp: MediaTimestamp, sampleCount: Int, startsTalkspurt: Bool = false,
-        endsTalkspurt: Bool = false, level: UInt8? = nil
+        endsTalkspurt: Bool = false, isCopy: Bool = false, carriesPrevious: Bool = false
     ) {
         self.sequence = sequence
         self.timestamp = timestamp
         self.sampleCount = sampleCount
         self.startsTalkspurt = startsTalkspurt
         self.endsTalkspurt = endsTalkspurt
-        self.level = level
+        self.isCopy = isCopy
+        self.carriesPrevious = carriesPrevious
     }
 
     /// Frames of 2.5 to 60 ms.
@@ -51,7 +54,8 @@ public enum InsertOutcome: Equatable, Sendable {
 
 /// What the listener hears next from one talker.
 public enum PlayoutAction: Equatable, Sendable {
-    /// Decode this frame. Its bytes: ``JitterBuffer/bytes(of:)``.
+    /// Decode this frame. Its bytes: ``JitterBuffer/bytes(of:)``. Afterwards ``JitterBuffer/wantedStretch`` says by how
+    /// much it should be shorter or longer.
     case play(BufferedFrame)
     /// A frame is missing: invent this many samples (a multiple of 120). Where the frame right after the missing one is
     /// there already, rebuild the missing one from the copy that it may carry.

@@ -7,6 +7,8 @@ public enum ExtensionBlocks {
     public enum Kind {
         /// One byte: the frame's level, 0 (overload) … 127 (silence) in −dBov (RFC 6464 §3).
         public static let audioLevel: UInt8 = 1
+        /// A frame sent before, in case its own datagram was lost: ``EarlierFrame``.
+        public static let earlierFrame: UInt8 = 2
     }
 
     /// Bytes of an audio level block.
@@ -21,13 +23,20 @@ public enum ExtensionBlocks {
     /// The bytes of the first block of a kind.
     public static func first(_ kind: UInt8, in region: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         var offset = 0
+        return unsafe next(kind, in: region, from: &offset)
+    }
+
+    /// The bytes of the next block of a kind from `offset` on, which moves behind it.
+    static func next(
+        _ kind: UInt8, in region: UnsafeRawBufferPointer, from offset: inout Int
+    ) -> UnsafeRawBufferPointer? {
         while offset + 2 <= region.count {
             let end = unsafe offset + 2 + Int(region[offset + 1])
             guard end <= region.count else { return nil }
-            if unsafe region[offset] == kind {
-                return unsafe UnsafeRawBufferPointer(rebasing: region[(offset + 2)..<end])
-            }
+            let start = offset + 2
+            let found = unsafe region[offset]
             offset = end
+            if found == kind { return unsafe UnsafeRawBufferPointer(rebasing: region[start..<end]) }
         }
         return nil
     }

@@ -60,6 +60,33 @@ import VoiceWire
         #expect(room.clients[1].pipeline.statistics.talkers.count == 1)
     }
 
+    @Test(arguments: [(0, 0.0), (12, -12.0), (40, -40.0), (41, -40.0), (-3, 0)] as [(Float, Double)])
+    func `Others step back while a priority speaker is heard, and come back`(
+        ducking: Float, decibels: Double
+    ) throws {
+        let room = try VirtualRoom(seed: 1)
+        var configuration = VoiceEngineConfiguration()
+        configuration.mode = .continuous
+        configuration.duckingDecibels = ducking
+        try room.join(configuration)
+        configuration.mode = .pushToTalk
+        try room.join(configuration)
+        try room.join(configuration)
+        let listener = room.clients[2]
+        // The priority speaker says nothing, aloud: what is heard is the other one.
+        room.clients[0].microphone = TestSignal.tone(hertz: 440, sampleCount: 48_000 * 9, level: 0.25)
+        room.run(for: .seconds(2))
+        listener.pipeline.setPriority(true, of: room.clients[1].voice)
+        room.run(for: .seconds(1))
+        let before = level(listener)
+        room.clients[1].pipeline.setTransmitting(true)
+        room.run(for: .seconds(1))
+        #expect(abs(level(listener) - before - decibels) < 0.6)
+        room.clients[1].pipeline.setTransmitting(false)
+        room.run(for: .seconds(1))
+        #expect(abs(level(listener) - before) < 0.6)
+    }
+
     @Test(arguments: [-1, 2.5, .infinity, .nan] as [Float])
     func `Volumes out of range are clamped`(volume: Float) {
         let range = VoiceEngineConfiguration.volumeRange

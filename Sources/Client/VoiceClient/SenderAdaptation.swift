@@ -1,0 +1,161 @@
+/// What a talker spends on a path, from what those who listen report: bitrate, earlier frames carried again, loss that the
+/// encoder provides for.
+///
+/// A pure state machine: a report a second (or so) comes in, a ``Provision`` goes out. One owner at a time; nothing
+/// allocates. Of several listeners the worst counts: the caller passes the highest loss and the greatest delay.
+///
+/// - **Redundancy** follows loss. It rises with the first report above a threshold and falls a step at a time, after
+///   ``reportsUntilLess`` reports below a lower threshold: loss comes in clusters, and what was taken away too early is
+///   missed at once, what stays too long costs bits only. On a clean path there is none. Where losses come in a row, copies
+///   are spread, so that they do not share the fate of what they copy.
+/// - **Bitrate** follows delay. A queue that grows shows before it overflows: reported delay more than
+///   ``queueMilliseconds`` above the least of the last ``delaysKept`` reports takes 15 % of the budget, no oftener than
+///   every other report (its effect takes a round trip to be seen); five reports without give 5 % back each. Loss without
+///   delay is the radio's, not the queue's, and takes no bitrate.
+/// - The budget covers all of it: sound and copies together never pass ``Limits/bitsPerSecondMax``. Where the budget is
+///   small, copies go before sound falls below ``Limits/bitsPerSecondMin``.
+package struct SenderAdaptation: Sendable {
+    /// What is allowed, bits a second of Opus packets, copies included.
+    package struct Limits: Equatable, Sendable {
+        /// Never less for the sound itself.
+        package var bitsPerSecondMin = 16_000
+        /// The room's or the user's cap, for everything.
+        package var bitsPerSecondMax = 128_000
+        /// What the sound itself is given where nothing stands against it.
+        package var bitsPerSecondWanted = 40_000
+
+        package init() {}
+    }
+
+    /// What a listener, or the relay, says of the time since the report before.
+    package struct Report: Equatable, Sendable {
+        /// Share of frames that the network lost, 0…1, before anything repaired them.
+        package var lossShare: Double
+        /// Frames lost in a row, on average over the losses: 1 for losses by chance.
+        package var burstLength: Double
+        /// One-way or round-trip delay of the path in milliseconds, of any offset: only its changes count. Nil: unknown.
+        package var delayMilliseconds: Double?
+
+        package init(lossShare: Double, burstLength: Double = 1, delayMilliseconds: Double? = nil) {
+            self.lossShare = lossShare
+            self.burstLength = burstLength
+            self.delayMilliseconds = delayMilliseconds
+        }
+    }
+
+    package struct Provision: Equatable, Sendable {
+        /// For the sound itself.
+        package var bitsPerSecond: Int
+        /// Earlier frames in each, 0…2 …
+        package var depth: Int
+        /// … every one or every second: 1…2.
+        package var spacing: Int
+        /// For in-band error correction, 0…20.
+        package var expectedLossPercent: Int
+    }
+
+    package private(set) var provision: Provision
+
+    private let limits: Limits
+    private var loss = 0.0
+    private var burstLength = 1.0
+    private var depth = 0
+    private var spacing = 1
+    private var reportsBelow = 0
+    private var budget: Double
+    private var delays = InlineArray<10, Double>(repeating: .infinity)
+    private var delayIndex = 0
+    private var calmReports = 0
+
+    package init(limits: Limits = Limits()) {
+        self.limits = limits
+        budget = Double(limits.bitsPerSecondMax)
+        provision = Provision(bitsPerSecond: limits.bitsPerSecondMin, depth: 0, spacing: 1, expectedLossPercent: 0)
+        provide()
+    }
+
+    /// Takes a report; gives what is provided from now on. Numbers that are none count as no loss.
+    package mutating func note(_ report: Report) -> Provision {
+        let share = report.lossShare.isNaN ? 0 : min(max(report.lossShare, 0), 1)
+        // Up soon, down slowly.
+        loss += (share - loss) * (share > loss ? 0.35 : 0.1)
+        if share > 0, report.burstLength.isFinite {
+            burstLength += (min(max(report.burstLength, 1), 8) - burstLength) * 0.3
+        }
+        chooseDepth(isBursty: burstLength >= Self.burstLengthMin)
+        chooseSpacing()
+        if let delay = report.delayMilliseconds, delay.isFinite { noteDelay(delay) }
+        provide()
+        return provision
+    }
+
+    private mutating func chooseDepth(isBursty: Bool) {
+        let up: Int =
+            loss >= (isBursty ? Self.lossForTwoInBursts : Self.lossForTwo) ? 2 : loss >= Self.lossForOne ? 1 : 0
+        if up >= depth {
+            depth = up
+            reportsBelow = 0
+            return
+        }
+        let least = depth == 2 ? (isBursty ? Self.lossForTwoInBursts : Self.lossForTwo) : Self.lossForOne
+        reportsBelow = loss < least / 2 ? reportsBelow + 1 : 0
+        guard reportsBelow >= Self.reportsUntilLess else { return }
+        reportsBelow = 0
+        depth -= 1
+    }
+
+    /// As far apart as losses are long, with half a frame of room between up and down. Costs the listener as much delay.
+    private mutating func chooseSpacing() {
+        while spacing < Self.spacingMax, burstLength >= Double(spacing) + 0.75 { spacing += 1 }
+        while spacing > 1, burstLength < Double(spacing) - 0.75 { spacing -= 1 }
+    }
+
+    private mutating func noteDelay(_ delay: Double) {
+        delays[delayIndex] = delay
+        delayIndex = (delayIndex + 1) % Self.delaysKept
+        var least = Double.infinity
+        for index in delays.indices { least = min(least, delays[index]) }
+        if delay - least > Self.queueMilliseconds {
+            if calmReports != 0 {
+                // From what is used, not from what might be: an unused budget takes nothing off the queue.
+                let used = Double(provision.bitsPerSecond * (1 + provision.depth))
+                budget = max(min(budget, used) * 0.85, Double(limits.bitsPerSecondMin))
+                calmReports = 0
+            } else {
+                calmReports = 1
+            }
+        } else {
+            calmReports += 1
+            if calmReports > Self.reportsUntilMore { budget = min(budget * 1.05, Double(limits.bitsPerSecondMax)) }
+        }
+    }
+
+    private mutating func provide() {
+        let total = Int(budget)
+        var affordable = depth
+        while affordable > 0, total / (1 + affordable) < limits.bitsPerSecondMin { affordable -= 1 }
+        provision = Provision(
+            bitsPerSecond: max(
+                min(limits.bitsPerSecondWanted, total / (1 + affordable)),
+                min(limits.bitsPerSecondMin, limits.bitsPerSecondMax)),
+            depth: affordable, spacing: spacing,
+            // Where copies are sent, the encoder need not spend its own bits.
+            expectedLossPercent: affordable > 0 || loss < Self.lossForHint
+                ? 0 : min(Int((loss * 100).rounded(.up)), Self.lossPercentMax))
+    }
+
+    /// Below it there is nothing to provide for.
+    private static let lossForHint = 0.003
+    private static let lossForOne = 0.015
+    private static let lossForTwo = 0.06
+    /// Where losses come in a row, the frame after is lost as well, and a second copy is worth more.
+    private static let lossForTwoInBursts = 0.03
+    private static let burstLengthMin = 1.5
+    private static let spacingMax = 2
+    private static let reportsUntilLess = 10
+    private static let queueMilliseconds = 40.0
+    private static let delaysKept = 10
+    private static let reportsUntilMore = 5
+    /// More would leave too little of the bitrate for the sound itself.
+    private static let lossPercentMax = 20
+}
