@@ -145,8 +145,7 @@ let client: [Target] = [
         name: "TalkInterface",
         dependencies: [
             "AudioDevice", "ControlWire", "Identifiers", "LockFree", "OpusCodec", "RoomClient", "SpeechProcessing",
-            "TerminalSupport",
-            "VoiceClient", "VoiceSealing", "VoiceWire",
+            "TerminalSupport", "VoiceClient", "VoiceQuality", "VoiceSealing", "VoiceWire",
         ],
         path: "Sources/Client/TalkInterface", swiftSettings: house),
 ]
@@ -286,8 +285,8 @@ let testTargets: [Target] = [
         "TalkInterface", "Client",
         [
             "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "DatagramTunnel", "Identifiers",
-            "OpusCodec", "RoomClient", "SpeechProcessing", "TerminalSupport", "VoiceClient", "VoiceRelay",
-            "VoiceSealing", "VoiceWire", logging,
+            "OpusCodec", "RoomClient", "SpeechProcessing", "TerminalSupport", "VoiceClient", "VoiceQuality",
+            "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
     tests("NetworkSimulator", "Tools", []),
     tests("SoundLab", "Tools", ["AudioDevice", "AudioTestSupport", "SoundLab"]),

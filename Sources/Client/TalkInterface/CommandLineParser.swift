@@ -32,7 +32,9 @@ struct CommandLineParser {
         let text = String(decoding: line, as: UTF8.self)
         let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
         guard !words.isEmpty || isTooLong else { return nil }
-        return isTooLong ? .unknown(text) : Self.commands[words].map(Command.known) ?? .unknown(text)
+        guard !isTooLong else { return .unknown(text) }
+        if words.count == 2, words[0] == "bitrate", let kilobits = Int(words[1]) { return .known(.bitrate(kilobits)) }
+        return Self.commands[words].map(Command.known) ?? .unknown(text)
     }
 
     private static let commands: [[String]: TalkCommand] = [

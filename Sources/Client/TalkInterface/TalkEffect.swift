@@ -3,6 +3,7 @@ import Identifiers
 import RoomClient
 import SpeechProcessing
 import TerminalSupport
+import VoiceClient
 
 /// What has to be done after a ``TalkInput``; the shell does it in this order.
 enum TalkEffect: Equatable, Sendable {
@@ -14,6 +15,9 @@ enum TalkEffect: Equatable, Sendable {
     case setDeafened(Bool)
     case setTransmitting(Bool)
     case setVolume(Float)
+    /// Bits a second.
+    case setBitrate(Int)
+    case noteReception(HeardByOthers)
     case setMicrophone(MicrophoneSettings)
     /// Over the control connection, if there is one now.
     case send(ControlMessage)

@@ -31,6 +31,8 @@ enum TalkCommand: Equatable, Sendable {
     case mute(Bool?)
     case deafen(Bool?)
     case volume(steps: Int)
+    /// Of one's own voice, in kbit/s.
+    case bitrate(Int)
     /// A part of the microphone's processing, on or off.
     case processing(ProcessingPart, Bool)
     case help

@@ -2,6 +2,7 @@ import ControlWire
 import Identifiers
 import RoomClient
 import TerminalSupport
+import VoiceClient
 import VoiceWire
 
 extension TalkModel {
@@ -20,7 +21,7 @@ extension TalkModel {
             roomName = TerminalText.name(room.name)
             return [.print("\(isReturn ? "Back in" : "In") “\(roomName)” on \(server).")]
         case .voiceGranted(let grant, let host, let tunnelPort): return connect(grant, host, tunnelPort)
-        case .announcement(let envelope): return hear(envelope)
+        case .announcement(let envelope): return hear(envelope, now: now)
         case .lost(let error):
             link = .down(retryAt: nil)
             isVoiceOpen = false
@@ -60,7 +61,7 @@ extension TalkModel {
 
     // MARK: Announcements
 
-    private mutating func hear(_ envelope: ControlEnvelope) -> [TalkEffect] {
+    private mutating func hear(_ envelope: ControlEnvelope, now: Duration) -> [TalkEffect] {
         switch envelope.message {
         case .roomVoiceState(_, let users):
             people = users.prefix(Self.peopleMax).map(Person.init)
@@ -69,6 +70,7 @@ extension TalkModel {
         case .voiceUserLeft(_, let userID, let voiceID, let reason):
             return remove(userID, VoiceID(rawValue: voiceID), reason)
         case .userVoiceUpdate(let update): return apply(update)
+        case .voiceReception(let reception): return note(reception, now: now)
         case .removedFromRoom(let removal): return obey(removal)
         case .roomDeleted(let room, let name, let by) where room == roomID:
             return [
@@ -83,6 +85,17 @@ extension TalkModel {
         case .voiceError(_, let message): return [.print("The server says: \(TerminalText.line(message))")]
         default: return []
         }
+    }
+
+    private mutating func note(_ reception: VoiceReception, now: Duration) -> [TalkEffect] {
+        guard reception.roomID == roomID else { return [] }
+        self.reception = reception
+        receptionAt = now
+        return [
+            .noteReception(
+                HeardByOthers(
+                    lossShare: Double(reception.packetLoss), burstRatio: Double(reception.burstRatio)))
+        ]
     }
 
     /// What a moderator did to this person.

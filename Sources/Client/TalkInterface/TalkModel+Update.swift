@@ -30,19 +30,21 @@ extension TalkModel {
         loss.record(statistics.counters, now: now)
         if let endsAt, now >= endsAt { return [.disconnectVoice, .quit(nil)] }
         if let removalExpectedUntil, now >= removalExpectedUntil { return [.quit(Self.removed)] }
+        if now - receptionAt > Self.receptionLifetime { reception = nil }
         return qualityReport(now: now)
     }
 
-    /// What the server may show to moderators: loss, round trip and jitter, now and then.
+    /// What the server tells talkers, and may show to moderators.
     private mutating func qualityReport(now: Duration) -> [TalkEffect] {
-        guard isVoiceOpen, let roundTrip = statistics.roundTripMilliseconds, now >= nextReportAt else { return [] }
-        nextReportAt = now + Self.reportInterval
+        guard isVoiceOpen, let roundTrip = statistics.roundTripMilliseconds,
+            let talkers = reporter.report(statistics, peopleCount: people.count, now: now)
+        else { return [] }
         let jitter = statistics.talkers.map(\.jitterMilliseconds).max() ?? 0
         return [
             .send(
                 .audioQualityReport(
                     packetLoss: Float(loss.fraction ?? 0), latency: UInt32(clamping: Int(roundTrip.rounded())),
-                    jitter: UInt32(clamping: Int(jitter.rounded()))))
+                    jitter: UInt32(clamping: Int(jitter.rounded())), talkers: talkers))
         ]
     }
 
@@ -133,6 +135,14 @@ extension TalkModel {
             case .gain: microphone.usesAutomaticGain = isOn
             }
             return [.setMicrophone(microphone)]
+        case .bitrate(let kilobits):
+            let range = VoiceEngineConfiguration.bitsPerSecondRange
+            let bitsPerSecond = kilobits.multipliedReportingOverflow(by: 1_000).partialValue
+            guard range.contains(bitsPerSecond), (1...range.upperBound).contains(kilobits) else {
+                let (least, most) = (range.lowerBound / 1_000, range.upperBound / 1_000)
+                return [.print("bitrate \(kilobits): give \(least) to \(most) kbit/s.")]
+            }
+            return [.setBitrate(bitsPerSecond), .send(.requestBitrateChange(targetBitrate: UInt32(bitsPerSecond)))]
         case .help: return (hasKeys ? Self.helpLines : [Self.commandsText]).map { .print($0) }
         case .quit: return [.disconnectVoice, .quit(nil)]
         }
@@ -150,8 +160,8 @@ extension TalkModel {
 
     private static let removed = CommandFailure(.permission, "you were removed from the room's voice.")
     static let commandsText =
-        "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, echo on|off, noise on|off, gain on|off, "
-        + "help, quit."
+        "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, bitrate KBITS, echo on|off, noise on|off, "
+        + "gain on|off, help, quit."
     static let helpLines = [
         "space  talk, and again: stop talking (push-to-talk)", "m      mute or unmute your microphone",
         "d      deafen or undeafen yourself", "+ -    louder, softer", "q      leave", "?      this help",

@@ -36,8 +36,8 @@ struct TalkModel: Equatable, Sendable {
     static let lingerAtEnd: Duration = .seconds(1)
     /// For the word why voice was taken away, which travels another way than the fact.
     static let removalPatience: Duration = .seconds(2)
-    /// Between two `AudioQualityReport`s.
-    static let reportInterval: Duration = .seconds(5)
+    /// What the server said of how others hear this client is forgotten after this long: nobody has reported since.
+    static let receptionLifetime: Duration = .seconds(15)
 
     // Set once.
     let server: String
@@ -70,7 +70,10 @@ struct TalkModel: Equatable, Sendable {
 
     var statistics = VoiceStatistics()
     var loss = LossWindow()
-    var nextReportAt = Duration.zero
+    var reporter = ReceptionReporter()
+    /// How the room's listeners get this client's voice, and when the server said so.
+    var reception: VoiceReception?
+    var receptionAt = Duration.zero
     var isQuitting = false
 
     init(

@@ -87,6 +87,8 @@ actor TalkShell {
         case .setTransmitting(let isTransmitting): engine.setTransmitting(isTransmitting)
         case .setMicrophone(let settings): engine.setMicrophone(settings)
         case .setVolume(let volume): engine.setVolume(volume)
+        case .setBitrate(let bitsPerSecond): engine.setBitrate(bitsPerSecond)
+        case .noteReception(let heard): engine.noteReception(heard)
         case .send: sending.yield(effect)
         case .renewVoice(let error): session.renewVoice(after: error)
         case .moveRoom(let room): Task { [session] in await session.move(to: room) }

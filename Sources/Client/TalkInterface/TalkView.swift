@@ -1,5 +1,7 @@
+import ControlWire
 import TerminalSupport
 import VoiceClient
+import VoiceQuality
 
 /// Draws a ``TalkModel`` as text. Pure: the same model and width give the same line.
 enum TalkView {
@@ -28,7 +30,7 @@ enum TalkView {
         let headline = [state(of: model, now: .zero), room(of: model), speech(of: model)] + way
         return PlainStatus(
             headline: headline.joined(separator: "; "),
-            measurements: [loss(of: model), delay(of: model)].compactMap { $0 })
+            measurements: [loss(of: model), delay(of: model), quality(of: model)].compactMap { $0 })
     }
 
     private struct Part {
@@ -45,6 +47,7 @@ enum TalkView {
         parts.append(Part(text: speech(of: model), importance: 1))
         if let loss = loss(of: model) { parts.append(Part(text: loss, importance: 3)) }
         if let delay = delay(of: model) { parts.append(Part(text: delay, importance: 4)) }
+        if let quality = quality(of: model) { parts.append(Part(text: quality, importance: 5)) }
         if model.statistics.isTunnelled { parts.append(Part(text: tunnelled, importance: 3)) }
         if model.volume != 1 {
             parts.append(Part(text: "volume \(Int((model.volume * 100).rounded()))%", importance: 6))
@@ -106,13 +109,29 @@ enum TalkView {
 
     private static func loss(of model: TalkModel) -> String? {
         let down = model.loss.fraction.map { "loss \(percent($0))" }
-        let up = model.statistics.uplinkLoss.flatMap { $0 >= 0.005 ? "sent loss \(percent($0))" : nil }
+        // What listeners miss, where they say so: it holds the way up.
+        let missed = model.reception.map { Double($0.packetLoss) } ?? model.statistics.uplinkLoss
+        let up = missed.flatMap { $0 >= 0.005 ? "sent loss \(percent($0))" : nil }
         let both = [down, up].compactMap { $0 }
         return both.isEmpty ? nil : both.joined(separator: ", ")
     }
 
     private static func delay(of model: TalkModel) -> String? {
         model.delayMilliseconds.map { "delay \(Int($0.rounded())) ms" }
+    }
+
+    /// Mean opinion scores, 1…4.5: of the worst talker heard, and of oneself as most of the room hears it.
+    private static func quality(of model: TalkModel) -> String? {
+        let heard = model.reporter.rating.map { "MOS \(score($0))" }
+        let own = model.reception?.rating.map { "yours \(score(TransmissionRating(Double($0))))" }
+        let both = [heard, own].compactMap { $0 }
+        return both.isEmpty ? nil : both.joined(separator: ", ")
+    }
+
+    /// With one digit behind the point.
+    private static func score(_ rating: TransmissionRating) -> String {
+        let tenths = Int((rating.meanOpinionScore * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
     }
 
     private static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded()))%" }

@@ -18,6 +18,7 @@ extension VoiceConnectionGrant {
             host: host, port: grant.udpPort, voice: VoiceID(rawValue: voiceID), room: VoiceRoomID(rawValue: roomID),
             token: token, keys: try Self.keys(of: grant, allowsUnsealed: allowsUnsealed))
         bundleBytesMax = grant.bundleBytesMax ?? 0
+        bytesPerSecondMax = grant.bytesPerSecondMax
         if let milliseconds = grant.tokenMilliseconds { tokenLifetime = .milliseconds(milliseconds) }
         if let milliseconds = grant.keepaliveMilliseconds { keepalive = .milliseconds(milliseconds) }
         if let milliseconds = grant.timeoutMilliseconds { timeout = .milliseconds(milliseconds) }

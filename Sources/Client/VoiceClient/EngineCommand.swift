@@ -13,6 +13,8 @@ enum EngineCommand: BitwiseCopyable {
     case setVolume(Float)
     case setTalkerVolume(Float, VoiceID)
     case setPriority(Bool, VoiceID)
+    case setBitrate(Int)
+    case noteReception(HeardByOthers)
     case connect(PreparedSession)
     case disconnect
 }

@@ -143,6 +143,8 @@ import VoiceSocket
             case .setVolume(let volume): pipeline.setVolume(volume)
             case .setTalkerVolume(let volume, let voice): pipeline.setVolume(volume, of: voice)
             case .setPriority(let hasPriority, let voice): pipeline.setPriority(hasPriority, of: voice)
+            case .setBitrate(let bitsPerSecond): pipeline.setBitrate(bitsPerSecond)
+            case .noteReception(let heard): pipeline.noteReception(heard, at: .now)
             case .connect(let session):
                 session.take { transport, newWays in
                     pipeline.connect(transport, emit: emit)

@@ -56,7 +56,7 @@ package struct SenderAdaptation: Sendable {
 
     package private(set) var provision: Provision
 
-    private let limits: Limits
+    private var limits: Limits
     private var loss = 0.0
     private var burstLength = 1.0
     private var depth = 0
@@ -85,6 +85,17 @@ package struct SenderAdaptation: Sendable {
         chooseDepth(isBursty: burstLength >= Self.burstLengthMin)
         chooseSpacing()
         if let delay = report.delayMilliseconds, delay.isFinite { noteDelay(delay) }
+        provide()
+        return provision
+    }
+
+    /// What is allowed from now on; gives what is provided then. What was learnt of the path stays.
+    package mutating func setLimits(_ limits: Limits) -> Provision {
+        // A budget that no delay took anything from is all that is allowed; one that was cut grows back as it does.
+        budget =
+            budget < Double(self.limits.bitsPerSecondMax)
+            ? min(budget, Double(limits.bitsPerSecondMax)) : Double(limits.bitsPerSecondMax)
+        self.limits = limits
         provide()
         return provision
     }

@@ -99,6 +99,7 @@ import VoiceWire
                 voice: voice, isSpeaking: places[index].isSpeaking, level: places[index].level,
                 playoutDelayMilliseconds: Double(statistics.playoutDelayNanoseconds) / 1e6,
                 jitterMilliseconds: Double(statistics.jitterNanoseconds) / 1e6)
+            talkers[count].reception = VoiceStatistics.Reception(statistics)
             count += 1
         }
         return count
@@ -181,5 +182,16 @@ extension VoiceCounters {
         framesRecovered += other.framesRecovered
         framesMalformed += other.framesMalformed
         framesOverTalkersMax += other.framesOverTalkersMax
+    }
+}
+
+extension VoiceStatistics.Reception {
+    init(_ statistics: PlayoutStatistics) {
+        framesReceived = statistics.framesReceived
+        framesLost = statistics.framesLost
+        lossBursts = statistics.lossBursts
+        framesLate = statistics.framesLate
+        samplesPlayed = statistics.samplesPlayed
+        samplesConcealed = statistics.samplesConcealed
     }
 }

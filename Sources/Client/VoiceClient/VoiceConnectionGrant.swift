@@ -35,6 +35,8 @@ public struct VoiceConnectionGrant: Equatable, Sendable {
     public var keys: Keys?
     /// Longest bundle that the relay sends, as a whole datagram in bytes; 0: it sends none.
     public var bundleBytesMax = 0
+    /// Bytes of datagrams, whole, that the relay takes of this session a second; nil: it did not say.
+    public var bytesPerSecondMax: Int?
     /// UDP port on 127.0.0.1 that stands for the relay's, over the control connection; nil: there is no such way.
     public var tunnelPort: UInt16?
     /// How long the token opens the session, from now.

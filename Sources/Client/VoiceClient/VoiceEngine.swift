@@ -153,6 +153,12 @@ public final class VoiceEngine: Sendable {
         shared.commands.push(.setPriority(hasPriority, voice))
     }
 
+    /// Bits a second that the sound itself is to have where the path and the server's limit allow it; clamped to
+    /// ``VoiceEngineConfiguration/bitsPerSecondRange``.
+    public func setBitrate(_ bitsPerSecond: Int) { shared.commands.push(.setBitrate(bitsPerSecond)) }
+    /// How the room's listeners get this client's voice, as the server said just now: what redundancy goes by.
+    public func noteReception(_ heard: HeardByOthers) { shared.commands.push(.noteReception(heard)) }
+
     /// What the engine is doing now. Any thread; never makes the engine wait. Allocates.
     public var statistics: VoiceStatistics {
         var statistics = VoiceStatistics(shared.statistics.withLock { $0 })

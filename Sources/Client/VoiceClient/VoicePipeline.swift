@@ -13,6 +13,7 @@ import VoiceWire
     private var transmitter: VoiceTransmitter
     private var transport = VoiceTransport()
     private var talkers: TalkerTable
+    private var reports = PathReports()
     private var limiter = Limiter()
     private var isDeafened: Bool
     private var volume: Float
@@ -52,6 +53,7 @@ import VoiceWire
     /// Begins a session in place of the one before, which is told goodbye through `emit`.
     package mutating func connect(_ newTransport: consuming VoiceTransport, emit: Emit) {
         leave(emit: emit)
+        transmitter.setLimit(bytesPerSecond: newTransport.bytesPerSecondMax)
         transport = consume newTransport
     }
 
@@ -65,6 +67,7 @@ import VoiceWire
         transport.sayGoodbye(.left, emit: emit)
         transport.addCounts(to: &pastCounts)
         transmitter.forgetTalkspurt()
+        reports = PathReports()
         talkers.removeAll()
     }
 
@@ -96,10 +99,10 @@ import VoiceWire
         case .nothing: return nil
         case .quality:
             let quality = transport.quality
-            if let loss = quality.uplinkLoss {
-                // What the relay's pongs show: the way up. Listeners' reports come over the control connection.
-                let roundTrip = quality.roundTripNanoseconds.map { Double($0) / 1e6 }
-                transmitter.note(SenderAdaptation.Report(lossShare: loss, delayMilliseconds: roundTrip))
+            if let report = reports.notePong(
+                uplinkLoss: quality.uplinkLoss, roundTripNanoseconds: quality.roundTripNanoseconds, at: now)
+            {
+                transmitter.note(report)
             }
             return nil
         case .event(let event): return event
@@ -160,6 +163,13 @@ import VoiceWire
     }
     package mutating func setPriority(_ hasPriority: Bool, of voice: VoiceID) {
         talkers.setPriority(hasPriority, of: voice)
+    }
+
+    /// See ``VoiceEngine/setBitrate(_:)``.
+    package mutating func setBitrate(_ bitsPerSecond: Int) { transmitter.setBitrate(bitsPerSecond) }
+    /// See ``VoiceEngine/noteReception(_:)``.
+    package mutating func noteReception(_ heard: HeardByOthers, at now: MonotonicInstant) {
+        if let report = reports.note(heard, at: now) { transmitter.note(report) }
     }
 
     /// What it is doing now, into a record with room for all talkers. Does not allocate.

@@ -53,6 +53,8 @@ public struct VoiceStatistics: Equatable, Sendable {
         public var playoutDelayMilliseconds: Double
         /// Interarrival jitter in milliseconds (RFC 3550 §6.4.1).
         public var jitterMilliseconds: Double
+        /// What became of the talker's frames.
+        public var reception = Reception()
 
         public init(
             voice: VoiceID, isSpeaking: Bool, level: UInt8, playoutDelayMilliseconds: Double, jitterMilliseconds: Double
@@ -63,5 +65,23 @@ public struct VoiceStatistics: Equatable, Sendable {
             self.playoutDelayMilliseconds = playoutDelayMilliseconds
             self.jitterMilliseconds = jitterMilliseconds
         }
+    }
+
+    /// Counts since the talker was first heard in this session. They grow, but ``framesLost`` falls when a frame comes after
+    /// all; a talker who was silent for long begins at zero again.
+    public struct Reception: Equatable, Sendable, BitwiseCopyable {
+        /// Frames that came, late ones too.
+        public var framesReceived: UInt64 = 0
+        /// Frames that did not, whether or not a copy was heard in their place.
+        public var framesLost: UInt64 = 0
+        /// Runs of lost frames, of one or more.
+        public var lossBursts: UInt64 = 0
+        /// Frames that came too late.
+        public var framesLate: UInt64 = 0
+        /// Samples heard as the talker sent them, and samples invented in place of others.
+        public var samplesPlayed: UInt64 = 0
+        public var samplesConcealed: UInt64 = 0
+
+        public init() {}
     }
 }

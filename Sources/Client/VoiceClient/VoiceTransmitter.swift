@@ -23,6 +23,7 @@ import VoiceWire
     let frameSampleCount: Int
     private var encoder: FrameEncoder
     private var adaptation: SenderAdaptation
+    private var bitrate: BitrateLimits
     private let usesDiscontinuousTransmission: Bool
     private var gate: VoiceActivityGate
     private var preroll: PrerollBuffer
@@ -47,11 +48,8 @@ import VoiceWire
         mode = configuration.mode
         isMuted = configuration.isMuted
         frameSampleCount = configuration.encoder.frameDuration.sampleCount
-        var limits = SenderAdaptation.Limits()
-        limits.bitsPerSecondWanted = settings.bitsPerSecond
-        limits.bitsPerSecondMin = min(limits.bitsPerSecondMin, settings.bitsPerSecond)
-        limits.bitsPerSecondMax = max(limits.bitsPerSecondMax, settings.bitsPerSecond)
-        adaptation = SenderAdaptation(limits: limits)
+        bitrate = BitrateLimits(wanted: settings.bitsPerSecond, frameSampleCount: frameSampleCount)
+        adaptation = SenderAdaptation(limits: bitrate.limits)
         usesDiscontinuousTransmission = configuration.encoder.discontinuousTransmission
         gate = VoiceActivityGate()
         preroll = PrerollBuffer(
@@ -130,6 +128,18 @@ import VoiceWire
 
     /// Lets the encoder provide for what the path does, from the next frame on. Does not allocate.
     mutating func note(_ report: SenderAdaptation.Report) { encoder.apply(adaptation.note(report)) }
+
+    /// What the sound itself is to have, where path and limit allow it. Does not allocate.
+    mutating func setBitrate(_ bitsPerSecond: Int) {
+        bitrate.wanted = bitsPerSecond
+        encoder.apply(adaptation.setLimits(bitrate.limits))
+    }
+
+    /// What the relay takes of this session, datagrams whole; nil: it did not say. Does not allocate.
+    mutating func setLimit(bytesPerSecond: Int?) {
+        bitrate.bytesPerSecondMax = bytesPerSecond
+        encoder.apply(adaptation.setLimits(bitrate.limits))
+    }
 
     private mutating func decide(_ samples: UnsafeBufferPointer<Int16>) -> VoiceActivityGate.Decision {
         guard !isMuted else {

@@ -38,6 +38,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
 
     /// Longest bundle that was agreed on.
     private let bundleBytesMax: Int
+    /// What the relay takes, datagrams whole; nil: it did not say.
+    let bytesPerSecondMax: Int?
     private let expiry: MonotonicInstant
     private let keepalive: Int64
     private let silenceMax: Int64
@@ -73,6 +75,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         room = grant.room
         token = grant.token
         bundleBytesMax = grant.bundleBytesMax
+        bytesPerSecondMax = grant.bytesPerSecondMax
         expiry = now.advanced(byNanoseconds: grant.tokenLifetime.wholeNanoseconds)
         keepalive = grant.keepalive.wholeNanoseconds
         silenceMax = min(
@@ -89,6 +92,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
         room = VoiceRoomID(rawValue: 0)
         token = []
         bundleBytesMax = 0
+        bytesPerSecondMax = nil
         expiry = MonotonicInstant(nanoseconds: 0)
         keepalive = 0
         silenceMax = Self.silenceNanosecondsMax

@@ -12,7 +12,7 @@ struct TalkCommand: AsyncParsableCommand {
         discussion: """
             Keys on a terminal: space starts and stops talking (push-to-talk), m mutes, d deafens, + and - change the \
             volume, q leaves, ? shows this. When standard input is no terminal, lines do the same: talk on, talk off, \
-            mute on, mute off, deafen on, deafen off, volume up, volume down, echo on, echo off, \
+            mute on, mute off, deafen on, deafen off, volume up, volume down, bitrate KBITS, echo on, echo off, \
             noise on, noise off, gain on, gain off, quit.
 
             Without a stored login the password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never \

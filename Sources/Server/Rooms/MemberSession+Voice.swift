@@ -105,7 +105,9 @@ extension MemberSession {
             return refuseVoice(.invalidValue, text, .valueRefused, requestID)
         }
         guard talkers.allSatisfy(\.isPossible) else {
-            let text = "of a talker's frames no more can be lost or late than there were, in no more bursts than that"
+            let text =
+                "of a talker's frames no more can be lost or late than there were, in no more bursts than that; "
+                + "a rating is 0…\(TalkerReception.ratingMax)"
             return refuseVoice(.invalidValue, text, .valueRefused, requestID)
         }
         guard !talkers.isEmpty else { return }
@@ -114,7 +116,7 @@ extension MemberSession {
 
     /// The relay forwards what it gets and never re-encodes: a bitrate in range is the sender's own choice.
     private func answerBitrate(_ bitrate: UInt32, _ requestID: UInt64?) {
-        let range = Self.bitrateRange
+        let range = Self.bitrateRange.clamped(to: 0...services.voice.bitsPerSecondMax)
         guard range.contains(bitrate) else {
             let text = "target_bitrate must be \(range.lowerBound)…\(range.upperBound) bits a second"
             return refuseVoice(.invalidValue, text, .valueRefused, requestID)

@@ -27,6 +27,7 @@ struct ReceptionTable {
         var bursts = 0.0
         var jitter: UInt32 = 0
         var playoutDelay: UInt32 = 0
+        var rating: UInt16?
         var at: ContinuousClock.Instant
 
         var loss: FrameLoss {
@@ -40,6 +41,7 @@ struct ReceptionTable {
             bursts = bursts / 2 + Double(reception.bursts)
             jitter = reception.jitter
             playoutDelay = reception.playoutDelay
+            rating = reception.rating
             at = now
         }
     }
@@ -79,14 +81,19 @@ struct ReceptionTable {
     }
 
     private static func summary(of reports: [Report], in room: RoomID) -> VoiceReception {
-        // Nearest rank.
-        let rank = Int((coveredShare * Double(reports.count)).rounded(.up)) - 1
+        let rank = rank(among: reports.count)
         let loss = reports.map(\.loss).sorted { ($0.fraction, $0.burstRatio) < ($1.fraction, $1.burstRatio) }[rank]
-        return VoiceReception(
+        var reception = VoiceReception(
             roomID: room, listeners: UInt32(clamping: reports.count), packetLoss: Float(loss.fraction),
             burstRatio: Float(loss.burstRatio), jitter: reports.map(\.jitter).sorted()[rank],
             playoutDelay: reports.map(\.playoutDelay).sorted()[rank])
+        let ratings = reports.compactMap(\.rating).sorted(by: >)
+        if !ratings.isEmpty { reception.rating = ratings[Self.rank(among: ratings.count)] }
+        return reception
     }
+
+    /// Nearest rank of ``coveredShare``, counted from the best.
+    private static func rank(among count: Int) -> Int { Int((coveredShare * Double(count)).rounded(.up)) - 1 }
 }
 
 extension TalkerReception {
@@ -94,9 +101,11 @@ extension TalkerReception {
     var isPossible: Bool {
         let missed = UInt64(lost) + UInt64(late)
         return frames <= Self.framesMax && missed <= UInt64(frames) && UInt64(bursts) <= missed
-            && (bursts > 0) == (missed > 0)
+            && (bursts > 0) == (missed > 0) && rating ?? 0 <= Self.ratingMax
     }
 
     /// Of one report: an hour of the shortest frames.
     static let framesMax: UInt32 = 1_440_000
+    /// ITU-T G.107: R of a perfect line on the scale's own terms.
+    static let ratingMax: UInt16 = 100
 }

@@ -51,7 +51,13 @@ public final class VoiceAccess: Sendable {
         grant.keepaliveMilliseconds = UInt32(clamping: configuration.keepalive.wholeMilliseconds)
         grant.timeoutMilliseconds = UInt32(clamping: configuration.sessionTimeout.wholeMilliseconds)
         grant.bundleBytesMax = session.bundleBytesMax > 0 ? session.bundleBytesMax : nil
+        grant.bytesPerSecondMax = min(configuration.bytesPerSecondMax, configuration.bytesPerSecondPerRoomMax)
         return grant
+    }
+
+    /// What the relay takes of one session, datagrams whole.
+    var bitsPerSecondMax: UInt32 {
+        UInt32(clamping: 8 * min(configuration.bytesPerSecondMax, configuration.bytesPerSecondPerRoomMax))
     }
 
     func remember(_ voice: VoiceID, in room: Room) { rooms.withLock { $0[voice] = room } }

@@ -9,6 +9,7 @@ extension TalkerReception: WireRecord {
         bursts = try fields("bursts")
         jitter = try fields("jitter")
         playoutDelay = try fields("playout_delay")
+        rating = try fields.optional("rating")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -19,6 +20,7 @@ extension TalkerReception: WireRecord {
         writer.field("bursts", bursts)
         writer.field("jitter", jitter)
         writer.field("playout_delay", playoutDelay)
+        writer.field("rating", rating)
     }
 }
 
@@ -30,6 +32,7 @@ extension VoiceReception: WireRecord {
         burstRatio = try fields("burst_ratio")
         jitter = try fields("jitter")
         playoutDelay = try fields("playout_delay")
+        rating = try fields.optional("rating")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -39,5 +42,6 @@ extension VoiceReception: WireRecord {
         writer.field("burst_ratio", burstRatio)
         writer.field("jitter", jitter)
         writer.field("playout_delay", playoutDelay)
+        writer.field("rating", rating)
     }
 }

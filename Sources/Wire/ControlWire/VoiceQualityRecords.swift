@@ -18,6 +18,8 @@ public struct TalkerReception: Equatable, Sendable {
     public var jitter: UInt32
     /// From a frame's earliest possible arrival to its playing, in milliseconds.
     public var playoutDelay: UInt32
+    /// How good that makes a conversation: R of ITU-T G.107, 0…100. Absent: not estimated.
+    public var rating: UInt16?
 
     public init(
         voiceID: UInt16, frames: UInt32, lost: UInt32, late: UInt32, bursts: UInt32, jitter: UInt32,
@@ -45,6 +47,8 @@ public struct VoiceReception: Equatable, Sendable {
     /// The same share of listeners has no more than this, in milliseconds.
     public var jitter: UInt32
     public var playoutDelay: UInt32
+    /// The same share of listeners has at least this R of ITU-T G.107, 0…100. Absent: nobody estimated it.
+    public var rating: UInt16?
 
     public init(
         roomID: RoomID, listeners: UInt32, packetLoss: Float, burstRatio: Float, jitter: UInt32, playoutDelay: UInt32

@@ -68,6 +68,7 @@ extension VoiceGrant: WireRecord {
         keepaliveMilliseconds = try fields.optional("keepalive_ms")
         timeoutMilliseconds = try fields.optional("timeout_ms")
         bundleBytesMax = try fields.optional("bundle_bytes_max")
+        bytesPerSecondMax = try fields.optional("bytes_per_second_max")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -83,5 +84,6 @@ extension VoiceGrant: WireRecord {
         writer.field("keepalive_ms", keepaliveMilliseconds)
         writer.field("timeout_ms", timeoutMilliseconds)
         writer.field("bundle_bytes_max", bundleBytesMax)
+        writer.field("bytes_per_second_max", bytesPerSecondMax)
     }
 }

@@ -79,6 +79,8 @@ public struct VoiceGrant: Equatable, Sendable {
     public var timeoutMilliseconds: UInt32?
     /// Longest bundle that the relay sends, as a whole datagram in bytes. Absent: it sends none.
     public var bundleBytesMax: Int?
+    /// Bytes of datagrams, whole, that the relay takes of this session a second.
+    public var bytesPerSecondMax: Int?
 
     public init(udpPort: UInt16, sessionToken: String) {
         self.udpPort = udpPort

@@ -218,4 +218,34 @@ struct TalkModelTests {
         #expect(model.update(.tick(statistics), now: .seconds(5)) == [])
         #expect(model.update(.tick(statistics), now: .seconds(6)).count == 1)
     }
+
+    @Test func `What the server says of how the room hears this client goes to the engine and is shown`() {
+        var model = TalkModel.online()
+        var reception = VoiceReception(
+            roomID: testRoom.id, listeners: 3, packetLoss: 0.25, burstRatio: 1.5, jitter: 4, playoutDelay: 60)
+        reception.rating = 80
+        let effects = model.update(announcement(.voiceReception(reception)), now: .seconds(1))
+        #expect(effects == [.noteReception(HeardByOthers(lossShare: 0.25, burstRatio: 1.5))])
+        let shown = TalkView.statusLine(model, columns: 200, now: .seconds(1))
+        #expect(shown.contains("sent loss 25%") && shown.contains("yours 4.0"))
+        // Of another room it says nothing, and after a while nothing any more.
+        reception.roomID = RoomID(rawValue: 99)
+        #expect(model.update(announcement(.voiceReception(reception)), now: .seconds(1)).isEmpty)
+        _ = model.update(.tick(VoiceStatistics()), now: .seconds(1) + TalkModel.receptionLifetime)
+        #expect(model.reception != nil)
+        _ = model.update(
+            .tick(VoiceStatistics()), now: .seconds(1) + TalkModel.receptionLifetime + .nanoseconds(1))
+        #expect(model.reception == nil)
+    }
+
+    @Test(arguments: [(15, false), (16, true), (128, true), (129, false), (Int.max, false), (-40, false)])
+    func `The bitrate may be changed within its range`(kilobits: Int, isTaken: Bool) {
+        var model = TalkModel.online()
+        let effects = model.update(.command(.bitrate(kilobits)), now: .zero)
+        let taken: [TalkEffect] = [
+            .setBitrate(kilobits &* 1_000),
+            .send(.requestBitrateChange(targetBitrate: UInt32(clamping: kilobits &* 1_000))),
+        ]
+        #expect(isTaken ? effects == taken : effects == [.print("bitrate \(kilobits): give 16 to 128 kbit/s.")])
+    }
 }

@@ -111,4 +111,25 @@ import VoiceWire
         #expect(report(frames: TalkerReception.framesMax).isPossible)
         #expect(!report(frames: TalkerReception.framesMax + 1).isPossible)
     }
+
+    /// The rating that nine of ten reach; those who gave none are not counted.
+    @Test func theRatingThatMostReach() throws {
+        var table = ReceptionTable()
+        for listener in 1...10 {
+            var row = report()
+            row.rating = UInt16(80 + listener)
+            _ = told(&table, row, from: listener, after: .zero)
+        }
+        let news = try #require(told(&table, report(), from: 11, after: ReceptionTable.interval))
+        #expect(news.listeners == 11 && news.rating == 82)
+        var silent = ReceptionTable()
+        #expect(try #require(told(&silent, report(), from: 2, after: .zero)).rating == nil)
+    }
+
+    @Test(arguments: [(100, true), (101, false)])
+    func aRatingPastTheScaleCannotBe(rating: UInt16, isPossible: Bool) {
+        var row = report()
+        row.rating = rating
+        #expect(row.isPossible == isPossible)
+    }
 }
