@@ -68,7 +68,7 @@ extension RelayCore {
     /// Sends what has waited long enough; ends talkspurts that stopped without saying so, and sessions that are gone.
     package mutating func tick<Sink: DatagramSink & ~Copyable>(now: UInt64, into sink: inout Sink) {
         closeWindows(dueAt: now, into: &sink)
-        if now >= nextSpeakingSweep { sweepTalkers(now: now) }
+        if now &+ RelaySettings.speakingSweepSlackNanoseconds >= nextSpeakingSweep { sweepTalkers(now: now) }
         if now >= nextSessionSweep { sweepSessions(now: now, into: &sink) }
     }
 

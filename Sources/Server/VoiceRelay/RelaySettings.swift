@@ -16,6 +16,8 @@ package struct RelaySettings: BitwiseCopyable, Sendable {
     static let speakingHoldNanoseconds: UInt64 = 250_000_000
     /// How often talkers are looked through for that, while there are any.
     static let speakingSweepNanoseconds: UInt64 = 50_000_000
+    /// By how much sooner, when the thread is awake anyway: somebody who talks alone then never wakes it for this alone.
+    static let speakingSweepSlackNanoseconds: UInt64 = 25_000_000
     /// How often sessions are looked through for time-outs, while there are any.
     static let sessionSweepNanoseconds: UInt64 = 1_000_000_000
 

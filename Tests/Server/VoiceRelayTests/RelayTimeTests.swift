@@ -76,6 +76,18 @@ struct RelayTimeTests {
         #expect(changes.last?.1.contains(.speaking) == false)
     }
 
+    @Test("who talks alone never wakes the thread between two frames", arguments: [10, 20] as [UInt64])
+    func sweepsWithFrames(frameMilliseconds: UInt64) throws {
+        var relay = try RelayHarness()
+        let (_, clients) = relay.room(of: 3)
+        for step: UInt64 in 1...100 {
+            let now = step * frameMilliseconds * millisecond
+            relay.receive(clients[0].voice([1]), from: clients[0].address, at: now)
+            relay.core.tick(now: now, into: &relay.sent)
+            #expect(relay.core.nextSpeakingSweep > now + frameMilliseconds * millisecond)
+        }
+    }
+
     @Test("a muted talker stops speaking at once")
     func speakingByMute() throws {
         var relay = try RelayHarness()
