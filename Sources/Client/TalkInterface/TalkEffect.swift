@@ -4,6 +4,7 @@ import RoomClient
 import SpeechProcessing
 import TerminalSupport
 import VoiceClient
+import VoiceWire
 
 /// What has to be done after a ``TalkInput``; the shell does it in this order.
 enum TalkEffect: Equatable, Sendable {
@@ -15,6 +16,8 @@ enum TalkEffect: Equatable, Sendable {
     case setDeafened(Bool)
     case setTransmitting(Bool)
     case setVolume(Float)
+    /// Whether that talker has priority over others.
+    case setPriority(Bool, VoiceID)
     /// Bits a second.
     case setBitrate(Int)
     case noteReception(HeardByOthers)

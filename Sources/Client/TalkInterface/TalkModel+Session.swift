@@ -53,6 +53,7 @@ extension TalkModel {
         link = .up
         ownVoice = grant.voiceID.map(VoiceID.init(rawValue:))
         var effects: [TalkEffect] = [.connectVoice(grant, host: host, tunnelPort: tunnelPort)]
+        effects += people.flatMap { priority(of: $0) }
         if isMuted { effects.append(.send(.setMuted(isMuted: true))) }
         if isDeafened { effects.append(.send(.setDeafened(isDeafened: true))) }
         if volume != 1 { effects.append(.send(.setVolume(volume: volume))) }
@@ -64,8 +65,9 @@ extension TalkModel {
     private mutating func hear(_ envelope: ControlEnvelope, now: Duration) -> [TalkEffect] {
         switch envelope.message {
         case .roomVoiceState(_, let users):
+            let before = people
             people = users.prefix(Self.peopleMax).map(Person.init)
-            return []
+            return before.flatMap { priority(of: $0, isGone: true) } + people.flatMap { priority(of: $0) }
         case .voiceUserJoined(_, let user): return add(Person(user))
         case .voiceUserLeft(_, let userID, let voiceID, let reason):
             return remove(userID, VoiceID(rawValue: voiceID), reason)
@@ -114,7 +116,14 @@ extension TalkModel {
         people.removeAll { $0.userID == person.userID && $0.voice == person.voice }
         guard people.count < Self.peopleMax else { return [] }
         people.append(person)
-        return isSelf(person) ? [] : [.print("\(person.name) joined voice.")]
+        return isSelf(person) ? [] : priority(of: person) + [.print("\(person.name) joined voice.")]
+    }
+
+    /// What the engine has to know of a priority speaker. It forgets all of them with a session; somebody's number goes to
+    /// somebody else when they are gone.
+    private func priority(of person: Person, isGone: Bool = false) -> [TalkEffect] {
+        guard person.isPrioritySpeaker, !isSelf(person), let voice = person.voice else { return [] }
+        return [.setPriority(!isGone, voice)]
     }
 
     private mutating func remove(_ userID: UserID, _ voice: VoiceID, _ reason: VoiceLeaveReason) -> [TalkEffect] {
@@ -131,7 +140,7 @@ extension TalkModel {
             case .moved: "was moved to another room."
             case .roomDeleted: "left voice: the room was deleted."
             }
-        return [.print("\(person.name) \(text)")]
+        return priority(of: person, isGone: true) + [.print("\(person.name) \(text)")]
     }
 
     private mutating func apply(_ update: VoiceUserUpdate) -> [TalkEffect] {
@@ -146,6 +155,9 @@ extension TalkModel {
         let after = people[index]
         var effects = restraints(from: before, to: after)
         guard !isSelf(after) else { return effects }
+        if after.isPrioritySpeaker != before.isPrioritySpeaker, let voice = after.voice {
+            effects.append(.setPriority(after.isPrioritySpeaker, voice))
+        }
         if after.isMuted != before.isMuted {
             effects.append(.print("\(after.name) is \(after.isMuted ? "muted" : "no longer muted")."))
         }

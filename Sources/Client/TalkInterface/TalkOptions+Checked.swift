@@ -50,6 +50,12 @@ extension TalkOptions {
         if isConstantBitrate { configuration.encoder.variableBitrate = false }
         if let usesErrorCorrection { configuration.encoder.forwardErrorCorrection = usesErrorCorrection }
         configuration.takesBundles = takesBundles
+        let decibels = VoiceEngineConfiguration.duckingDecibelsRange
+        guard decibels.contains(Float(duckingDecibels)) else {
+            let (least, most) = (Int(decibels.lowerBound), Int(decibels.upperBound))
+            throw CommandFailure(.usage, "--ducking \(duckingDecibels): give \(least) to \(most) decibels.")
+        }
+        configuration.duckingDecibels = Float(duckingDecibels)
         do throws(VoiceEngineError) {
             try configuration.validate()
         } catch {

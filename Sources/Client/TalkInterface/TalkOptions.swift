@@ -31,6 +31,8 @@ public struct TalkOptions: Sendable {
     public var usesErrorCorrection: Bool?
     /// Frames of several talkers may come in one datagram.
     public var takesBundles = true
+    /// By how much others are quieter while a priority speaker is heard: 0…40 dB.
+    public var duckingDecibels: Double = 12
     public var exitsAtEnd = false
     /// From the moment voice stands.
     public var durationSeconds: Double?

@@ -87,6 +87,7 @@ actor TalkShell {
         case .setTransmitting(let isTransmitting): engine.setTransmitting(isTransmitting)
         case .setMicrophone(let settings): engine.setMicrophone(settings)
         case .setVolume(let volume): engine.setVolume(volume)
+        case .setPriority(let hasPriority, let voice): engine.setPriority(hasPriority, of: voice)
         case .setBitrate(let bitsPerSecond): engine.setBitrate(bitsPerSecond)
         case .noteReception(let heard): engine.noteReception(heard)
         case .send: sending.yield(effect)

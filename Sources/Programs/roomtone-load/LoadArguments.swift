@@ -89,7 +89,7 @@ struct LoadArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Later than this after its sending a frame is of no use. (default: 100ms)", valueName: "time"))
+            "Later than this after its sending a frame is of no use; at most 2s. (default: 100ms)", valueName: "time"))
     var late: TimeSpan?
 
     @Option(
@@ -143,10 +143,14 @@ struct NetworkArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Mean length of bursts of them; 1 is random.", valueName: "datagrams"))
     var lossBurst = NetworkOptions().lossBurst
 
-    @Option(help: ArgumentHelp("Added to every datagram in each direction: 20ms.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Added to every datagram in each direction: 20ms. At most 2s, 100ms with --churn.", valueName: "time"))
     var delay: TimeSpan?
 
-    @Option(help: ArgumentHelp("Mean of an exponentially distributed delay on top of it: 5ms.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Mean of an exponentially distributed delay on top of it: 5ms. At most 100ms.", valueName: "time"))
     var jitter: TimeSpan?
 
     @Option(help: ArgumentHelp("Datagrams that later ones overtake, in each direction.", valueName: "percent%"))

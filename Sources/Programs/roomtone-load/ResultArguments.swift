@@ -28,6 +28,19 @@ struct ResultArguments: ParsableArguments {
         guard findCapacity == nil || !require.isEmpty else {
             throw ValidationError("--find-capacity needs --require: without it nothing breaks.")
         }
+        // Said before a test of an hour, not after it.
+        if let json, json != "-", !Self.isWritable(json) {
+            throw ValidationError("--json \(json) cannot be written: check the folder and its permissions.")
+        }
+    }
+
+    /// The file, or the folder that it is going to lie in: it is written beside and then moved into its place.
+    private static func isWritable(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if exists, isFolder.boolValue { return false }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        return FileManager.default.isWritableFile(atPath: folder)
     }
 
     func requirements() throws -> [Requirement] {

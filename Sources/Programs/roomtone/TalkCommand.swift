@@ -91,7 +91,9 @@ struct TalkCommand: AsyncParsableCommand {
     @Flag(help: "Packets of constant size instead of as many bits as the sound needs.")
     var constantBitrate = false
 
-    @Flag(inversion: .prefixedNo, help: "Carry a coarse copy of each packet in the next one. (default: --fec)")
+    @Flag(
+        inversion: .prefixedNo, help: "Carry packets again in later ones where the network loses some. (default: --fec)"
+    )
     var fec: Bool?
 
     @Flag(
@@ -99,6 +101,11 @@ struct TalkCommand: AsyncParsableCommand {
         help:
             "Take what several people say at once in one packet. --no-bundles: a packet for each. (default: --bundles)")
     var bundles: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "By how much others are quieter while a priority speaker speaks: 0 to 40 dB.", valueName: "dB"))
+    var ducking = 12.0
 
     @Flag(help: "Leave when the WAV file of --input has been played.")
     var exitAtEnd = false
@@ -141,6 +148,7 @@ struct TalkCommand: AsyncParsableCommand {
         options.isConstantBitrate = constantBitrate
         options.usesErrorCorrection = fec
         options.takesBundles = bundles ?? true
+        options.duckingDecibels = ducking
         options.exitsAtEnd = exitAtEnd
         options.durationSeconds = duration
         options.fingerprint = fingerprint

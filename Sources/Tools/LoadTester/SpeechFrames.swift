@@ -13,13 +13,14 @@ public enum SpeechFrames {
     ///   - recording: a WAV file with speech; nil for sound of this program's own. Its first ``SpeechTable/payloadsMax``
     ///     frames are used. Blocks on the disk.
     ///   - seed: of the sound that is made up.
-    /// - Throws: ``LoadError`` for a file that cannot be read or is too short.
+    /// - Throws: ``LoadOptionError`` for a file that cannot be read or is too short.
     public static func table(
         _ speech: LoadOptions.Speech, recording: String?, seed: UInt64
     ) throws -> SpeechTable {
         let packets = try encode(samples(speech, recording: recording, seed: seed))
         guard let table = SpeechTable(payloads: packets) else {
-            throw LoadError("\(recording ?? "the sound") holds no whole frame of 20 ms: give a longer recording")
+            throw LoadOptionError(
+                description: "\(recording ?? "the sound") holds no whole frame of 20 ms: give a longer recording")
         }
         return table
     }
@@ -29,7 +30,7 @@ public enum SpeechFrames {
     ) throws -> [Int16] {
         switch (speech, recording) {
         case (.encodedSpeech, let path?):
-            do { return try WAVAudio.read(path) } catch { throw LoadError("\(error)") }
+            do { return try WAVAudio.read(path) } catch { throw LoadOptionError(description: "\(error)") }
         case (.encodedSpeech, nil):
             var sound = SpeechLikeSound(seed: seed)
             return sound.samples(seconds: seconds)

@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import RoomClient
 import TerminalSupport
 import Testing
 import VoiceClient
@@ -92,5 +93,33 @@ struct ModeratedTalkTests {
         var model = TalkModel.online(with: [bob])
         model.isDeafened = true
         #expect(TalkView.statusLine(model, columns: 200, now: .zero).contains("bob (priority) speaks"))
+    }
+
+    @Test func `the engine knows who has priority, and forgets it with them`() {
+        var bob = person("bob", 2)
+        bob.isPrioritySpeaker = true
+        var model = TalkModel.online()
+        let voice = VoiceID(rawValue: 2)
+        func priorities(_ effects: [TalkEffect]) -> [TalkEffect] {
+            effects.filter { if case .setPriority = $0 { true } else { false } }
+        }
+        let joined = model.update(announcement(.voiceUserJoined(roomID: testRoom.id, user: bob)), now: .zero)
+        #expect(priorities(joined) == [.setPriority(true, voice)])
+        var update = VoiceUserUpdate(
+            userID: UserID(rawValue: 2), isSpeaking: false, isMuted: false, isDeafened: false, voiceID: 2)
+        update.isPrioritySpeaker = false
+        let taken = model.update(announcement(.userVoiceUpdate(update)), now: .zero)
+        #expect(priorities(taken) == [.setPriority(false, voice)])
+        update.isPrioritySpeaker = true
+        _ = model.update(announcement(.userVoiceUpdate(update)), now: .zero)
+        // The engine begins a new session with nobody known.
+        let granted = model.update(
+            .session(.voiceGranted(testGrant(), host: "192.0.2.7", tunnelPort: nil)), now: .zero)
+        #expect(priorities(granted) == [.setPriority(true, voice)])
+        let left = model.update(
+            announcement(
+                .voiceUserLeft(
+                    roomID: testRoom.id, userID: UserID(rawValue: 2), voiceID: 2, reason: .left)), now: .zero)
+        #expect(priorities(left) == [.setPriority(false, voice)])
     }
 }
