@@ -57,3 +57,13 @@ static inline int epoll_wait_nanoseconds(int epoll, struct epoll_event *events, 
     if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
     return epoll_wait(epoll, events, capacity, nanoseconds < 0 ? -1 : (int)((nanoseconds + 999999) / 1000000));
 }
+
+// sem_clockwait(3), which glibc (from 2.30 on) declares for those only who ask for all of GNU. <semaphore.h> declares structures
+// that belong to Glibc's own module, so the sem_t goes without a type.
+extern int sem_clockwait(void *semaphore, clockid_t clock, const struct timespec *deadline);
+
+// Waits until the semaphore is posted: 0; or until that instant of the monotonic clock, or a signal: not 0.
+static inline int semaphore_wait_until(void *semaphore, int64_t nanoseconds) {
+    struct timespec deadline = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    return sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline);
+}

@@ -7,7 +7,7 @@ import Synchronization
 /// have cost the person the recording that was there.
 final class DeferredFileSink: AudioSink {
     let name: String
-    let targetFillSampleCount = DeviceTiming.playback.periodSampleCount
+    let periodSampleCount = DeviceTiming.playback.periodSampleCount
     private let stage = Mutex(Stage.waiting)
 
     private enum Stage {
@@ -49,6 +49,10 @@ final class DeferredFileSink: AudioSink {
         }
         file?.stop()
     }
+
+    var wantedSampleCount: Int { file?.wantedSampleCount ?? 0 }
+
+    func noteFilled() { file?.noteFilled() }
 
     var statistics: AudioStatistics { file?.statistics ?? AudioStatistics() }
 

@@ -75,8 +75,9 @@ import VoiceSocket
             wait()
             takeCommands()
             receiveDatagrams()
-            captureFrames()
+            // First: the speaker's thread waits for it, and capturing may take as long as encoding a frame does.
             renderSamples()
+            captureFrames()
             keepTime()
         }
         pipeline.disconnect(emit: emit)
@@ -195,12 +196,13 @@ import VoiceSocket
     private func renderSamples() {
         while !isSinkOver {
             let waiting = playback.ring.readableCount
-            let wanted = min(sink.targetFillSampleCount - waiting, VoicePipeline.renderSampleCountMax)
+            let wanted = min(sink.wantedSampleCount - waiting, VoicePipeline.renderSampleCountMax)
             guard wanted > 0 else { return }
             let step = unsafe UnsafeMutableBufferPointer(rebasing: samples[..<wanted])
             // The first of these samples is needed when those before it have been played.
             unsafe pipeline.render(into: step, at: MonotonicInstant.now.advanced(bySamples: waiting))
             _ = unsafe playback.ring.write(UnsafeBufferPointer(step))
+            sink.noteFilled()
         }
     }
 

@@ -3,12 +3,15 @@ import OpusCodec
 import Playout
 import VoiceWire
 
-/// Who is heard: at most ``talkersMax`` at once. Places are made when first needed and used again.
+/// Who is heard: at most ``talkersMax`` at once. The first ``talkersPrepared`` places are
+/// there from the start, others are made when first needed; all are used again.
 ///
 /// One owner at a time. Only a talker for whom no used place is free allocates.
 @safe struct TalkerTable: ~Copyable {
     /// People heard at the same time; frames of one more are dropped and counted.
     static let talkersMax = 64
+    /// Making a place takes about a millisecond, for which the speaker would wait in vain.
+    static let talkersPrepared = 4
     /// A talker who sent nothing for this long gives the place up.
     static let idleNanosecondsMax: Int64 = 30_000_000_000
     /// With all places taken, one who sent nothing for this long gives it up to somebody who speaks.
@@ -30,6 +33,7 @@ import VoiceWire
         let decibels = duckingDecibels.isNaN ? 0 : min(max(duckingDecibels, range.lowerBound), range.upperBound)
         duckingGain = exp2f(-decibels / 6.0206)
         unsafe places = .allocate(capacity: Self.talkersMax)
+        for _ in 0..<Self.talkersPrepared { _ = newPlace() }
     }
 
     deinit {

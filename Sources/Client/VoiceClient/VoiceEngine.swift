@@ -52,7 +52,7 @@ public final class VoiceEngine: Sendable {
         self.events = events
         self.source = source
         self.sink = sink
-        let pipeline = try VoicePipeline(configuration, renderSampleCount: sink.targetFillSampleCount)
+        let pipeline = try VoicePipeline(configuration, renderSampleCount: sink.periodSampleCount)
         do {
             shared = try EngineShared(events: continuation)
             capture = EngineLoop.DeviceFeed(
@@ -60,7 +60,7 @@ public final class VoiceEngine: Sendable {
                     capacity: Self.periodsInRing * max(source.periodSampleCount, pipeline.frameSampleCount)),
                 signal: try EventSignal())
             playback = EngineLoop.DeviceFeed(
-                ring: SampleRing(capacity: Self.periodsInRing * sink.targetFillSampleCount), signal: try EventSignal())
+                ring: SampleRing(capacity: Self.periodsInRing * sink.periodSampleCount), signal: try EventSignal())
         } catch {
             throw VoiceEngineError(.resourceExhausted, "\(error)")
         }

@@ -41,8 +41,6 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
         self == .lowLatency ? DeviceTiming(periodMicroseconds: 2_500, periodCount: 16) : .capture
     }
 
-    /// How finely the speaker is served. Three periods are the fewest with which one may be late.
-    public var playbackTiming: DeviceTiming {
-        self == .lowLatency ? DeviceTiming(periodMicroseconds: 2_500, periodCount: 3) : .playback
-    }
+    /// How finely the speaker is served.
+    public var playbackTiming: DeviceTiming { .playback }
 }

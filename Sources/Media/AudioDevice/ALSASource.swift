@@ -27,11 +27,7 @@ public final class ALSASource: AudioSource {
             let feed = CaptureFeed(ring: ring, signal: signal, counters: thread.counters)
             do throws(SpeechProcessingError) {
                 var conversion = try RateConversion(device.format, .capture)
-                return device.run(thread) {
-                    unsafe snd_pcm_start(device.handle)
-                } step: {
-                    device.capturePeriod(&conversion, feed)
-                }
+                return device.capture(thread, &conversion, feed)
             } catch {
                 return .failed(AudioDeviceError(code: .system, device: device.name, message: "\(error)"))
             }
@@ -40,6 +36,23 @@ public final class ALSASource: AudioSource {
 }
 
 extension PCMDevice {
+    /// Delivers a period whenever there is one, until the thread must stop or the device fails.
+    fileprivate func capture(
+        _ thread: DeviceThread, _ conversion: inout RateConversion, _ feed: CaptureFeed
+    ) -> AudioDeviceState {
+        var run = DeviceRun(self, thread)
+        var code = Int(unsafe snd_pcm_start(handle))
+        if code == 0 { code = 1 }
+        while !thread.mustStop {
+            if let failure = run.note(code, restart: { unsafe snd_pcm_start(handle) }) { return failure }
+            code = Int(unsafe snd_pcm_wait(handle, Self.waitMillisecondsMax))
+            guard code > 0 else { continue }
+            let frames = capturePeriod(&conversion, feed)
+            code = frames == 0 ? -Int(EAGAIN) : frames
+        }
+        return .stopped
+    }
+
     /// Reads one period or what is there of it, and delivers it; frames read, or ALSA's negative code.
     fileprivate func capturePeriod(_ conversion: inout RateConversion, _ feed: CaptureFeed) -> Int {
         let frames = unsafe snd_pcm_readi(

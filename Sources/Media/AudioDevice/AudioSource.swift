@@ -41,12 +41,18 @@ public protocol AudioSink: AnyObject, Sendable {
     /// The device's name or the file's path.
     var name: String { get }
 
-    /// Samples that the filler should have in the ring whenever it goes back to sleep: one period. Less and the device
-    /// would find it empty; more is delay.
-    var targetFillSampleCount: Int { get }
+    /// Samples that are wanted at once: a period, at 48 kHz.
+    var periodSampleCount: Int { get }
 
-    /// Starts the thread. It takes each period from `ring`, playing silence for what is missing, and then signals: time to
-    /// fill up to ``targetFillSampleCount``. It signals also when ``state`` changes by itself.
+    /// Samples that the ring should hold now: a period while the device's thread waits for one, else 0. Less and silence is
+    /// played, more is delay. The filler's thread; does not block.
+    var wantedSampleCount: Int { get }
+
+    /// The filler wrote what was wanted. Does not block.
+    func noteFilled()
+
+    /// Starts the thread. For each period it signals, waits until `ring` holds ``wantedSampleCount`` samples, but no longer than the
+    /// device has sound to play, and plays silence for what is missing. It signals also when ``state`` changes by itself.
     func start(from ring: SampleRing, signal: EventSignal) throws(AudioDeviceError)
 
     /// Ends the thread; what is still in the device's buffer is not heard. The device closes with the last reference to this.

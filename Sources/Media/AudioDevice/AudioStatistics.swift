@@ -16,6 +16,10 @@ public struct AudioStatistics: Hashable, Sendable {
     public var silenceSampleCount = 0
     /// Latest delay in samples at 48 kHz between the device's converter and the ring, as the driver reports it.
     public var delaySampleCount = 0
+    /// Playback: samples that the device's buffer is kept filled with; see ``leadGrowthCount``. 0 in capture, and for files.
+    public var leadSampleCount = 0
+    /// Times that ``leadSampleCount`` grew by a period because sound came to the device late, or hardly in time.
+    public var leadGrowthCount = 0
 
     public init() {}
 }
@@ -29,6 +33,8 @@ final class AudioCounters: Sendable {
     let underruns = Atomic<Int>(0)
     let silenceSamples = Atomic<Int>(0)
     let delaySamples = Atomic<Int>(0)
+    let leadSamples = Atomic<Int>(0)
+    let leadGrowths = Atomic<Int>(0)
 
     var snapshot: AudioStatistics {
         var statistics = AudioStatistics()
@@ -39,6 +45,8 @@ final class AudioCounters: Sendable {
         statistics.underrunCount = underruns.load(ordering: .relaxed)
         statistics.silenceSampleCount = silenceSamples.load(ordering: .relaxed)
         statistics.delaySampleCount = delaySamples.load(ordering: .relaxed)
+        statistics.leadSampleCount = leadSamples.load(ordering: .relaxed)
+        statistics.leadGrowthCount = leadGrowths.load(ordering: .relaxed)
         return statistics
     }
 }

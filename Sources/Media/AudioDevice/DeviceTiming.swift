@@ -1,10 +1,11 @@
 /// How finely a device is served. Small is quick, large is safe.
 public struct DeviceTiming: Hashable, Sendable {
-    /// Length of one period, the grain in which sound moves, in microseconds; default 5,000. It is the delay that capture
-    /// adds by itself; 200 wake-ups a second cost under 1 % of a core.
+    /// Length of one period, the grain in which sound moves, in microseconds. In capture, default 5,000, it is delay unless it
+    /// divides a frame; in playback, default 2,500, two to three of them are. 200 wake-ups a second cost under 1 % of a core.
     public var periodMicroseconds: Int
-    /// Periods that the device's buffer holds; fewer, but at least two, where the hardware's periods are longer. In capture the buffer costs no delay, only memory: default 8 (40 ms),
-    /// the longest that the thread may be held up. In playback the whole buffer is delay: default 4 (20 ms).
+    /// Periods that the device's buffer holds; fewer, but at least two, where the hardware's periods are longer. Default 8: the
+    /// longest that the thread may be held up. It costs memory, and no delay: in playback it is kept as empty as the machine's
+    /// punctuality allows (``AudioStatistics/leadSampleCount``).
     public var periodCount: Int
 
     public init(periodMicroseconds: Int = 5_000, periodCount: Int) {
@@ -13,7 +14,7 @@ public struct DeviceTiming: Hashable, Sendable {
     }
 
     public static let capture = DeviceTiming(periodCount: 8)
-    public static let playback = DeviceTiming(periodCount: 4)
+    public static let playback = DeviceTiming(periodMicroseconds: 2_500, periodCount: 8)
 
     /// Samples of one period at 48 kHz.
     public var periodSampleCount: Int { periodMicroseconds * 48 / 1_000 }

@@ -11,40 +11,8 @@ extension PCMDevice {
     /// As many recoveries in a row without a sample between them mean that it will not come back.
     static let recoveriesInRowMax = 20
 
-    /// Runs `step` whenever a period can be moved, until the thread must stop or the device fails.
-    ///
-    /// `step` returns the frames that it moved, or ALSA's negative code. `restart` prepares the device after an xrun.
-    func run(
-        _ thread: DeviceThread, restart: () -> Int32, step: () -> Int
-    ) -> AudioDeviceState {
-        var idleMilliseconds: Int32 = 0
-        var recoveries = 0
-        var code = Int(restart())
-        while !thread.mustStop {
-            if code > 0 {
-                (idleMilliseconds, recoveries) = (0, 0)
-            } else if code < 0, code != -Int(EAGAIN) {
-                recoveries += 1
-                let lasting = recoveries <= Self.recoveriesInRowMax ? nil : Int32(code)
-                if let cause = recover(Int32(code), thread, restart: restart) ?? lasting {
-                    return .failed(failure(cause))
-                }
-            } else if code < 0 {
-                // Said to be ready and was not: some plugins do. Do not spin.
-                usleep(1_000)
-                idleMilliseconds += 1
-            }
-            code = Int(unsafe snd_pcm_wait(handle, Self.waitMillisecondsMax))
-            if code > 0 {
-                let moved = step()
-                code = moved == 0 ? -Int(EAGAIN) : moved
-            } else if code == 0 {
-                idleMilliseconds += Self.waitMillisecondsMax
-            }
-            if idleMilliseconds >= Self.stallMillisecondsMax { return .failed(stalled) }
-        }
-        return .stopped
-    }
+    /// Frames that last as long.
+    func frameCount(milliseconds: Int) -> Int { format.sampleRate * milliseconds / 1_000 }
 
     /// Frames of delay that the driver reports, at 48 kHz; the last known when it does not.
     func reportDelay(_ counters: AudioCounters) {
@@ -53,42 +21,80 @@ extension PCMDevice {
         counters.delaySamples.store(max(0, frames) * 48_000 / format.sampleRate, ordering: .relaxed)
     }
 
+    fileprivate func failure(_ code: Int32) -> AudioDeviceError {
+        let isGone = unsafe snd_pcm_state(handle) == SND_PCM_STATE_DISCONNECTED
+        return ALSAFailure(step: .transfer, code: isGone ? -ENODEV : code).deviceError(name, direction)
+    }
+
+    fileprivate var stalled: AudioDeviceError {
+        AudioDeviceError(
+            code: .deviceStalled, device: name,
+            message:
+                "it moved no sound for \(Self.stallMillisecondsMax / 1_000) s; connect it again, restart its sound server, "
+                + "or choose another device")
+    }
+}
+
+/// What is made of the results of moving sound: a device that stumbled is set going again, one that is gone or hangs is given up.
+struct DeviceRun {
+    private let device: PCMDevice
+    private let thread: DeviceThread
+    private var idleMilliseconds: Int32 = 0
+    private var recoveries = 0
+
+    init(_ device: PCMDevice, _ thread: DeviceThread) {
+        self.device = device
+        self.thread = thread
+    }
+
+    /// Takes the frames moved, 0 after ``PCMDevice/waitMillisecondsMax`` without any, or ALSA's negative code. `restart` sets the
+    /// prepared device going after an xrun. The state to end in, if the device is to be used no more.
+    mutating func note(_ code: Int, restart: () -> Int32) -> AudioDeviceState? {
+        if code > 0 {
+            (idleMilliseconds, recoveries) = (0, 0)
+        } else if code == 0 {
+            idleMilliseconds += PCMDevice.waitMillisecondsMax
+        } else if code == -Int(EAGAIN) {
+            // Said to be ready and was not: some plugins do. Do not spin.
+            usleep(1_000)
+            idleMilliseconds += 1
+        } else {
+            recoveries += 1
+            let lasting = recoveries <= PCMDevice.recoveriesInRowMax ? nil : Int32(clamping: code)
+            if let cause = recover(Int32(clamping: code), restart: restart) ?? lasting {
+                return .failed(device.failure(cause))
+            }
+        }
+        return idleMilliseconds >= PCMDevice.stallMillisecondsMax ? .failed(device.stalled) : nil
+    }
+
+    /// Whether a device that ran over or empty, or slept, says so.
+    static func isXrun(_ code: Int32) -> Bool { code == -EPIPE || code == -ESTRPIPE }
+
     /// Sets the device going again after an xrun (-EPIPE) or a sleep of the machine (-ESTRPIPE). An xrun right at the new
     /// start shows at the next wait. Returns the code that makes it hopeless, if any.
-    private func recover(_ code: Int32, _ thread: DeviceThread, restart: () -> Int32) -> Int32? {
+    private func recover(_ code: Int32, restart: () -> Int32) -> Int32? {
         guard Self.isPassing(code) else { return code }
-        guard unsafe snd_pcm_state(handle) != SND_PCM_STATE_DISCONNECTED else { return -ENODEV }
+        guard unsafe snd_pcm_state(device.handle) != SND_PCM_STATE_DISCONNECTED else { return -ENODEV }
         if code == -EINTR { return nil }
         thread.counters.xruns.wrappingAdd(1, ordering: .relaxed)
-        if code == -ESTRPIPE { resume(thread) }
-        let prepared = unsafe snd_pcm_prepare(handle)
+        if code == -ESTRPIPE { resume() }
+        let prepared = unsafe snd_pcm_prepare(device.handle)
         let outcome = prepared < 0 ? prepared : restart()
         guard outcome >= 0 || Self.isPassing(outcome) else { return outcome }
         thread.counters.recoveries.wrappingAdd(1, ordering: .relaxed)
         return nil
     }
 
-    private static func isPassing(_ code: Int32) -> Bool { code == -EPIPE || code == -ESTRPIPE || code == -EINTR }
+    private static func isPassing(_ code: Int32) -> Bool { isXrun(code) || code == -EINTR }
 
     /// Waits for a sleeping device to wake, for as long as a stalled one may take. Preparing it is next in any case.
-    private func resume(_ thread: DeviceThread) {
+    private func resume() {
         var waited: Int32 = 0
-        while unsafe snd_pcm_resume(handle) == -EAGAIN, !thread.mustStop, waited < Self.stallMillisecondsMax {
+        while unsafe snd_pcm_resume(device.handle) == -EAGAIN, !thread.mustStop, waited < PCMDevice.stallMillisecondsMax
+        {
             usleep(10_000)
             waited += 10
         }
-    }
-
-    private func failure(_ code: Int32) -> AudioDeviceError {
-        let isGone = unsafe snd_pcm_state(handle) == SND_PCM_STATE_DISCONNECTED
-        return ALSAFailure(step: .transfer, code: isGone ? -ENODEV : code).deviceError(name, direction)
-    }
-
-    private var stalled: AudioDeviceError {
-        AudioDeviceError(
-            code: .deviceStalled, device: name,
-            message:
-                "it moved no sound for \(Self.stallMillisecondsMax / 1_000) s; connect it again, restart its sound server, "
-                + "or choose another device")
     }
 }

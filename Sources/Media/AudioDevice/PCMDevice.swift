@@ -18,10 +18,6 @@ import SpeechProcessing
         /// Frames (one sample of each channel) in a period and in the whole buffer.
         var periodFrameCount = 0
         var bufferFrameCount = 0
-
-        /// Silence that playback begins with: the buffer but for one period, which is then always free to be filled while the
-        /// others sound.
-        var prefillFrameCount: Int { max(bufferFrameCount - periodFrameCount, 1) }
     }
 
     /// Opens `name`. A device that has only formats or channel counts that are not ours is opened through ALSA's plug layer,
@@ -97,8 +93,7 @@ import SpeechProcessing
             bufferFrameCount: Int(buffer))
     }
 
-    /// Wake the thread for each period. Playback starts when ``PCMDevice/prefillFrameCount`` frames are written: started with
-    /// less, it could run empty before the rest is there.
+    /// Wake the thread for each period. Playback is started by itself, however little is in its buffer.
     private static func configureThresholds(
         _ handle: OpaquePointer, _ direction: AudioDirection, _ format: Format
     ) throws(ALSAFailure) {
@@ -109,7 +104,7 @@ import SpeechProcessing
         func check(_ code: Int32) throws(ALSAFailure) { try ALSAFailure.check(code, .configure) }
 
         let period = snd_pcm_uframes_t(format.periodFrameCount)
-        let start = direction == .capture ? 1 : snd_pcm_uframes_t(format.prefillFrameCount)
+        let start = direction == .capture ? 1 : snd_pcm_uframes_t(format.bufferFrameCount)
         try check(unsafe snd_pcm_sw_params_current(handle, parameters))
         try check(unsafe snd_pcm_sw_params_set_avail_min(handle, parameters, period))
         try check(unsafe snd_pcm_sw_params_set_start_threshold(handle, parameters, start))

@@ -7,8 +7,9 @@ import Synchronization
 /// the end, so that a killed program leaves a file that plays.
 public final class WAVFileSink: AudioSink {
     public let name: String
-    public let targetFillSampleCount: Int
+    public let periodSampleCount: Int
     private let thread: DeviceThread
+    private let request = PlaybackRequest()
     /// Taken by the thread when it starts, closed by it when it ends.
     private let file: Mutex<SoundFile?>
 
@@ -16,7 +17,7 @@ public final class WAVFileSink: AudioSink {
     public init(path: String, timing: DeviceTiming = .playback) throws(AudioDeviceError) {
         timing.validate()
         name = path
-        targetFillSampleCount = timing.periodSampleCount
+        periodSampleCount = timing.periodSampleCount
         thread = DeviceThread(name: path)
         let created = try SoundFile(creating: path)
         try created.append(WAVWriter.header(sampleCount: 0))
@@ -28,19 +29,22 @@ public final class WAVFileSink: AudioSink {
     public var statistics: AudioStatistics { thread.counters.snapshot }
     public var state: AudioDeviceState { thread.state }
     public func stop() { thread.stop() }
+    public var wantedSampleCount: Int { request.wantedSampleCount }
+    public func noteFilled() { request.answer() }
 
     public func start(from ring: SampleRing, signal: EventSignal) throws(AudioDeviceError) {
         guard let opened = file.withLock({ $0.take() }) else { preconditionFailure("an audio device is started once") }
         let recording = Recording(opened, path: name)
-        let period = targetFillSampleCount
+        let period = periodSampleCount
+        let request = request
         try thread.start(signal: signal, realtime: false) { thread in
-            var feed = PlaybackFeed(ring: ring, signal: signal, counters: thread.counters)
+            var feed = PlaybackFeed(ring: ring, signal: signal, counters: thread.counters, request: request)
             let work = SampleBuffer(count: period)
             var clock = PacedClock(periodNanoseconds: period * 1_000_000 / 48)
             do throws(AudioDeviceError) {
                 while !thread.mustStop {
                     clock.wait()
-                    unsafe feed.fill(work.all)
+                    _ = unsafe feed.fill(work.all, patienceNanoseconds: period * 1_000_000 / 64)
                     try recording.append(work)
                 }
                 try recording.finish()

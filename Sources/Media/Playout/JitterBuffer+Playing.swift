@@ -129,7 +129,7 @@ extension JitterBuffer {
         if surplus > Self.surplusMillisecondsMax {
             wantedStretch = -Int(min(surplus, 200) * Double(Self.samplesPerMillisecond))
         } else if surplus < -Self.shortageMillisecondsMax {
-            let milliseconds = min(-surplus + Self.surplusMillisecondsMax, 60)
+            let milliseconds = min(-surplus + Self.surplusMillisecondsMax / 2, 60)
             wantedStretch = Int(milliseconds * Double(Self.samplesPerMillisecond))
         }
     }
@@ -192,7 +192,7 @@ extension JitterBuffer {
     private static let delaySmoothing = 8.0
     /// A delay longer than the target by this much is shortened …
     private static let surplusMillisecondsMax = 8.0
-    /// … and one shorter than it by this much made longer.
+    /// … and one shorter than it by this much made longer, to the middle between the two.
     private static let shortageMillisecondsMax = 0.5
     static let samplesPerMillisecond = VoiceWireLimits.samplesPerSecond / 1_000
 }

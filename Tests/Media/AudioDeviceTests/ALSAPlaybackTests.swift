@@ -62,7 +62,7 @@ import Testing
             #expect(harness.wait { sink.statistics.underrunCount > 1 })
             sink.stop()
             let statistics = sink.statistics
-            #expect(statistics.silenceSampleCount == statistics.underrunCount * sink.targetFillSampleCount - 3)
+            #expect(statistics.silenceSampleCount == statistics.underrunCount * sink.periodSampleCount - 3)
         }
     }
 
@@ -76,7 +76,8 @@ import Testing
             #expect(harness.put(frame) == 960)
             try sink.start(from: harness.ring, signal: harness.signal)
             let filled = harness.wait {
-                while harness.ring.readableCount < sink.targetFillSampleCount { _ = harness.put(frame) }
+                while harness.ring.readableCount < sink.wantedSampleCount { _ = harness.put(frame) }
+                sink.noteFilled()
                 return sink.statistics.sampleCount > 96_000
             }
             sink.stop()
