@@ -1,9 +1,8 @@
 /// How much sound a speaker's buffer is kept filled with: as little as this machine is in time for. Pure.
 ///
 /// All of it is delay. It begins with three periods, gains one at once when somebody was late, and loses one when everybody was
-/// so early for a while that one less would have done, which with three is never so. Had it to take back what it lost, the
-/// next attempt waits twice as long, up to two minutes, so that a machine that is late now and then is not heard to be it again
-/// and again.
+/// so early for a while that one less would have done, down to three. Had it to take back what it lost, the next attempt waits
+/// twice as long, up to two minutes, so that a machine that is late now and then is not heard to be it again and again.
 struct PlaybackLead: Sendable {
     /// What is filled at once, in the device's frames.
     let periodFrameCount: Int
@@ -36,9 +35,9 @@ struct PlaybackLead: Sendable {
         guard spareFrameCount >= periodFrameCount / 8 else { return noteShortage() }
         calmFrameCount += periodFrameCount
         guard calmFrameCount >= calmFrameCountNeeded else { return }
-        // With a period less, one and a half must have been left. Half a one was tried: sound servers that move whole periods ran
-        // empty within seconds.
-        hasShrunk = 2 * spareMin >= 5 * periodFrameCount
+        // With a period less, half a one must have been left. With less than three in all, sound servers that move whole periods
+        // ran empty within seconds.
+        hasShrunk = frameCount > Self.periodsAtStart * periodFrameCount && 2 * spareMin >= 3 * periodFrameCount
         if hasShrunk {
             frameCount -= periodFrameCount
         } else {

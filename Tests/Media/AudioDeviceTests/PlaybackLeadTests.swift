@@ -64,20 +64,22 @@ import Testing
         #expect(lead.frameCount == 3 * Self.period)
     }
 
-    @Test func `One that was late once in the while keeps it`() {
+    @Test func `One that would hardly have had any left once in the while keeps it`() {
         var lead = lead()
         lead.noteShortage()
         pass(&lead, seconds: 1)
-        lead.notePeriod(spareFrameCount: 2 * Self.period)
+        lead.notePeriod(spareFrameCount: 3 * Self.period / 2 - 1)
         pass(&lead, seconds: 1)
         #expect(lead.frameCount == 4 * Self.period)
     }
 
-    @Test func `One that is always a period late keeps it, too`() {
+    @Test func `One that is always two periods late keeps it, too, and one that is one late does not`() {
         var lead = lead()
         lead.noteShortage()
-        pass(&lead, seconds: 600, latePeriods: 1)
+        pass(&lead, seconds: 600, latePeriods: 2)
         #expect(lead.frameCount == 4 * Self.period)
+        pass(&lead, seconds: 2, latePeriods: 1)
+        #expect(lead.frameCount == 3 * Self.period)
     }
 
     @Test func `Each time it must take a period back it waits twice as long, up to two minutes`() {
