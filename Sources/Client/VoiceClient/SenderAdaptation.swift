@@ -6,8 +6,11 @@
 ///
 /// - **Redundancy** follows loss. It rises with the first report above a threshold and falls a step at a time, after
 ///   ``reportsUntilLess`` reports below a lower threshold: loss comes in clusters, and what was taken away too early is
-///   missed at once, what stays too long costs bits only. On a clean path there is none. Where losses come in a row, copies
+///   missed at once, what stays too long costs bits only. On a clean path there is none. Against losses by chance two frames
+///   at a time are carried, the one before and the third before: one block a frame so repairs a single loss as soon as a copy
+///   would, and most losses of two in a row, for the price of one copy. Where losses come in a row, copies of single frames
 ///   are spread, so that they do not share the fate of what they copy.
+/// - **Sound** takes less while something is carried, so that both together cost little more than half as much again.
 /// - **Bitrate** follows delay. A queue that grows shows before it overflows: reported delay more than
 ///   ``queueMilliseconds`` above the least of the last ``delaysKept`` reports takes 15 % of the budget, no oftener than
 ///   every other report (its effect takes a round trip to be seen); five reports without give 5 % back each. Loss without
@@ -43,13 +46,39 @@ package struct SenderAdaptation: Sendable {
         }
     }
 
+    /// Earlier frames that each frame carries: up to ``blockCountMax`` blocks.
+    package struct Carried: Equatable, Sendable {
+        /// The frame that was sent `near` frames before, alone or summed with the one `far` before; `near` 0: no block.
+        package struct Block: Equatable, Sendable {
+            package var near: Int
+            package var far: Int
+
+            package init(near: Int, far: Int = 0) {
+                self.near = near
+                self.far = far
+            }
+        }
+
+        package var first: Block
+        package var second: Block
+
+        package init(_ first: Block, _ second: Block = Block(near: 0)) {
+            self.first = first
+            self.second = second
+        }
+
+        package static let nothing = Carried(Block(near: 0))
+        package static let blockCountMax = 2
+
+        package var blockCount: Int { (first.near > 0 ? 1 : 0) + (second.near > 0 ? 1 : 0) }
+
+        package subscript(index: Int) -> Block { index == 0 ? first : second }
+    }
+
     package struct Provision: Equatable, Sendable {
         /// For the sound itself.
         package var bitsPerSecond: Int
-        /// Earlier frames in each, 0…2 …
-        package var depth: Int
-        /// … every one or every second: 1…2.
-        package var spacing: Int
+        package var carried: Carried
         /// For in-band error correction, 0…20.
         package var expectedLossPercent: Int
     }
@@ -62,6 +91,7 @@ package struct SenderAdaptation: Sendable {
     private var depth = 0
     private var spacing = 1
     private var reportsBelow = 0
+    private var reportsOfShorter = 0
     private var budget: Double
     private var delays = InlineArray<10, Double>(repeating: .infinity)
     private var delayIndex = 0
@@ -70,7 +100,7 @@ package struct SenderAdaptation: Sendable {
     package init(limits: Limits = Limits()) {
         self.limits = limits
         budget = Double(limits.bitsPerSecondMax)
-        provision = Provision(bitsPerSecond: limits.bitsPerSecondMin, depth: 0, spacing: 1, expectedLossPercent: 0)
+        provision = Provision(bitsPerSecond: limits.bitsPerSecondMin, carried: .nothing, expectedLossPercent: 0)
         provide()
     }
 
@@ -115,10 +145,14 @@ package struct SenderAdaptation: Sendable {
         depth -= 1
     }
 
-    /// As far apart as losses are long, with half a frame of room between up and down. Costs the listener as much delay.
+    /// As far apart as losses are long; closer again only after ``reportsUntilLess`` reports of shorter ones, because each
+    /// change changes the listener's delay.
     private mutating func chooseSpacing() {
         while spacing < Self.spacingMax, burstLength >= Double(spacing) + 0.75 { spacing += 1 }
-        while spacing > 1, burstLength < Double(spacing) - 0.75 { spacing -= 1 }
+        reportsOfShorter = burstLength < Double(spacing) - 0.75 ? reportsOfShorter + 1 : 0
+        guard spacing > 1, reportsOfShorter >= Self.reportsUntilLess else { return }
+        reportsOfShorter = 0
+        spacing -= 1
     }
 
     private mutating func noteDelay(_ delay: Double) {
@@ -129,7 +163,7 @@ package struct SenderAdaptation: Sendable {
         if delay - least > Self.queueMilliseconds {
             if calmReports != 0 {
                 // From what is used, not from what might be: an unused budget takes nothing off the queue.
-                let used = Double(provision.bitsPerSecond * (1 + provision.depth))
+                let used = Double(provision.bitsPerSecond) * Self.cost(provision.carried.blockCount)
                 budget = max(min(budget, used) * 0.85, Double(limits.bitsPerSecondMin))
                 calmReports = 0
             } else {
@@ -142,27 +176,42 @@ package struct SenderAdaptation: Sendable {
     }
 
     private mutating func provide() {
-        let total = Int(budget)
         var affordable = depth
-        while affordable > 0, total / (1 + affordable) < limits.bitsPerSecondMin { affordable -= 1 }
+        while affordable > 0, budget / Self.cost(affordable) < Double(limits.bitsPerSecondMin) { affordable -= 1 }
+        let wanted = Double(limits.bitsPerSecondWanted) * (affordable == 0 ? 1 : affordable == 1 ? 0.8 : 0.7)
+        let sound = max(Int(min(wanted, budget / Self.cost(affordable))), limits.bitsPerSecondMin)
         provision = Provision(
-            bitsPerSecond: max(
-                min(limits.bitsPerSecondWanted, total / (1 + affordable)),
-                min(limits.bitsPerSecondMin, limits.bitsPerSecondMax)),
-            depth: affordable, spacing: spacing,
+            bitsPerSecond: min(sound, limits.bitsPerSecondMax), carried: carried(affordable),
             // Where copies are sent, the encoder need not spend its own bits.
             expectedLossPercent: affordable > 0 || loss < Self.lossForHint
                 ? 0 : min(Int((loss * 100).rounded(.up)), Self.lossPercentMax))
     }
 
+    /// What is repaired by when was computed for each choice, for losses by chance and in bursts (Documentation/Sound.md).
+    private func carried(_ blockCount: Int) -> Carried {
+        if blockCount == 0 { return .nothing }
+        if spacing == 1 {
+            let one = Carried.Block(near: 1, far: 3)
+            return blockCount == 1 ? Carried(one) : Carried(one, Carried.Block(near: 2, far: 5))
+        }
+        return blockCount == 1
+            ? Carried(Carried.Block(near: min(spacing * 3 / 2, Self.distanceMax)))
+            : Carried(Carried.Block(near: spacing), Carried.Block(near: min(spacing * 3, Self.distanceMax)))
+    }
+
+    /// All that is sent, as a multiple of the sound: a sum is as long as the longer of two frames, and has a head.
+    private static func cost(_ blockCount: Int) -> Double { 1 + 1.2 * Double(blockCount) }
+
     /// Below it there is nothing to provide for.
-    private static let lossForHint = 0.003
+    private static let lossForHint = 0.008
     private static let lossForOne = 0.015
-    private static let lossForTwo = 0.06
+    private static let lossForTwo = 0.12
     /// Where losses come in a row, the frame after is lost as well, and a second copy is worth more.
     private static let lossForTwoInBursts = 0.03
     private static let burstLengthMin = 1.5
-    private static let spacingMax = 2
+    private static let spacingMax = 4
+    /// In frames: later copies are waited for by nobody.
+    private static let distanceMax = 8
     private static let reportsUntilLess = 10
     private static let queueMilliseconds = 40.0
     private static let delaysKept = 10

@@ -18,6 +18,7 @@ import VoiceWire
     private(set) var malformedCount: UInt64 = 0
 
     private var buffer: JitterBuffer
+    private var recovery = FrameRecovery()
     private var decoder: OpusDecoder
     /// Decoded samples that are still to be rendered.
     private var decoded = TimeStretcher()
@@ -52,6 +53,7 @@ import VoiceWire
     mutating func end() {
         voice = nil
         buffer.reset()
+        recovery.removeAll()
         decoder.reset()
         decoded.removeAll()
         noise = ComfortNoise()
@@ -77,6 +79,7 @@ import VoiceWire
                 endsTalkspurt: header.flags.contains(.talkspurtEnd)), opus, at: now)
         if isInserted { announcedLevel = unsafe ExtensionBlocks.audioLevel(in: extensions) }
         unsafe insertEarlier(header, extensions, at: now)
+        unsafe insertRecovered(header, extensions, at: now)
     }
 
     private mutating func insertEarlier(
@@ -92,6 +95,22 @@ import VoiceWire
         }
     }
 
+    /// Lost frames that this frame, or a pair that came with it, lets be worked out.
+    private mutating func insertRecovered(
+        _ header: VoiceHeader, _ extensions: UnsafeRawBufferPointer, at now: MonotonicInstant
+    ) {
+        var reader = unsafe FramePairReader(extensions)
+        while let (pair, members, sum) = unsafe reader.next() {
+            unsafe recovery.note(pair, members, sum, carrier: header.sequence, timestamp: header.timestamp)
+        }
+        while let (found, opus) = unsafe recovery.next() {
+            let frame = VoiceFrame(
+                sequence: found.sequence, timestamp: found.timestamp, sampleCount: 0,
+                startsTalkspurt: found.startsTalkspurt, endsTalkspurt: found.endsTalkspurt, isCopy: true)
+            _ = unsafe insert(frame, opus, at: now)
+        }
+    }
+
     /// The frame with the length that its packet says; whether it is going to be heard.
     private mutating func insert(
         _ frame: VoiceFrame, _ opus: UnsafeRawBufferPointer, at now: MonotonicInstant
@@ -102,14 +121,29 @@ import VoiceWire
             return false
         }
         frame.sampleCount = sampleCount
+        frame.startsPause = opus.count <= OpusPacket.silenceByteCountMax
         frame.carriesPrevious = unsafe !frame.isCopy && OpusPacket.hasForwardErrorCorrection(opus)
         switch unsafe buffer.insert(frame, opus, at: now) {
-        case .accepted: return true
+        case .accepted:
+            unsafe keep(frame, opus)
+            return true
         case .resynchronised:
             decoder.reset()
+            recovery.removeAll()
+            unsafe keep(frame, opus)
             return true
-        case .late, .duplicate, .malformed: return false
+        case .late:
+            // Too late to be heard, in time to work out another.
+            unsafe keep(frame, opus)
+            return false
+        case .duplicate, .malformed: return false
         }
+    }
+
+    private mutating func keep(_ frame: VoiceFrame, _ opus: UnsafeRawBufferPointer) {
+        unsafe recovery.note(
+            frame.sequence, frame.timestamp, startsTalkspurt: frame.startsTalkspurt, endsTalkspurt: frame.endsTalkspurt,
+            opus)
     }
 
     /// Adds the next samples, with this talker's volume times `masterVolume`, to `mix`. `now` is when the first of
@@ -142,6 +176,11 @@ import VoiceWire
 
     /// Sound is being rendered, or will be without a further frame.
     package var isSpeaking: Bool { buffer.isInTalkspurt || decoded.waitingCount > 0 }
+
+    /// Speaks, or pauses with the key down: then a frame comes every 400 ms.
+    func holdsFloor(at now: MonotonicInstant) -> Bool {
+        isSpeaking || buffer.isInPause && lastArrival.distance(to: now) < Self.pauseNanosecondsMax
+    }
 
     /// Nothing is waiting to be heard.
     package var isIdle: Bool { !isSpeaking && buffer.waitingCount == 0 }
@@ -176,7 +215,8 @@ import VoiceWire
         case .play(let frame):
             do {
                 count = try unsafe decoder.decode(buffer.bytes(of: frame), into: output)
-                unsafe noise.observe(UnsafeBufferPointer(rebasing: output[..<count]))
+                // What the decoder makes of a packet that says silence is not the talker's background.
+                if !frame.frame.startsPause { unsafe noise.observe(UnsafeBufferPointer(rebasing: output[..<count])) }
             } catch {
                 malformedCount += 1
                 count = unsafe conceal(frame.frame.sampleCount, into: output)
@@ -215,6 +255,7 @@ import VoiceWire
     private static let usualShare = 0.15
     /// … and where the delay is far from what it should be.
     private static let fastShare = 0.3
+    private static let pauseNanosecondsMax: Int64 = 1_000_000_000
     /// 40 ms.
     private static let farOffSampleCount = 1_920
 

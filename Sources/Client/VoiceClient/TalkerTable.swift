@@ -55,7 +55,7 @@ import VoiceWire
     /// Adds everybody's next samples to `mix`.
     mutating func render(addingTo mix: UnsafeMutableBufferPointer<Float>, masterVolume: Float, at now: MonotonicInstant)
     {
-        let isDucking = duckingGain < 1 && isPrioritySpeaking
+        let isDucking = duckingGain < 1 && isPrioritySpeaking(at: now)
         for index in 0..<madeCount where unsafe places[index].voice != nil {
             let gain = unsafe isDucking && !hasPriority(places[index].voice) ? duckingGain : 1
             unsafe places[index].render(addingTo: mix, masterVolume: masterVolume * gain, at: now)
@@ -74,9 +74,9 @@ import VoiceWire
 
     private func hasPriority(_ voice: VoiceID?) -> Bool { voice.map { priorityVoices.contains($0) } ?? false }
 
-    private var isPrioritySpeaking: Bool {
+    private func isPrioritySpeaking(at now: MonotonicInstant) -> Bool {
         guard !priorityVoices.isEmpty else { return false }
-        for index in 0..<madeCount where unsafe places[index].isSpeaking && hasPriority(places[index].voice) {
+        for index in 0..<madeCount where unsafe places[index].holdsFloor(at: now) && hasPriority(places[index].voice) {
             return true
         }
         return false

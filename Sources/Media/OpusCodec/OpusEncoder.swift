@@ -100,6 +100,10 @@ import COpus
             was: old.map { $0.forwardErrorCorrection ? 1 : 0 })
         try set(OPUS_SET_PACKET_LOSS_PERC_REQUEST, new.expectedLossPercent, was: old?.expectedLossPercent)
         try set(
+            OPUS_SET_MAX_BANDWIDTH_REQUEST,
+            Int(new.isWideband ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND),
+            was: old.map { Int($0.isWideband ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND) })
+        try set(
             OPUS_SET_DTX_REQUEST, new.discontinuousTransmission ? 1 : 0,
             was: old.map { $0.discontinuousTransmission ? 1 : 0 })
     }

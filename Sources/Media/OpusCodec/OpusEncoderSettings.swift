@@ -29,6 +29,8 @@ public struct OpusEncoderSettings: Hashable, Sendable {
     public var expectedLossPercent: Int = 0
     /// Silence is coded as packets of one or two bytes that need not be sent; default off.
     public var discontinuousTransmission: Bool = false
+    /// Sound up to 8 kHz only, whatever the bitrate would allow; default off.
+    public var isWideband: Bool = false
     /// Default ``Application/voip``.
     public var application: Application = .voip
 

@@ -5,6 +5,9 @@ public enum OpusPacket {
     /// The longest packet that can hold sound: 48 frames of 1,275 bytes with their lengths. Longer ones are refused.
     public static let bytesMax = 48 * (1_275 + 2) + 2
 
+    /// A packet of so few bytes says that there is silence until the next one (discontinuous transmission).
+    public static let silenceByteCountMax = 2
+
     /// Samples in one channel at 48 kHz, 120…5,760. Throws ``OpusError/malformedPacket``.
     public static func sampleCount(of packet: UnsafeRawBufferPointer) throws(OpusError) -> Int {
         guard let bytes = packet.baseAddress, (1...bytesMax).contains(packet.count) else { throw .malformedPacket }

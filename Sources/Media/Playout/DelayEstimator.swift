@@ -4,25 +4,27 @@ import VoiceWire
 ///
 /// A frame's transit is its arrival minus its timestamp. The smallest transit of the last five to ten seconds is the
 /// baseline: clocks are not synchronised, so only delay above it can be known. What a frame is slower than the baseline
-/// goes into a histogram of ``bucketCount`` buckets whose weights fade (half is forgotten after about seven seconds). A lost
+/// goes into a histogram of ``bucketCount`` buckets whose weights fade (half is forgotten after about fourteen seconds). A lost
 /// frame that a copy in a later datagram replaces counts as arrived with that: so the delay waits for copies where there
 /// are enough to be worth it, and for nothing where there are none.
 ///
 /// The delay is the one at which delay and missed frames together cost least: a percent of missed frames is worth
 /// ``millisecondsPerMissedPercent`` (the E-model of ITU-T G.107 would pay more for it; but a long delay costs everybody in
-/// the conversation, a missed frame one listener). With long-tailed jitter that is the 99th percentile or above, with
-/// stray spikes below: the histogram decides, not a fixed share. It is never longer than the slowest frame of the last
-/// four to eight seconds was, so that a network that has calmed down is believed soon.
+/// the conversation, a missed frame one listener). It is held until another is better by ``worthChanging`` milliseconds:
+/// each change is heard. With long-tailed jitter that is the 99th percentile or above, with
+/// stray spikes below: the histogram decides, not a fixed share. It is never much longer than the slowest frame of the last
+/// eight to sixteen seconds was, so that a network that has calmed down is believed soon.
 ///
 /// Frames that arrive together at the start of a talkspurt are the talker's pre-roll, sent late on purpose: they are
 /// heard late whatever the network does, so nothing is learnt from them.
 struct DelayEstimator: Sendable {
     private static let bucketCount = 100
-    private static let millisecondsPerMissedPercent = 40.0
-    /// With fewer frames than that one slow one says little.
-    private static let evidenceFrameCount = 150.0
+    private static let millisecondsPerMissedPercent = 80.0
+    private static let worthChanging = 12.0
+    /// With less sound than that one slow frame says little.
+    private static let evidenceMilliseconds = 10_000.0
     /// Weight that a frame loses for each of its own milliseconds.
-    private static let fadingPerMillisecond = 0.000_1
+    private static let fadingPerMillisecond = 0.000_05
     private static let epochNanoseconds: Int64 = 5_000_000_000
     /// A transit that leaps by more than this is another clock, not a slow network.
     private static let leapNanoseconds: Int64 = 2_000_000_000
@@ -49,6 +51,8 @@ struct DelayEstimator: Sendable {
     private var jitter: Double = 0
     private var smoothedTransit = 0.0
     private var slowest = RecentMaximum()
+    /// Buckets that the delay reaches over now.
+    private var held = 0
 
     init(delayNanosecondsMax: Int64) {
         bucketNanoseconds = max(1, delayNanosecondsMax / Int64(Self.bucketCount))
@@ -94,25 +98,32 @@ struct DelayEstimator: Sendable {
         return MonotonicInstant(nanoseconds: baseline + Self.nanoseconds(position))
     }
 
-    /// Waiting beyond the earliest arrival that costs least, as described above.
-    var coveringDelayNanoseconds: Int64 {
-        guard weightSum > 0 else { return 0 }
+    /// Waiting beyond the earliest arrival that costs about least, as described above.
+    var coveringDelayNanoseconds: Int64 { Int64(held) * bucketNanoseconds }
+
+    private mutating func chooseDelay(frameMilliseconds: Double) {
+        // Up to the end of the bucket in which the slowest lies.
+        let needed = Int(min(slowest.value / bucketNanoseconds + 1, Int64(Self.bucketCount)))
         let bucketMilliseconds = Double(bucketNanoseconds) / 1e6
+        let evidence = max(weightSum, nextWeight * Self.evidenceMilliseconds / frameMilliseconds)
         var missed = weightSum
         var best = Self.bucketCount
         var bestCost = Double.infinity
+        var heldCost = Double.infinity
         for index in 0..<Self.bucketCount {
             missed -= weights[index]
-            let percent = 100 * max(0, missed) / max(weightSum, nextWeight * Self.evidenceFrameCount)
+            let percent = 100 * max(0, missed) / evidence
             let cost = Double(index + 1) * bucketMilliseconds + percent * Self.millisecondsPerMissedPercent
+            if index + 1 == held { heldCost = cost }
             if cost < bestCost {
                 bestCost = cost
                 best = index + 1
             }
         }
-        // Up to the end of the bucket in which the slowest lies.
-        let needed = slowest.value / bucketNanoseconds + 1
-        return min(Int64(best), needed) * bucketNanoseconds
+        best = min(best, needed)
+        // What is longer than the slowest by that much is worth changing as well.
+        let isTooLong = Double(held - needed) * bucketMilliseconds > Self.worthChanging
+        if held == 0 || isTooLong || heldCost - bestCost > Self.worthChanging { held = best }
     }
 
     var jitterNanoseconds: Int64 { Int64(jitter) }
@@ -139,6 +150,7 @@ struct DelayEstimator: Sendable {
         weights = .init(repeating: 0)
         weightSum = 0
         slowest = RecentMaximum()
+        held = 0
         nextWeight = 1
         jitter = 0
         smoothedTransit = Double(transit)
@@ -162,10 +174,12 @@ struct DelayEstimator: Sendable {
         weights[index] += nextWeight
         weightSum += nextWeight
         nextWeight *= 1 + Self.fadingPerMillisecond * Double(sampleCount) / Double(JitterBuffer.samplesPerMillisecond)
-        guard nextWeight > 1e9 else { return }
-        for index in 0..<Self.bucketCount { weights[index] /= nextWeight }
-        weightSum /= nextWeight
-        nextWeight = 1
+        if nextWeight > 1e9 {
+            for index in 0..<Self.bucketCount { weights[index] /= nextWeight }
+            weightSum /= nextWeight
+            nextWeight = 1
+        }
+        chooseDelay(frameMilliseconds: Double(sampleCount) / Double(JitterBuffer.samplesPerMillisecond))
     }
 
     private static func nanoseconds(_ position: Int64) -> Int64 {

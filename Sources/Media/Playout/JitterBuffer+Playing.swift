@@ -29,11 +29,15 @@ extension JitterBuffer {
         return head.frame.sequence == nextSequence && head.frame.timestamp == playhead
     }
 
-    /// Whether ``wantedStretch`` is for what is quiet only: at the start of a talkspurt, whose pre-roll is late on purpose, no
-    /// word is hurried.
+    /// Whether ``wantedStretch`` is for what is quiet only: a word is heard to be changed, a pause is not. Words are made
+    /// shorter only where they are heard far too late, and longer where so much of the delay is missing (three
+    /// quarters, on a steady network anything) that frames will be, too, or where nothing was quiet for a while.
     public var stretchesQuietOnly: Bool {
-        wantedStretch < 0 && wantedStretch > -Self.onsetSurplusSampleCountMax
-            && talkspurtSampleCount <= Self.onsetSampleCount
+        if patienceUsed >= Self.patienceSampleCount { return false }
+        if wantedStretch < 0 { return wantedStretch > -Self.spokenSurplusSampleCountMin }
+        let covering = estimator.coveringDelayNanoseconds
+        return covering > Self.steadyNanosecondsMax
+            && wantedStretch < MonotonicInstant.samples(inNanoseconds: covering) * 3 / 4
     }
 
     /// What was played was made shorter (negative) or longer by this many samples.
@@ -44,6 +48,8 @@ extension JitterBuffer {
             counts.samplesInserted += UInt64(sampleCount)
         }
         smoothedDelay += Double(MonotonicInstant.nanoseconds(ofSamples: sampleCount))
+        // What is hurried goes on being hurried until it is done.
+        if stretchesQuietOnly { patienceUsed = 0 }
     }
 
     /// Delay with which a talkspurt begins, above the earliest arrival of its first frame: what the network needs, and one
@@ -73,7 +79,6 @@ extension JitterBuffer {
         }
         isPlaying = true
         smoothedDelay = Double(delay(of: head.frame, at: now))
-        talkspurtSampleCount = 0
         return play(head, at: now)
     }
 
@@ -108,12 +113,11 @@ extension JitterBuffer {
         concealedRun = 0
         counts.framesPlayed += 1
         counts.samplesPlayed += UInt64(head.frame.sampleCount)
-        talkspurtSampleCount += head.frame.sampleCount
         if head.frame.isCopy { counts.framesRepaired += 1 }
         noteFate(isLost: head.frame.isCopy)
         counts.playoutDelayNanoseconds = delay(of: head.frame, at: now)
         hasEnded = head.frame.endsTalkspurt
-        if hasEnded { isPlaying = false } else { chooseStretch() }
+        if hasEnded || head.frame.startsPause { isPlaying = false } else { chooseStretch() }
         return .play(head)
     }
 
@@ -126,12 +130,17 @@ extension JitterBuffer {
     private mutating func chooseStretch() {
         smoothedDelay += (Double(counts.playoutDelayNanoseconds) - smoothedDelay) / Self.delaySmoothing
         let surplus = (smoothedDelay - Double(targetDelayNanoseconds)) / 1e6
-        if surplus > Self.surplusMillisecondsMax {
+        let tolerated = min(
+            max(Double(targetDelayNanoseconds) / 1e6, Self.surplusMilliseconds.lowerBound),
+            Self.surplusMilliseconds.upperBound)
+        if surplus > tolerated {
             wantedStretch = -Int(min(surplus, 200) * Double(Self.samplesPerMillisecond))
         } else if surplus < -Self.shortageMillisecondsMax {
-            let milliseconds = min(-surplus + Self.surplusMillisecondsMax / 2, 60)
+            let padding = min(Double(targetDelayNanoseconds) / 4e6, Self.paddingMillisecondsMax)
+            let milliseconds = min(-surplus + padding, 60)
             wantedStretch = Int(milliseconds * Double(Self.samplesPerMillisecond))
         }
+        patienceUsed = wantedStretch == 0 ? 0 : patienceUsed + latestSampleCount
     }
 
     private mutating func concealOrStop(upTo wanted: Int, following: BufferedFrame?) -> PlayoutAction? {
@@ -184,15 +193,20 @@ extension JitterBuffer {
 
     /// Opus conceals multiples of 2.5 ms.
     private static let concealmentStep = 120
-    /// The first two seconds of a talkspurt …
-    private static let onsetSampleCount = 96_000
-    /// … in which words are left as they are, unless they are heard this much too late: 100 ms.
-    private static let onsetSurplusSampleCountMax = 4_800
+    /// Words are heard this much too late before they are made shorter: 80 ms.
+    private static let spokenSurplusSampleCountMin = 3_840
+    /// Where no more jitter is to be waited for than 10 ms, there is nothing to spare.
+    private static let steadyNanosecondsMax: Int64 = 10_000_000
+    /// For so long a quiet moment is waited for: 3 s.
+    private static let patienceSampleCount = 144_000
     /// Frames over which the delay is smoothed.
     private static let delaySmoothing = 8.0
-    /// A delay longer than the target by this much is shortened …
-    private static let surplusMillisecondsMax = 8.0
-    /// … and one shorter than it by this much made longer, to the middle between the two.
+    /// A delay that is twice the target is shortened, within these bounds: a frame that was lost and came as a copy after all
+    /// made it longer by 20 ms, and will again …
+    private static let surplusMilliseconds = 8.0...20.0
+    /// … and one shorter than it by this much made longer, with a quarter of it on top, up to 6 ms, so
+    /// that it lasts.
     private static let shortageMillisecondsMax = 0.5
+    private static let paddingMillisecondsMax = 6.0
     static let samplesPerMillisecond = VoiceWireLimits.samplesPerSecond / 1_000
 }

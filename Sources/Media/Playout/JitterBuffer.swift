@@ -14,7 +14,8 @@ import VoiceWire
 /// **When a frame is missing.** It is concealed while later ones are there. Where nothing is there, sound is invented for
 /// at most ``Configuration/concealedMillisecondsMax`` in a row; if the frame comes after that all the same, it is played in
 /// full, and the delay has grown by the wait: nothing that arrives is thrown away for a network that stopped for a moment. A
-/// gap in time without a gap in numbers is silence, as is all that follows a frame marked as the last.
+/// gap in time without a gap in numbers is silence, as is all that follows a frame marked as the last or as the start of a
+/// pause.
 ///
 /// **Copies.** A frame may arrive in a later frame's datagram (``VoiceFrame/isCopy``); it is played like any other.
 ///
@@ -56,8 +57,8 @@ import VoiceWire
     var concealedRun = 0
     /// Of the talkspurt's frames, so that no one frame changes the delay.
     var smoothedDelay = 0.0
-    /// Played of this talkspurt.
-    var talkspurtSampleCount = 0
+    /// Samples played while a stretch was wanted.
+    var patienceUsed = 0
     /// Samples by which the frame that ``next(at:sampleCountMax:)`` gave should be played longer, or shorter if negative, as
     /// far as that can be done well (``TimeStretcher``); tell with ``noteStretch(by:)``. 0 after anything but a frame.
     public internal(set) var wantedStretch = 0

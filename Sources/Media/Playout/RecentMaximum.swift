@@ -1,6 +1,6 @@
-/// The largest value of the last four to eight seconds.
+/// The largest value of the last eight to sixteen seconds.
 struct RecentMaximum: Sendable {
-    private static let spanNanoseconds: Int64 = 4_000_000_000
+    private static let spanNanoseconds: Int64 = 8_000_000_000
 
     private var spanEnd: MonotonicInstant?
     private var present: Int64 = 0

@@ -11,6 +11,8 @@ public struct VoiceFrame: Equatable, Sendable, BitwiseCopyable {
     public var startsTalkspurt: Bool
     /// The last frame before silence.
     public var endsTalkspurt: Bool
+    /// Silence follows, until the next frame: the talker sends nothing meanwhile, and has not ended.
+    public var startsPause: Bool
     /// Carried by a later frame's datagram, in case its own is lost.
     public var isCopy: Bool
     /// The packet also holds a coarse version of the frame before it (in-band error correction).
@@ -18,13 +20,14 @@ public struct VoiceFrame: Equatable, Sendable, BitwiseCopyable {
 
     public init(
         sequence: SequenceNumber, timestamp: MediaTimestamp, sampleCount: Int, startsTalkspurt: Bool = false,
-        endsTalkspurt: Bool = false, isCopy: Bool = false, carriesPrevious: Bool = false
+        endsTalkspurt: Bool = false, startsPause: Bool = false, isCopy: Bool = false, carriesPrevious: Bool = false
     ) {
         self.sequence = sequence
         self.timestamp = timestamp
         self.sampleCount = sampleCount
         self.startsTalkspurt = startsTalkspurt
         self.endsTalkspurt = endsTalkspurt
+        self.startsPause = startsPause
         self.isCopy = isCopy
         self.carriesPrevious = carriesPrevious
     }

@@ -9,6 +9,8 @@ public enum ExtensionBlocks {
         public static let audioLevel: UInt8 = 1
         /// A frame sent before, in case its own datagram was lost: ``EarlierFrame``.
         public static let earlierFrame: UInt8 = 2
+        /// Two frames sent before, one over the other: ``FramePair``.
+        public static let framePair: UInt8 = 3
     }
 
     /// Bytes of an audio level block.

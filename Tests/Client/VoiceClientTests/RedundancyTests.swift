@@ -8,11 +8,13 @@ import VoiceWire
 
 /// Frames carried again behind later ones: written as far as they fit, heard in the place of lost ones, harmless if hostile.
 @Suite struct RedundancyTests {
-    private func encoder(_ depth: Int, spacing: Int = 1, bitsPerSecond: Int = 40_000) throws -> FrameEncoder {
+    private typealias Block = SenderAdaptation.Carried.Block
+
+    private func encoder(_ carried: SenderAdaptation.Carried, bitsPerSecond: Int = 40_000) throws -> FrameEncoder {
         var settings = OpusEncoderSettings()
         settings.forwardErrorCorrection = true
         var encoder = try FrameEncoder(settings: settings)
-        encoder.apply(.init(bitsPerSecond: bitsPerSecond, depth: depth, spacing: spacing, expectedLossPercent: 0))
+        encoder.apply(.init(bitsPerSecond: bitsPerSecond, carried: carried, expectedLossPercent: 0))
         return encoder
     }
 
@@ -43,14 +45,13 @@ import VoiceWire
         }
     }
 
-    @Test(arguments: [(0, 1), (1, 1), (2, 1), (1, 2), (2, 2)])
-    func `Each frame carries those before it, byte for byte`(depth: Int, spacing: Int) throws {
-        var encoder = try encoder(depth, spacing: spacing)
+    @Test(arguments: [(0, 0), (1, 0), (3, 0), (1, 2), (2, 6), (4, 8)])
+    func `Each frame carries those before it, byte for byte`(first: Int, second: Int) throws {
+        var encoder = try encoder(.init(Block(near: first), Block(near: second)))
         let bodies = try bodies(&encoder, count: 20)
         for index in bodies.indices {
             let found = earlier(bodies[index])
-            let distances = (1...2).map { $0 * spacing }.prefix(depth).filter { $0 <= index }
-            #expect(found.map(\.0.distance) == Array(distances))
+            #expect(found.map(\.0.distance) == [first, second].filter { $0 > 0 && $0 <= index })
             for (frame, opus) in found {
                 #expect(frame.sampleDistance == frame.distance * 960)
                 let original = bodies[index - frame.distance]
@@ -58,11 +59,33 @@ import VoiceWire
             }
         }
         #expect(encoder.unrepeatedCount == 0)
-        #expect((encoder.redundantByteCount > 0) == (depth > 0))
+        #expect((encoder.redundantByteCount > 0) == (first > 0))
+    }
+
+    @Test func `A pair is the sum of two frames, and one alone until both were sent`() throws {
+        var encoder = try encoder(.init(Block(near: 1, far: 3)))
+        let bodies = try bodies(&encoder, count: 20)
+        for index in bodies.indices {
+            bodies[index].bytes[bodies[index].opus...].withUnsafeBytes { bytes in
+                var reader = FramePairReader(bytes)
+                guard index >= 3, let (pair, members, sum) = reader.next() else {
+                    #expect(index < 3)
+                    return
+                }
+                #expect(pair == FramePair(near: 1, far: 3))
+                let near = bodies[index - 1]
+                let far = bodies[index - 3]
+                #expect(members == .init(flags: 0, time: 8 ^ 24, size: UInt8(near.opus ^ far.opus)))
+                let padded = [near, far].map { Array($0.bytes[..<$0.opus]) + Array(repeating: 0, count: 255) }
+                #expect(Array(sum) == (0..<max(near.opus, far.opus)).map { padded[0][$0] ^ padded[1][$0] })
+                #expect(reader.next() == nil)
+            }
+            #expect(earlier(bodies[index]).map(\.0.distance) == ((1...2).contains(index) ? [1] : []))
+        }
     }
 
     @Test func `A packet that fits no block is left out and counted`() throws {
-        var encoder = try encoder(1, bitsPerSecond: 510_000)
+        var encoder = try encoder(.init(Block(near: 1)), bitsPerSecond: 510_000)
         let bodies = try bodies(&encoder, count: 20)
         #expect(bodies.contains { $0.opus > EarlierFrame.opusBytesMax })
         #expect(encoder.unrepeatedCount > 0)
@@ -71,8 +94,8 @@ import VoiceWire
 
     @Test func `Without error correction nothing is carried, whatever is provided`() throws {
         var encoder = try FrameEncoder(settings: OpusEncoderSettings())
-        encoder.apply(.init(bitsPerSecond: 24_000, depth: 2, spacing: 1, expectedLossPercent: 9))
-        #expect(encoder.depth == 0)
+        encoder.apply(.init(bitsPerSecond: 24_000, carried: .init(Block(near: 1)), expectedLossPercent: 9))
+        #expect(encoder.carried == .nothing)
         #expect(encoder.settings.bitsPerSecond == 24_000)
         #expect(encoder.settings.expectedLossPercent == 0)
     }
@@ -101,8 +124,9 @@ import VoiceWire
         return (heard, counters)
     }
 
-    @Test func `With a fifth lost, a copy is heard in the place of nearly every lost frame`() throws {
-        var encoder = try encoder(1)
+    @Test(arguments: [(1, 0), (1, 3)])
+    func `With a fifth lost, a copy is heard in the place of nearly every lost frame`(near: Int, far: Int) throws {
+        var encoder = try encoder(.init(Block(near: near, far: far)))
         let (_, counters) = try listen(to: try bodies(&encoder, count: 60))
         #expect(counters.framesRepaired >= 8, "\(counters)")
         // Those before the delay had grown, and the hundred and twenty milliseconds after the end.
@@ -110,7 +134,7 @@ import VoiceWire
     }
 
     @Test func `Copies that are no Opus, or claim what is not so, are counted and heard as concealment`() throws {
-        var encoder = try encoder(0)
+        var encoder = try encoder(.nothing)
         let bodies = try bodies(&encoder, count: 60).map { body in
             // A packet of code 3 with no frames, one of three bytes that promises two frames, one far too old.
             let blocks: [UInt8] = [2, 4, 1, 8, 0xFF, 0x00, 2, 5, 1, 8, 0xFE, 0xFF, 0xFF, 2, 3, 15, 120, 0x78]
