@@ -14,7 +14,8 @@ public enum TransmissionMode: String, Sendable, CaseIterable, BitwiseCopyable {
 /// How a ``VoiceEngine`` begins. What has a setter on the engine may change later.
 public struct VoiceEngineConfiguration: Sendable {
     /// Default: 48 kHz mono, 20 ms frames, 40 kbit/s, variable bitrate, and error correction: what the path loses decides
-    /// whether frames are sent again with those after them, and whether the codec's own correction is used.
+    /// whether frames are sent again with those after them, and whether the codec's own correction is used. In silence, the key
+    /// down or not, next to nothing is sent.
     /// ``OpusEncoderSettings/bitsPerSecond`` must lie in ``bitsPerSecondRange``, the channel count be 1.
     public var encoder: OpusEncoderSettings
     public var mode: TransmissionMode = .pushToTalk
@@ -36,6 +37,7 @@ public struct VoiceEngineConfiguration: Sendable {
         encoder = OpusEncoderSettings()
         encoder.forwardErrorCorrection = true
         encoder.expectedLossPercent = 0
+        encoder.discontinuousTransmission = true
     }
 
     /// Bitrates a person may choose, in bit/s.

@@ -23,11 +23,13 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
             settings.application = .restrictedLowDelay
             settings.bitsPerSecond = 64_000
             settings.forwardErrorCorrection = false
+            settings.discontinuousTransmission = false
         case .lowBandwidth:
             settings.frameDuration = .milliseconds60
             settings.bitsPerSecond = 16_000
         case .music:
             settings.application = .audio
+            settings.discontinuousTransmission = false
             settings.bitsPerSecond = 128_000
         }
         return settings

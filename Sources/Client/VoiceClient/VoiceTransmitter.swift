@@ -17,6 +17,8 @@ import VoiceWire
     /// Level of the latest frame, 0…127 in −dBov, sent or not.
     private(set) var level: UInt8 = 127
     private(set) var isInTalkspurt = false
+    /// The frame sent last said that silence begins; until there is more to say nothing is sent.
+    private var isPausing = false
     private(set) var sentCount: UInt64 = 0
     private(set) var unsentCount: UInt64 = 0
 
@@ -100,6 +102,7 @@ import VoiceWire
     /// The session is over, or another begins: its first frame starts a talkspurt.
     mutating func forgetTalkspurt() {
         isInTalkspurt = false
+        isPausing = false
         preroll.removeAll()
         encoder.forgetSent()
     }
@@ -188,7 +191,10 @@ import VoiceWire
             unsentCount += 1
             return
         }
-        if usesDiscontinuousTransmission, encoded.opusByteCount <= 2, flags.isEmpty { return }
+        // The first frame of a silence is sent, so that listeners stop waiting for more at once.
+        let isSilence = usesDiscontinuousTransmission && encoded.opusByteCount <= OpusPacket.silenceByteCountMax
+        if isSilence, isPausing, flags.isEmpty { return }
+        isPausing = isSilence
         let written = unsafe encoder.repeatEarlier(
             in: space, after: encoded, sequence: sequence, timestamp: timestamp, flags: flags)
         let isSent = transport.sendFrame(

@@ -1,5 +1,6 @@
 import CSocketBatch
 import NetworkSimulator
+import OpusCodec
 import Playout
 import VoiceSealing
 import VoiceSocket
@@ -54,6 +55,8 @@ final class VirtualRoom {
         var configuration = VoiceEngineConfiguration()
         configuration.mode = mode
         configuration.takesBundles = takesBundles
+        // Rooms where every captured frame is sent, so that frames can be counted; SilenceTests has the default.
+        configuration.encoder.discontinuousTransmission = false
         for _ in 0..<count { try room.join(configuration) }
         room.run(for: .milliseconds(500))
         for client in room.clients { precondition(client.events == [.connected], "not connected: \(client.events)") }
