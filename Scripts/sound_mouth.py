@@ -183,7 +183,9 @@ def measure_file(bench, profile, said):
 def drop_datagrams(percent, voice_port):
     """In this process's network namespace, which is its own: of what the server sends over UDP."""
     rules = f"""table ip bench {{ chain input {{ type filter hook input priority 0;
-        udp sport {voice_port} numgen random mod 10000 < {round(percent * 100)} counter drop }} }}"""
+        udp sport {voice_port} numgen random mod 10000 < {round(percent * 100)} counter drop
+        }}
+        }}\n"""
     subprocess.run(["nft", "-f", "-"], input=rules.encode(), check=True)
 
 
