@@ -2,10 +2,12 @@
 ///
 /// It sees a whole rendering step before any of it is heard: if the step's peak would pass the ceiling, the gain falls
 /// within its first millisecond and comes back over about 100 ms. What the fall does not catch is clamped.
-struct Limiter: Sendable {
+package struct Limiter: Sendable {
     /// Samples whose gain was below one.
-    private(set) var limitedCount: UInt64 = 0
+    package private(set) var limitedCount: UInt64 = 0
     private var gain: Float = 1
+
+    package init() {}
 
     /// −0.5 dBFS.
     private static let ceiling: Float = 30_935
@@ -13,7 +15,7 @@ struct Limiter: Sendable {
     private static let releasePerSample: Float = 1 / 4_800
 
     /// Writes the mix as 16-bit samples. Both have the same count.
-    mutating func process(_ mix: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Int16>) {
+    package mutating func process(_ mix: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Int16>) {
         var peak: Float = 0
         for index in mix.indices { peak = max(peak, abs(unsafe mix[index])) }
         let wanted = peak > Self.ceiling ? Self.ceiling / peak : 1

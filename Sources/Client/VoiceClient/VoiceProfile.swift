@@ -30,6 +30,7 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
         case .music:
             settings.application = .audio
             settings.discontinuousTransmission = false
+            settings.complexity = 10
             settings.bitsPerSecond = 128_000
         }
         return settings

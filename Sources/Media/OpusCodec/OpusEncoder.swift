@@ -93,7 +93,7 @@ import COpus
             _ = try checkedCount(unsafe roomtone_opus_encoder_set(state, request, Int32(value)))
         }
         try set(OPUS_SET_BITRATE_REQUEST, new.bitsPerSecond, was: old?.bitsPerSecond)
-        try set(OPUS_SET_COMPLEXITY_REQUEST, new.complexity, was: old?.complexity)
+        try set(OPUS_SET_COMPLEXITY_REQUEST, new.complexityInForce, was: old?.complexityInForce)
         try set(OPUS_SET_VBR_REQUEST, new.variableBitrate ? 1 : 0, was: old.map { $0.variableBitrate ? 1 : 0 })
         try set(
             OPUS_SET_INBAND_FEC_REQUEST, new.forwardErrorCorrection ? 1 : 0,

@@ -21,7 +21,6 @@ import Glibc
     /// Past and present input, each third sample together.
     private let down = FloatMemory(3 * (tapsPerPhase + lowSampleCount))
     private let up = FloatMemory(tapsPerPhase + lowSampleCount)
-    private let line = FloatMemory(lowSampleCount)
 
     init() {
         var sum = 0.0
@@ -44,14 +43,16 @@ import Glibc
             unsafe line.update(from: line + Self.lowSampleCount, count: past)
             for index in 0..<Self.lowSampleCount { unsafe line[past + index] = input[3 * index + phase] }
         }
-        unsafe low.update(repeating: 0, count: Self.lowSampleCount)
-        for tap in 0..<Self.tapCount {
-            // Sample 3·i − tap, for all i at once.
-            let phase = (3 - tap % 3) % 3
-            let back = (tap + phase) / 3
-            let line = unsafe down.start + phase * length + (past - back)
-            let weight = unsafe taps.start[tap]
-            for index in 0..<Self.lowSampleCount { unsafe low[index] += weight * line[index] }
+        for start in stride(from: 0, to: Self.lowSampleCount, by: 16) {
+            var sum = SIMD16<Float>.zero
+            for tap in 0..<Self.tapCount {
+                // Sample 3·i − tap, for sixteen i at once.
+                let phase = (3 - tap % 3) % 3
+                let back = (tap + phase) / 3
+                let line = unsafe down.start + phase * length + (past - back)
+                unsafe sum.addProduct(taps.start[tap], line.sixteen(start))
+            }
+            unsafe low.setSixteen(start, sum)
         }
     }
 
@@ -61,13 +62,13 @@ import Glibc
         unsafe up.start.update(from: up.start + Self.lowSampleCount, count: past)
         unsafe (up.start + past).update(from: low, count: Self.lowSampleCount)
         for phase in 0..<3 {
-            line.fill(0)
-            for back in 0..<Self.tapsPerPhase {
-                let weight = unsafe 3 * taps.start[3 * back + phase]
-                let source = unsafe up.start + (past - back)
-                for index in 0..<Self.lowSampleCount { unsafe line.start[index] += weight * source[index] }
+            for start in stride(from: 0, to: Self.lowSampleCount, by: 16) {
+                var sum = SIMD16<Float>.zero
+                for back in 0..<Self.tapsPerPhase {
+                    unsafe sum.addProduct(3 * taps.start[3 * back + phase], (up.start + (past - back)).sixteen(start))
+                }
+                for index in 0..<16 { unsafe output[3 * (start + index) + phase] += sum[index] }
             }
-            for index in 0..<Self.lowSampleCount { unsafe output[3 * index + phase] += line.start[index] }
         }
     }
 

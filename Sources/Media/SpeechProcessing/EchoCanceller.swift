@@ -44,6 +44,8 @@
         pathChanged =
             blocksUntilNext == 0 && filterPower > Self.worseFactor * quickPower && power > Self.audiblePower
         if pathChanged {
+            // Where it is worse than half of nothing, beginning with nothing is nearer to the new way.
+            if filterPower > Self.worthlessFactor * power { filter.reset() }
             distrust()
             pathChangeCount += 1
         }
@@ -70,6 +72,7 @@
 
     private static let smoothing: Float = 0.1
     private static let worseFactor: Float = 1.5
+    private static let worthlessFactor: Float = 0.4
     private static let uselessFactor: Float = 1.5
     /// −65 dBFS: in silence one filter is as good as the other.
     private static let audiblePower = Float(EchoSpectra.hop) * 3e-7

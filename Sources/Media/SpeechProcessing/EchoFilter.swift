@@ -9,7 +9,7 @@
         /// Partitions of 50 ms each.
         var partitionCount = 8
         /// How much of the response is thought to last to the next block, as a factor; 1 would be a room that never changes.
-        var persistence: Float = 0.9999
+        var persistence: Float = 0.99995
         /// Partitions of which the part that no response has is set back to zero in each block: all in turn.
         var constrainedPerBlock = 1
     }

@@ -61,21 +61,20 @@
 
     /// Reads what belongs to the next captured samples into `output`, on a scale of ±1. What was never played is silence.
     mutating func read(_ sampleCount: Int, into output: UnsafeMutablePointer<Float>) {
-        let mask = Self.historySampleCount - 1
-        let step = 1 + clock.drift + correction()
-        let oldest = writtenCount - Self.historySampleCount
+        let slope = Float(clock.drift + correction())
+        let whole = Int(position.rounded(.down))
+        let part = Float(position - Double(whole))
+        let oldest = max(0, writtenCount - Self.historySampleCount)
+        // A few more on either side for where a slow or fast clock leads within the longest frame.
+        let isKept = whole - 4 >= oldest && whole + sampleCount + 8 < writtenCount
         for index in 0..<sampleCount {
-            let whole = position.rounded(.down)
-            let first = Int(whole) - 1
-            if first >= max(0, oldest), first + 3 < writtenCount {
-                let (a, b) = unsafe (Float(history[first & mask]), Float(history[(first + 1) & mask]))
-                let (c, d) = unsafe (Float(history[(first + 2) & mask]), Float(history[(first + 3) & mask]))
-                unsafe output[index] = Self.between(a, b, c, d, Float(position - whole)) * (1 / 32_768)
-            } else {
-                unsafe output[index] = 0
-            }
-            position += step
+            let ahead = part + Float(index) * slope
+            let step = Int(ahead) - (ahead < 0 ? 1 : 0)
+            let first = whole + index + step - 1
+            let isKnown = isKept || (first >= oldest && first + 3 < writtenCount)
+            unsafe output[index] = isKnown ? between(first, ahead - Float(step)) * (1 / 32_768) : 0
         }
+        position += Double(sampleCount) * (1 + Double(slope))
         capturedCount += sampleCount
     }
 
@@ -89,11 +88,14 @@
         return isCorrecting ? min(max(error * Self.correctionPerSample, -Self.correctionMax), Self.correctionMax) : 0
     }
 
-    /// The value at `part` of the way from `b` to `c`: Lagrange's polynomial through four samples.
-    private static func between(_ a: Float, _ b: Float, _ c: Float, _ d: Float, _ part: Float) -> Float {
+    /// The value at `part` of the way from the second to the third of four samples: Lagrange's polynomial through them.
+    private func between(_ first: Int, _ part: Float) -> Float {
+        let mask = Self.historySampleCount - 1
+        let (a, b) = unsafe (Float(history[first & mask]), Float(history[(first + 1) & mask]))
+        let (c, d) = unsafe (Float(history[(first + 2) & mask]), Float(history[(first + 3) & mask]))
         let (after, before, rest) = (part + 1, part - 1, part - 2)
-        return -a * part * before * rest / 6 + b * after * before * rest / 2 - c * after * part * rest / 2
-            + d * after * part * before / 6
+        return part * after * (before * d - 3 * rest * c) * (1 / 6) + rest * before * (3 * after * b - part * a)
+            * (1 / 6)
     }
 }
 

@@ -26,6 +26,7 @@
     private var lowCut = LowCut()
     private var playedLowCut = LowCut()
     private var gainControl = GainControl()
+    private var playedSilence = PlayedSilence()
     private var work: MicrophoneBlock
     /// Share of the processed sound in what goes out, 0…1: it rises and falls over 10 ms.
     private var processedShare: Float
@@ -96,7 +97,8 @@
         var upper: Float = 0
         var probability: Float = 0
         for start in stride(from: 0, to: BandSplitter.lowSampleCount, by: SpectralSuppressor.hop) {
-            unsafe suppressor.process(work.low.start + start, echo: work.echo.start + start)
+            unsafe suppressor.process(
+                work.low.start + start, echo: work.echo.start + start, mayEcho: !playedSilence.isLong)
             upper += suppressor.upperGain / 2
             probability = max(probability, suppressor.detector.probability)
         }
@@ -111,7 +113,10 @@
     /// Replaces the low band by what the canceller leaves of it.
     private mutating func cancel(_ reference: inout EchoReference) {
         unsafe reference.read(BandSplitter.blockSampleCount, into: work.played.start)
-        guard settings.cancelsEcho else { return work.echo.fill(0) }
+        work.echo.fill(0)
+        guard settings.cancelsEcho else { return }
+        unsafe playedSilence.follow(work.played.start, count: BandSplitter.blockSampleCount)
+        guard !playedSilence.isLong else { return }
         unsafe playedSplitter.split(work.played.start, into: work.playedLow.start)
         unsafe playedLowCut.process(work.playedLow.start, count: BandSplitter.lowSampleCount)
         unsafe canceller.process(work.low.start, played: work.playedLow.start)

@@ -4,8 +4,8 @@ import ArgumentParser
 struct SoundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sound",
-        abstract: "Measures what is heard: the ear's side of a bad network, and the microphone's.",
-        subcommands: [SoundNetworkCommand.self, SoundMicrophoneCommand.self])
+        abstract: "Measures what is heard, on a bad network and of the microphone, and what it costs.",
+        subcommands: [SoundNetworkCommand.self, SoundMicrophoneCommand.self, SoundCostCommand.self])
 }
 
 /// What every table of sound is made from.

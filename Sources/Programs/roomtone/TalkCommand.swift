@@ -85,7 +85,7 @@ struct TalkCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Bits of your voice: 16 to 128 kbit/s. (default: the profile's)", valueName: "kbit/s"))
     var bitrate: Int?
 
-    @Option(help: ArgumentHelp("Computation spent on quality: 0 to 10. (default: 10)", valueName: "0…10"))
+    @Option(help: ArgumentHelp("Computation spent on quality: 0 to 10. (default: the profile's)", valueName: "0…10"))
     var complexity: Int?
 
     @Flag(help: "Packets of constant size instead of as many bits as the sound needs.")

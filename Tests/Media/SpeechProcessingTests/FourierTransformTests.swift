@@ -4,7 +4,7 @@ import Testing
 @testable import SpeechProcessing
 
 @Suite struct FourierTransformTests {
-    @Test("It agrees with the definition, and comes back", arguments: [8, 16, 32, 64, 128, 512, 1_024])
+    @Test("It agrees with the definition, and comes back", arguments: [32, 64, 128, 512, 1_024])
     func definition(_ count: Int) {
         var generator = SeededGenerator(seed: UInt64(count))
         var samples = (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }
