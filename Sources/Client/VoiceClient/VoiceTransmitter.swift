@@ -37,11 +37,18 @@ import VoiceWire
     /// Sound kept from before the onset, in samples: what the detector needs to be sure, and the onset before it.
     static let prerollSampleCount = 2_880
 
+    /// Frames that are at least as long, 10 ms, may be left out in silence.
+    static let pausingSampleCountMin = 480
+
     /// `sequence` and `timestamp` are where counting starts; random ones tell a restart from a repetition.
     init(
         configuration: VoiceEngineConfiguration, sequence: SequenceNumber, timestamp: MediaTimestamp
     ) throws(VoiceEngineError) {
-        let settings = configuration.encoder
+        var settings = configuration.encoder
+        // What follows a frame into a pause would be waited for: with the shortest frames there is no time for that.
+        if settings.frameDuration.sampleCount < Self.pausingSampleCountMin {
+            settings.discontinuousTransmission = false
+        }
         let encoder = try Self.makeEncoder(settings)
         let microphone = try MicrophoneStage(
             settings: configuration.microphone, frameSampleCount: configuration.encoder.frameDuration.sampleCount)
@@ -52,7 +59,7 @@ import VoiceWire
         frameSampleCount = configuration.encoder.frameDuration.sampleCount
         bitrate = BitrateLimits(wanted: settings.bitsPerSecond, frameSampleCount: frameSampleCount)
         adaptation = SenderAdaptation(limits: bitrate.limits)
-        usesDiscontinuousTransmission = configuration.encoder.discontinuousTransmission
+        usesDiscontinuousTransmission = settings.discontinuousTransmission
         gate = VoiceActivityGate()
         preroll = PrerollBuffer(
             frameCountMax: max(1, Self.prerollSampleCount / frameSampleCount), frameSampleCount: frameSampleCount)
