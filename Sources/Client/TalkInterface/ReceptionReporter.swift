@@ -27,11 +27,12 @@ struct ReceptionReporter: Equatable, Sendable {
     /// The rows of a report that is due; nil when none is.
     mutating func report(_ statistics: VoiceStatistics, peopleCount: Int, now: Duration) -> [TalkerReception]? {
         let least = max(Self.urgentInterval, Self.intervalPerPerson * peopleCount)
-        let waited = reportedAt.map { now - $0 } ?? .seconds(3_600)
-        guard waited >= least else { return nil }
+        let waited = reportedAt.map { now - $0 }
+        if let waited, waited < least { return nil }
         let rows = statistics.talkers.compactMap { row($0, in: statistics) }
         let isMissing = rows.contains { $0.bursts > 0 }
-        guard isMissing || urgentReportsLeft > 0 || waited >= Self.interval else { return nil }
+        let isDue = waited.map { $0 >= Self.interval } ?? true
+        guard isDue || isMissing || urgentReportsLeft > 0 else { return nil }
         urgentReportsLeft = isMissing ? Self.urgentReportsAfterLoss : max(0, urgentReportsLeft - 1)
         reportedAt = now
         rating = rows.compactMap(\.rating).min().map { TransmissionRating(Double($0)) }

@@ -3,6 +3,7 @@ import Identifiers
 import RoomClient
 import TerminalSupport
 import VoiceClient
+import VoiceQuality
 import VoiceWire
 
 extension TalkModel {
@@ -91,13 +92,10 @@ extension TalkModel {
 
     private mutating func note(_ reception: VoiceReception, now: Duration) -> [TalkEffect] {
         guard reception.roomID == roomID else { return [] }
-        self.reception = reception
-        receptionAt = now
-        return [
-            .noteReception(
-                HeardByOthers(
-                    lossShare: Double(reception.packetLoss), burstRatio: Double(reception.burstRatio)))
-        ]
+        let heard = HeardByOthers(lossShare: Double(reception.packetLoss), burstRatio: Double(reception.burstRatio))
+        self.reception = Reception(
+            heard: heard, rating: reception.rating.map { TransmissionRating(Double($0)) }, at: now)
+        return [.noteReception(heard)]
     }
 
     /// What a moderator did to this person.

@@ -30,7 +30,7 @@ extension TalkModel {
         loss.record(statistics.counters, now: now)
         if let endsAt, now >= endsAt { return [.disconnectVoice, .quit(nil)] }
         if let removalExpectedUntil, now >= removalExpectedUntil { return [.quit(Self.removed)] }
-        if now - receptionAt > Self.receptionLifetime { reception = nil }
+        if let reception, now - reception.at > Self.receptionLifetime { self.reception = nil }
         return qualityReport(now: now)
     }
 
@@ -137,11 +137,11 @@ extension TalkModel {
             return [.setMicrophone(microphone)]
         case .bitrate(let kilobits):
             let range = VoiceEngineConfiguration.bitsPerSecondRange
-            let bitsPerSecond = kilobits.multipliedReportingOverflow(by: 1_000).partialValue
-            guard range.contains(bitsPerSecond), (1...range.upperBound).contains(kilobits) else {
-                let (least, most) = (range.lowerBound / 1_000, range.upperBound / 1_000)
+            let (least, most) = (range.lowerBound / 1_000, range.upperBound / 1_000)
+            guard (least...most).contains(kilobits) else {
                 return [.print("bitrate \(kilobits): give \(least) to \(most) kbit/s.")]
             }
+            let bitsPerSecond = kilobits * 1_000
             return [.setBitrate(bitsPerSecond), .send(.requestBitrateChange(targetBitrate: UInt32(bitsPerSecond)))]
         case .help: return (hasKeys ? Self.helpLines : [Self.commandsText]).map { .print($0) }
         case .quit: return [.disconnectVoice, .quit(nil)]

@@ -4,6 +4,7 @@ import RoomClient
 import SpeechProcessing
 import TerminalSupport
 import VoiceClient
+import VoiceQuality
 import VoiceWire
 
 /// What `roomtone talk` knows; all text in it is safe for a terminal. Changed by ``update(_:now:)`` alone.
@@ -20,6 +21,13 @@ struct TalkModel: Equatable, Sendable {
         var isServerMuted = false
         var isServerDeafened = false
         var isPrioritySpeaker = false
+    }
+
+    /// How the room gets this client's voice. The server's numbers, held to what is possible.
+    struct Reception: Equatable, Sendable {
+        var heard: HeardByOthers
+        var rating: TransmissionRating?
+        var at: Duration
     }
 
     enum Link: Equatable, Sendable {
@@ -71,9 +79,8 @@ struct TalkModel: Equatable, Sendable {
     var statistics = VoiceStatistics()
     var loss = LossWindow()
     var reporter = ReceptionReporter()
-    /// How the room's listeners get this client's voice, and when the server said so.
-    var reception: VoiceReception?
-    var receptionAt = Duration.zero
+    /// What the server said of how the room's listeners get this client's voice; nil when that was too long ago.
+    var reception: Reception?
     var isQuitting = false
 
     init(

@@ -1,4 +1,3 @@
-import ControlWire
 import TerminalSupport
 import VoiceClient
 import VoiceQuality
@@ -110,7 +109,7 @@ enum TalkView {
     private static func loss(of model: TalkModel) -> String? {
         let down = model.loss.fraction.map { "loss \(percent($0))" }
         // What listeners miss, where they say so: it holds the way up.
-        let missed = model.reception.map { Double($0.packetLoss) } ?? model.statistics.uplinkLoss
+        let missed = model.reception?.heard.lossShare ?? model.statistics.uplinkLoss
         let up = missed.flatMap { $0 >= 0.005 ? "sent loss \(percent($0))" : nil }
         let both = [down, up].compactMap { $0 }
         return both.isEmpty ? nil : both.joined(separator: ", ")
@@ -123,7 +122,7 @@ enum TalkView {
     /// Mean opinion scores, 1…4.5: of the worst talker heard, and of oneself as most of the room hears it.
     private static func quality(of model: TalkModel) -> String? {
         let heard = model.reporter.rating.map { "MOS \(score($0))" }
-        let own = model.reception?.rating.map { "yours \(score(TransmissionRating(Double($0))))" }
+        let own = model.reception?.rating.map { "yours \(score($0))" }
         let both = [heard, own].compactMap { $0 }
         return both.isEmpty ? nil : both.joined(separator: ", ")
     }

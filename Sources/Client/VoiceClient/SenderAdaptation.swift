@@ -2,7 +2,7 @@
 /// encoder provides for.
 ///
 /// A pure state machine: a report a second (or so) comes in, a ``Provision`` goes out. One owner at a time; nothing
-/// allocates. Of several listeners the worst counts: the caller passes the highest loss and the greatest delay.
+/// allocates. Which of several listeners counts is the caller's choice (``PathReports``).
 ///
 /// - **Redundancy** follows loss. It rises with the first report above a threshold and falls a step at a time, after
 ///   ``reportsUntilLess`` reports below a lower threshold: loss comes in clusters, and what was taken away too early is

@@ -4,6 +4,8 @@ public struct VoiceCounters: Equatable, Sendable, BitwiseCopyable {
     public var framesSent: UInt64 = 0
     /// Frames whose sealing or sending failed: no session, or the kernel's buffer was full.
     public var framesUnsent: UInt64 = 0
+    /// Earlier frames that should have gone with a later one and did not: too long for a block, or the datagram was full.
+    public var framesUnrepeated: UInt64 = 0
     /// Frames of others that arrived, each counted once.
     public var framesReceived: UInt64 = 0
     /// Frames of others that never arrived.

@@ -187,6 +187,7 @@ import VoiceWire
         var counters = pastCounts
         counters.framesSent = transmitter.sentCount
         counters.framesUnsent = transmitter.unsentCount
+        counters.framesUnrepeated = transmitter.unrepeatedCount
         counters.samplesLimited = limiter.limitedCount
         transport.addCounts(to: &counters)
         record.talkerCount = talkers.report(into: &record.talkers, counters: &counters)

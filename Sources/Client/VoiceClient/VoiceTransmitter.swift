@@ -22,6 +22,8 @@ import VoiceWire
     private(set) var sentCount: UInt64 = 0
     private(set) var unsentCount: UInt64 = 0
 
+    var unrepeatedCount: UInt64 { encoder.unrepeatedCount }
+
     let frameSampleCount: Int
     private var encoder: FrameEncoder
     private var adaptation: SenderAdaptation

@@ -238,6 +238,20 @@ struct TalkModelTests {
         #expect(model.reception == nil)
     }
 
+    @Test(arguments: [(Float.infinity, "100%"), (1e30, "100%"), (-1, nil), (.nan, nil)] as [(Float, String?)])
+    func `A server's nonsense of how this client is heard is held to what is possible`(loss: Float, shown: String?) {
+        var model = TalkModel.online()
+        var reception = VoiceReception(
+            roomID: testRoom.id, listeners: 3, packetLoss: loss, burstRatio: .infinity, jitter: .max,
+            playoutDelay: .max)
+        reception.rating = .max
+        _ = model.update(announcement(.voiceReception(reception)), now: .seconds(1))
+        let line = TalkView.statusLine(model, columns: 200, now: .seconds(1))
+        #expect(line.contains("sent loss") == (shown != nil))
+        if let shown { #expect(line.contains("sent loss \(shown)")) }
+        #expect(line.contains("yours 4.5"))
+    }
+
     @Test(arguments: [(15, false), (16, true), (128, true), (129, false), (Int.max, false), (-40, false)])
     func `The bitrate may be changed within its range`(kilobits: Int, isTaken: Bool) {
         var model = TalkModel.online()
