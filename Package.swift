@@ -39,6 +39,8 @@ let cLibraries: [Target] = [
         name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
     .systemLibrary(
+        name: "CNcurses", path: "Sources/C/CNcurses", pkgConfig: "tinfo", providers: [.apt(["libncurses-dev"])]),
+    .systemLibrary(
         name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSocketBatch", path: "Sources/C/CSocketBatch", cSettings: houseC),
     .target(name: "CAllocationCount", path: "Sources/C/CAllocationCount", cSettings: houseC),
@@ -148,6 +150,26 @@ let client: [Target] = [
             "TerminalSupport", "VoiceClient", "VoiceQuality", "VoiceSealing", "VoiceWire",
         ],
         path: "Sources/Client/TalkInterface", swiftSettings: house),
+    .target(name: "KeyInput", path: "Sources/Client/KeyInput", swiftSettings: house),
+    .target(name: "CellScreen", path: "Sources/Client/CellScreen", swiftSettings: house),
+    .target(
+        name: "TerminalUI",
+        dependencies: [
+            "AudioDevice", "CellScreen", "ControlWire", "Identifiers", "KeyInput", "Permissions", "RoomClient",
+            "SpeechProcessing", "TalkInterface", "TerminalSupport", "VoiceClient", "VoiceQuality", "VoiceWire",
+        ],
+        path: "Sources/Client/TerminalUI", swiftSettings: house),
+    .target(
+        name: "TerminalScreen", dependencies: ["CNcurses", "CellScreen", "KeyInput", "LockFree", "TerminalSupport"],
+        path: "Sources/Client/TerminalScreen", swiftSettings: house),
+    .target(
+        name: "TerminalClient",
+        dependencies: [
+            "AudioDevice", "CLinux", "CellScreen", "ControlWire", "Identifiers", "KeyInput", "LockFree", "OpusCodec",
+            "Permissions", "RoomClient", "SpeechProcessing", "TalkInterface", "TerminalScreen", "TerminalSupport",
+            "TerminalUI", "VoiceClient", "VoiceSealing", "VoiceWire",
+        ],
+        path: "Sources/Client/TerminalClient", swiftSettings: house),
 ]
 
 let tools: [Target] = [
@@ -204,8 +226,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "roomtone",
         dependencies: [
-            "ChatCommands", "ControlWire", "Identifiers", "Permissions", "TalkInterface", "TerminalSupport",
-            "VoiceClient", arguments,
+            "ChatCommands", "ControlWire", "Identifiers", "Permissions", "TalkInterface", "TerminalClient",
+            "TerminalSupport", "VoiceClient", arguments,
         ],
         path: "Sources/Programs/roomtone", swiftSettings: house),
     .executableTarget(
@@ -287,6 +309,20 @@ let testTargets: [Target] = [
             "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "DatagramTunnel", "Identifiers",
             "OpusCodec", "RoomClient", "SpeechProcessing", "TerminalSupport", "VoiceClient", "VoiceQuality",
             "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
+        ]),
+    tests("KeyInput", "Client", ["KeyInput"]),
+    tests("CellScreen", "Client", ["CellScreen"]),
+    tests(
+        "TerminalUI", "Client",
+        [
+            "CellScreen", "ControlWire", "Identifiers", "KeyInput", "Permissions", "RoomClient", "SpeechProcessing",
+            "TalkInterface", "TerminalSupport", "TerminalUI", "VoiceClient", "VoiceWire",
+        ]),
+    tests("TerminalScreen", "Client", ["CellScreen", "KeyInput", "TerminalScreen", "TerminalSupport"]),
+    tests(
+        "TerminalClient", "Client",
+        [
+            "ControlWire", "Identifiers", "KeyInput", "RoomClient", "TerminalClient", "TerminalSupport", "TerminalUI",
         ]),
     tests("NetworkSimulator", "Tools", []),
     tests("SoundLab", "Tools", ["AudioDevice", "AudioTestSupport", "SoundLab"]),

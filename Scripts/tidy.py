@@ -43,9 +43,10 @@ C_WRAPPERS = {
     "CSpeexDSP": {"SoundLab", "SpeechProcessing"},
     "CSodium": {"VoiceSealing", "Credentials", "SyntheticSpeakers"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},
-    "CLinux": {"LoadTester", "LockFree", "SyntheticSpeakers", "VoiceRelay", "VoiceClient"},
+    "CLinux": {"LoadTester", "LockFree", "SyntheticSpeakers", "TerminalClient", "VoiceRelay", "VoiceClient"},
     "CSQLite": {"ChatStore", "MessageSearch"},
     "CAllocationCount": {"RelayLoad", "SoundLab"},
+    "CNcurses": {"TerminalScreen"},
 }
 # Modules that do no I/O and own no clock, and what they therefore must not import beside the C layer.
 IMPURE = r"NIO\w*|Glibc|Musl|Darwin|Dispatch|FoundationNetworking"

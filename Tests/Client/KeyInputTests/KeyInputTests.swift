@@ -1,0 +1,1 @@
+// The folder of tests that the first types are about to fill.
