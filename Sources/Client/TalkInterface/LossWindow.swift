@@ -1,7 +1,7 @@
 import VoiceClient
 
 /// The share of what the relay sent that was missing lately, from counters that only grow. Pure.
-struct LossWindow: Equatable, Sendable {
+package struct LossWindow: Equatable, Sendable {
     /// How far back “lately” goes.
     static let length: Duration = .seconds(5)
     /// Samples kept; more often than this many in ``length`` are skipped.

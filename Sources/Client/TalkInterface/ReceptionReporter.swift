@@ -8,7 +8,7 @@ import VoiceWire
 ///
 /// Every five seconds; every second while something is missing, and until the server, which halves what it knows with each
 /// report, has forgotten it. Seldomer in large rooms.
-struct ReceptionReporter: Equatable, Sendable {
+package struct ReceptionReporter: Equatable, Sendable {
     static let interval: Duration = .seconds(5)
     static let urgentInterval: Duration = .seconds(1)
     /// Reports without loss that still come every second.
@@ -17,7 +17,7 @@ struct ReceptionReporter: Equatable, Sendable {
     static let intervalPerPerson: Duration = .milliseconds(20)
 
     /// How well the worst talker of the last report was heard; nil when it named none.
-    private(set) var rating: TransmissionRating?
+    package private(set) var rating: TransmissionRating?
 
     private var before: [VoiceID: VoiceStatistics.Reception] = [:]
     private var datagramsLostBefore: UInt64 = 0

@@ -1,13 +1,13 @@
-import ControlWire
-import Identifiers
-import RoomClient
-import SpeechProcessing
-import TerminalSupport
-import VoiceClient
-import VoiceWire
+package import ControlWire
+package import Identifiers
+package import RoomClient
+package import SpeechProcessing
+package import TerminalSupport
+package import VoiceClient
+package import VoiceWire
 
 /// What has to be done after a ``TalkInput``; the shell does it in this order.
-enum TalkEffect: Equatable, Sendable {
+package enum TalkEffect: Equatable, Sendable {
     /// A line above the status.
     case print(String)
     case connectVoice(VoiceGrant, host: String, tunnelPort: UInt16?)
@@ -15,7 +15,9 @@ enum TalkEffect: Equatable, Sendable {
     case setMuted(Bool)
     case setDeafened(Bool)
     case setTransmitting(Bool)
+    case setMode(TransmissionMode)
     case setVolume(Float)
+    case setTalkerVolume(Float, VoiceID)
     /// Whether that talker has priority over others.
     case setPriority(Bool, VoiceID)
     /// Bits a second.

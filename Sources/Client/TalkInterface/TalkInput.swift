@@ -1,9 +1,10 @@
-import RoomClient
-import TerminalSupport
-import VoiceClient
+package import RoomClient
+package import TerminalSupport
+package import VoiceClient
+package import VoiceWire
 
 /// Everything that can happen to a ``TalkModel``.
-enum TalkInput: Sendable {
+package enum TalkInput: Sendable {
     case session(RoomSession.Event)
     case engine(VoiceEngineEvent)
     /// Time passes; the engine's newest snapshot.
@@ -18,14 +19,14 @@ enum TalkInput: Sendable {
 }
 
 /// What can be switched of what is done to the microphone's sound.
-enum ProcessingPart: Equatable, Sendable {
+package enum ProcessingPart: Equatable, Sendable {
     case echo
     case noise
     case gain
 }
 
 /// What a person can ask for while talking, by key or by line.
-enum TalkCommand: Equatable, Sendable {
+package enum TalkCommand: Equatable, Sendable {
     /// Nil turns it the other way round.
     case talk(Bool?)
     case mute(Bool?)
@@ -33,6 +34,10 @@ enum TalkCommand: Equatable, Sendable {
     case volume(steps: Int)
     /// Of one's own voice, in kbit/s.
     case bitrate(Int)
+    /// When the microphone is sent.
+    case mode(TransmissionMode)
+    /// Of one talker, beside the master's, as in ``VoiceEngineConfiguration/volumeRange``.
+    case talkerVolume(Float, VoiceID)
     /// A part of the microphone's processing, on or off.
     case processing(ProcessingPart, Bool)
     case help

@@ -10,7 +10,7 @@ extension TalkModel {
     mutating func handle(_ event: RoomSession.Event, now: Duration) -> [TalkEffect] {
         switch event {
         case .connected(let trust):
-            people = []
+            roster.removeAll()
             return trust.map(introduce) ?? []
         case .loggedIn(let userID):
             self.userID = userID
@@ -26,7 +26,7 @@ extension TalkModel {
         case .lost(let error):
             link = .down(retryAt: nil)
             isVoiceOpen = false
-            people = []
+            roster.removeAll()
             return [.disconnectVoice, .print("Reconnecting: \(TerminalText.line(error.description))")]
         case .retrying(let delay, let error):
             guard link != .up else {
@@ -65,14 +65,8 @@ extension TalkModel {
 
     private mutating func hear(_ envelope: ControlEnvelope, now: Duration) -> [TalkEffect] {
         switch envelope.message {
-        case .roomVoiceState(_, let users):
-            let before = people
-            people = users.prefix(Self.peopleMax).map(Person.init)
-            return before.flatMap { priority(of: $0, isGone: true) } + people.flatMap { priority(of: $0) }
-        case .voiceUserJoined(_, let user): return add(Person(user))
-        case .voiceUserLeft(_, let userID, let voiceID, let reason):
-            return remove(userID, VoiceID(rawValue: voiceID), reason)
-        case .userVoiceUpdate(let update): return apply(update)
+        case .roomVoiceState, .voiceUserJoined, .voiceUserLeft, .userVoiceUpdate:
+            return roster.hear(envelope.message).map(tell) ?? []
         case .voiceReception(let reception): return note(reception, now: now)
         case .removedFromRoom(let removal): return obey(removal)
         case .roomDeleted(let room, let name, let by) where room == roomID:
@@ -106,15 +100,19 @@ extension TalkModel {
         }
         isVoiceOpen = false
         removalExpectedUntil = nil
-        people = []
+        roster.removeAll()
         return [.disconnectVoice, .print(TerminalText.line(removal.explanation)), .moveRoom(destination)]
     }
 
-    private mutating func add(_ person: Person) -> [TalkEffect] {
-        people.removeAll { $0.userID == person.userID && $0.voice == person.voice }
-        guard people.count < Self.peopleMax else { return [] }
-        people.append(person)
-        return isSelf(person) ? [] : priority(of: person) + [.print("\(person.name) joined voice.")]
+    private func tell(_ change: VoiceRoster.Change) -> [TalkEffect] {
+        switch change {
+        case .replaced(let before):
+            return before.flatMap { priority(of: $0, isGone: true) } + people.flatMap { priority(of: $0) }
+        case .joined(let person):
+            return isSelf(person) ? [] : priority(of: person) + [.print("\(person.name) joined voice.")]
+        case .left(let person, let reason): return part(from: person, reason)
+        case .updated(let before, let after): return tell(of: after, before)
+        }
     }
 
     /// What the engine has to know of a priority speaker. It forgets all of them with a session; somebody's number goes to
@@ -124,9 +122,7 @@ extension TalkModel {
         return [.setPriority(!isGone, voice)]
     }
 
-    private mutating func remove(_ userID: UserID, _ voice: VoiceID, _ reason: VoiceLeaveReason) -> [TalkEffect] {
-        guard let index = index(of: userID, voice) else { return [] }
-        let person = people.remove(at: index)
+    private func part(from person: Person, _ reason: VoiceLeaveReason) -> [TalkEffect] {
         guard !isSelf(person) else { return [] }
         let text =
             switch reason {
@@ -141,16 +137,7 @@ extension TalkModel {
         return priority(of: person, isGone: true) + [.print("\(person.name) \(text)")]
     }
 
-    private mutating func apply(_ update: VoiceUserUpdate) -> [TalkEffect] {
-        guard let index = index(of: update.userID, update.voiceID.map(VoiceID.init(rawValue:))) else { return [] }
-        let before = people[index]
-        people[index].isSpeaking = update.isSpeaking
-        people[index].isMuted = update.isMuted
-        people[index].isDeafened = update.isDeafened ?? before.isDeafened
-        people[index].isServerMuted = update.isServerMuted ?? before.isServerMuted
-        people[index].isServerDeafened = update.isServerDeafened ?? before.isServerDeafened
-        people[index].isPrioritySpeaker = update.isPrioritySpeaker ?? before.isPrioritySpeaker
-        let after = people[index]
+    private func tell(of after: Person, _ before: Person) -> [TalkEffect] {
         var effects = restraints(from: before, to: after)
         guard !isSelf(after) else { return effects }
         if after.isPrioritySpeaker != before.isPrioritySpeaker, let voice = after.voice {
@@ -178,21 +165,5 @@ extension TalkModel {
             lines.append("\(subject) \(after.isPrioritySpeaker ? "a" : "no longer a") priority speaker.")
         }
         return lines.map { .print($0) }
-    }
-
-    /// By voice id where both sides have one: an account may be there with two devices.
-    private func index(of userID: UserID, _ voice: VoiceID?) -> Int? {
-        people.firstIndex { $0.userID == userID && ($0.voice == nil || voice == nil || $0.voice == voice) }
-    }
-}
-
-extension TalkModel.Person {
-    init(_ state: VoiceUserState) {
-        self.init(
-            userID: state.userID, voice: state.voiceID.map(VoiceID.init(rawValue:)),
-            name: TerminalText.name(state.username),
-            isSpeaking: state.isSpeaking, isMuted: state.isMuted, isDeafened: state.isDeafened,
-            isServerMuted: state.isServerMuted ?? false, isServerDeafened: state.isServerDeafened ?? false,
-            isPrioritySpeaker: state.isPrioritySpeaker ?? false)
     }
 }

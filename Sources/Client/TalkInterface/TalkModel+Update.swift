@@ -7,7 +7,7 @@ import VoiceWire
 
 extension TalkModel {
     /// Takes what happened at `now` (monotonic, from a fixed start) and says what is to be done about it.
-    mutating func update(_ input: TalkInput, now: Duration) -> [TalkEffect] {
+    package mutating func update(_ input: TalkInput, now: Duration) -> [TalkEffect] {
         guard !isQuitting else { return [] }
         let effects: [TalkEffect] =
             switch input {
@@ -135,6 +135,11 @@ extension TalkModel {
             case .gain: microphone.usesAutomaticGain = isOn
             }
             return [.setMicrophone(microphone)]
+        case .mode(let mode):
+            self.mode = mode
+            isKeyDown = false
+            return [.setTransmitting(false), .setMode(mode)]
+        case .talkerVolume(let volume, let voice): return [.setTalkerVolume(volume, voice)]
         case .bitrate(let kilobits):
             let range = VoiceEngineConfiguration.bitsPerSecondRange
             let (least, most) = (range.lowerBound / 1_000, range.upperBound / 1_000)

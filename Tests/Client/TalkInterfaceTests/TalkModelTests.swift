@@ -55,14 +55,14 @@ struct TalkModelTests {
     }
 
     @Test func `the last of too many people fits and one more is not kept`() {
-        let users = (0..<TalkModel.peopleMax - 2).map { person("p", UInt16($0 + 10)) }
+        let users = (0..<VoiceRoster.peopleMax - 2).map { person("p", UInt16($0 + 10)) }
         var model = TalkModel.online(with: users)
-        #expect(model.people.count == TalkModel.peopleMax - 1)
+        #expect(model.people.count == VoiceRoster.peopleMax - 1)
         for number in [5, 6] as [UInt16] {
             _ = model.update(
                 announcement(.voiceUserJoined(roomID: testRoom.id, user: person("q", number))), now: .zero)
         }
-        #expect(model.people.count == TalkModel.peopleMax)
+        #expect(model.people.count == VoiceRoster.peopleMax)
     }
 
     @Test func `space turns talking on and off, and says so to the engine`() {
