@@ -155,7 +155,7 @@ let client: [Target] = [
     .target(
         name: "TerminalUI",
         dependencies: [
-            "AudioDevice", "CellScreen", "ControlWire", "Identifiers", "KeyInput", "Permissions", "RoomClient",
+            "CellScreen", "ControlWire", "Identifiers", "KeyInput", "OpusCodec", "Permissions", "RoomClient",
             "SpeechProcessing", "TalkInterface", "TerminalSupport", "VoiceClient", "VoiceQuality", "VoiceWire",
         ],
         path: "Sources/Client/TerminalUI", swiftSettings: house),

@@ -1,10 +1,10 @@
-package import ControlWire
-package import Identifiers
-package import RoomClient
-package import SpeechProcessing
-package import TerminalSupport
-package import VoiceClient
-package import VoiceWire
+import ControlWire
+import Identifiers
+import RoomClient
+import SpeechProcessing
+import TerminalSupport
+import VoiceClient
+import VoiceWire
 
 /// What has to be done after a ``TalkInput``; the shell does it in this order.
 package enum TalkEffect: Equatable, Sendable {
@@ -24,6 +24,7 @@ package enum TalkEffect: Equatable, Sendable {
     case setBitrate(Int)
     case noteReception(HeardByOthers)
     case setMicrophone(MicrophoneSettings)
+    case setActivation(VoiceActivityGate.Settings)
     /// Over the control connection, if there is one now.
     case send(ControlMessage)
     case renewVoice(RoomClientError)

@@ -1,7 +1,7 @@
-package import RoomClient
-package import TerminalSupport
-package import VoiceClient
-package import VoiceWire
+import RoomClient
+import TerminalSupport
+import VoiceClient
+import VoiceWire
 
 /// Everything that can happen to a ``TalkModel``.
 package enum TalkInput: Sendable {

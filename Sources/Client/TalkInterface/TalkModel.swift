@@ -1,11 +1,11 @@
 import ControlWire
-package import Identifiers
+import Identifiers
 import RoomClient
-package import SpeechProcessing
+import SpeechProcessing
 import TerminalSupport
-package import VoiceClient
-package import VoiceQuality
-package import VoiceWire
+import VoiceClient
+import VoiceQuality
+import VoiceWire
 
 /// What `roomtone talk` knows; all text in it is safe for a terminal. Changed by ``update(_:now:)`` alone.
 package struct TalkModel: Equatable, Sendable {

@@ -87,6 +87,7 @@ actor TalkShell {
         case .setTransmitting(let isTransmitting): engine.setTransmitting(isTransmitting)
         case .setMicrophone(let settings): engine.setMicrophone(settings)
         case .setMode(let mode): engine.setMode(mode)
+        case .setActivation(let settings): engine.setActivation(settings)
         case .setVolume(let volume): engine.setVolume(volume)
         case .setTalkerVolume(let volume, let voice): engine.setVolume(volume, of: voice)
         case .setPriority(let hasPriority, let voice): engine.setPriority(hasPriority, of: voice)

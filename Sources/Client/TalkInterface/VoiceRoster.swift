@@ -1,7 +1,7 @@
-package import ControlWire
-package import Identifiers
+import ControlWire
+import Identifiers
 import TerminalSupport
-package import VoiceWire
+import VoiceWire
 
 /// Who is in a room's voice, as the server's announcements tell. Pure.
 package struct VoiceRoster: Equatable, Sendable {

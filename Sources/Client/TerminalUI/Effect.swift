@@ -1,7 +1,7 @@
-package import ControlWire
-package import Identifiers
-package import TalkInterface
-package import TerminalSupport
+import ControlWire
+import Identifiers
+import TalkInterface
+import TerminalSupport
 
 /// What has to be done after an ``Event``; the shell does it in this order.
 package enum Effect: Equatable, Sendable {

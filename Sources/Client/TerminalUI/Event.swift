@@ -1,8 +1,8 @@
-package import ControlWire
-package import KeyInput
-package import RoomClient
-package import TerminalSupport
-package import VoiceClient
+import ControlWire
+import KeyInput
+import RoomClient
+import TerminalSupport
+import VoiceClient
 
 /// Everything that can happen to a ``Model``.
 package enum Event: Sendable {

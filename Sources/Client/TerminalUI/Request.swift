@@ -1,7 +1,7 @@
-package import ControlWire
-package import Identifiers
-package import Permissions
-package import RoomClient
+import ControlWire
+import Identifiers
+import Permissions
+import RoomClient
 
 /// A question to the server, as a value: its answer comes with it.
 package enum Request: Equatable, Sendable {

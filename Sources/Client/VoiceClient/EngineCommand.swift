@@ -10,6 +10,7 @@ enum EngineCommand: BitwiseCopyable {
     case setTransmitting(Bool)
     case setMode(TransmissionMode)
     case setMicrophone(MicrophoneSettings)
+    case setActivation(VoiceActivityGate.Settings)
     case setVolume(Float)
     case setTalkerVolume(Float, VoiceID)
     case setPriority(Bool, VoiceID)

@@ -141,6 +141,7 @@ import VoiceSocket
             case .setTransmitting(let isTransmitting): pipeline.setTransmitting(isTransmitting)
             case .setMode(let mode): pipeline.setMode(mode)
             case .setMicrophone(let settings): pipeline.setMicrophone(settings)
+            case .setActivation(let settings): pipeline.setActivation(settings)
             case .setVolume(let volume): pipeline.setVolume(volume)
             case .setTalkerVolume(let volume, let voice): pipeline.setVolume(volume, of: voice)
             case .setPriority(let hasPriority, let voice): pipeline.setPriority(hasPriority, of: voice)

@@ -143,6 +143,8 @@ public final class VoiceEngine: Sendable {
     public func setMode(_ mode: TransmissionMode) { shared.commands.push(.setMode(mode)) }
     /// What is done to the microphone's sound, from the next frame on, without a click. Settings out of range change nothing.
     public func setMicrophone(_ settings: MicrophoneSettings) { shared.commands.push(.setMicrophone(settings)) }
+    /// What opens and closes voice activation, from the next frame on.
+    public func setActivation(_ settings: VoiceActivityGate.Settings) { shared.commands.push(.setActivation(settings)) }
     /// Volume of everything heard, clamped to ``VoiceEngineConfiguration/volumeRange``.
     public func setVolume(_ volume: Float) { shared.commands.push(.setVolume(volume)) }
     /// Volume of one talker, in addition to the master's. Kept until the session ends, also while the talker is silent.

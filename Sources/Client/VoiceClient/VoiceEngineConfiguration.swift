@@ -21,6 +21,8 @@ public struct VoiceEngineConfiguration: Sendable {
     public var mode: TransmissionMode = .pushToTalk
     /// What is done to the microphone's sound. Default: nothing, which costs no delay.
     public var microphone = MicrophoneSettings.untouched
+    /// What opens and closes the microphone in ``TransmissionMode/voiceActivated``.
+    public var activation = VoiceActivityGate.Settings()
     public var isMuted = false
     public var isDeafened = false
     /// Volume of everything heard: 0 (silent)…2 (+6 dB), 1 as sent.

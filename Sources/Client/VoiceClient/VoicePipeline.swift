@@ -155,6 +155,7 @@ import VoiceWire
     package mutating func setMuted(_ isMuted: Bool) { transmitter.isMuted = isMuted }
     package mutating func setDeafened(_ isDeafened: Bool) { self.isDeafened = isDeafened }
     package mutating func setTransmitting(_ isTransmitting: Bool) { transmitter.isKeyDown = isTransmitting }
+    package mutating func setActivation(_ settings: VoiceActivityGate.Settings) { transmitter.activation = settings }
     package mutating func setMode(_ mode: TransmissionMode) { transmitter.mode = mode }
     package mutating func setMicrophone(_ settings: MicrophoneSettings) { transmitter.microphoneSettings = settings }
     package mutating func setVolume(_ volume: Float) { self.volume = volume.clampedToVolumeRange }

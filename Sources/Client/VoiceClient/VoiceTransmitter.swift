@@ -62,7 +62,7 @@ import VoiceWire
         bitrate = BitrateLimits(wanted: settings.bitsPerSecond, frameSampleCount: frameSampleCount)
         adaptation = SenderAdaptation(limits: bitrate.limits)
         usesDiscontinuousTransmission = settings.discontinuousTransmission
-        gate = VoiceActivityGate()
+        gate = VoiceActivityGate(settings: configuration.activation)
         preroll = PrerollBuffer(
             frameCountMax: max(1, Self.prerollSampleCount / frameSampleCount), frameSampleCount: frameSampleCount)
         unsafe scratch = .allocate(capacity: frameSampleCount)
@@ -80,6 +80,12 @@ import VoiceWire
         precondition(samples.count == frameSampleCount, "a frame has \(frameSampleCount) samples")
         unsafe microphone.process(samples, detectsSpeech: mode == .voiceActivated && !isMuted)
         unsafe transmit(UnsafeBufferPointer(microphone.frame), to: &transport, emit: emit)
+    }
+
+    /// What opens and closes voice activation.
+    var activation: VoiceActivityGate.Settings {
+        get { gate.settings }
+        set { gate.settings = newValue }
     }
 
     private mutating func transmit(

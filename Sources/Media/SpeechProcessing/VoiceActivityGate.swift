@@ -4,7 +4,7 @@
 /// pauses inside a sentence stay open. What came just before it opened belongs to the first syllable: keep it in a
 /// ``PrerollBuffer``.
 public struct VoiceActivityGate: Sendable {
-    public struct Settings: Hashable, Sendable {
+    public struct Settings: Hashable, Sendable, BitwiseCopyable {
         /// Speech probability that opens, 0…1; default 0.8.
         public var openProbability: Double = 0.8
         /// Speech probability that keeps it open, 0…1; default 0.7: the ends of words are less certain

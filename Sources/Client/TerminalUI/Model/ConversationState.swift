@@ -1,7 +1,7 @@
-package import ControlWire
-package import Identifiers
-package import Permissions
-package import RoomClient
+import ControlWire
+import Identifiers
+import Permissions
+import RoomClient
 
 /// A room that was joined, or a private conversation, as far as it is known here.
 package struct ConversationState: Equatable, Sendable {
@@ -78,6 +78,12 @@ package struct ConversationState: Equatable, Sendable {
             && left.mentionCount == right.mentionCount && left.firstUnreadID == right.firstUnreadID
             && left.line == right.line && left.purpose == right.purpose && left.pending == right.pending
             && left.typists == right.typists && left.isLoadingOlder == right.isLoadingOlder
+    }
+
+    mutating func note(_ summary: UnreadSummary) {
+        if let marker = summary.lastReadID { lastReadID = max(marker, lastReadID ?? marker) }
+        unreadCount = summary.unreadCount
+        mentionCount = summary.mentionCount
     }
 
     package var roomID: RoomID? { if case .room(let id) = conversation { id } else { nil } }

@@ -1,5 +1,5 @@
-package import ControlWire
-package import Identifiers
+import ControlWire
+import Identifiers
 import TerminalSupport
 
 /// The part of a conversation that is loaded: messages in a row, by number, without gaps between them.

@@ -1,8 +1,8 @@
-package import ControlWire
-package import Identifiers
-package import Permissions
-package import TalkInterface
-package import VoiceClient
+import ControlWire
+import Identifiers
+import Permissions
+import TalkInterface
+import VoiceClient
 
 /// Everything the full-screen client knows. Changed by ``update(_:now:)`` alone; drawn by the view, which changes nothing.
 ///
@@ -90,10 +90,35 @@ package struct Model: Equatable, Sendable {
 
     /// Which part takes the keys: the line, or the list of members.
     package var focus = Focus.input
+    /// Of the last event: monotonic, from a fixed start.
+    package var now: Duration = .zero
     package var isQuitting = false
     /// Beginning of the names of posted messages; chance, given by the shell.
     package let clientIDPrefix: String
     package var clientIDCount = 0
+    /// Name or number of the room to go to first; taken when rooms are known.
+    package var wantedRoom: String?
+    var book = Bookkeeping()
+
+    /// What no screen shows.
+    struct Bookkeeping: Equatable, Sendable {
+        /// Every room that the server showed last.
+        var rooms: [RoomDetails] = []
+        /// Rooms that are joined on this connection.
+        var present: Set<RoomID> = []
+        /// Rooms to look at as soon as they are joined, and that whose voice is wanted then.
+        var wanted: Set<RoomID> = []
+        var wantedVoice: RoomID?
+        /// The rooms of this account are joined when the list of rooms comes.
+        var joinsAll = false
+        /// What was unread at the login in rooms that are still to be joined.
+        var unread: [Conversation: UnreadSummary] = [:]
+        /// Of these rooms, members have come or gone since they were asked for.
+        var staleMembers: Set<RoomID> = []
+        var membersAskedAt: Duration?
+        var markedReadAt: Duration?
+        var typingToldAt: Duration?
+    }
 
     package enum Focus: Equatable, Sendable {
         case input

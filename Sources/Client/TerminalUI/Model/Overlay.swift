@@ -1,6 +1,6 @@
-package import ControlWire
-package import Identifiers
-package import KeyInput
+import ControlWire
+import Identifiers
+import KeyInput
 
 /// What lies over the main screen and takes the keys. Esc closes all but the first.
 package enum Overlay: Equatable, Sendable {
@@ -209,13 +209,4 @@ package struct SettingsForm: Equatable, Sendable {
     package var error: String?
 
     package init() {}
-}
-
-/// The rows of the settings, in their order.
-package enum SettingItem: String, CaseIterable, Sendable {
-    case inputDevice, outputDevice, microphoneTest
-    case mode, talkKey, talkKeyStyle, releaseDelay, autoRelease, globalKey, activationLevel, hangover
-    case profile, bitrate, frameDuration, noise, echo, gain, volume, ducking
-    case muteKey, deafenKey, voiceKey, membersKey
-    case sounds, bell, colors, showsMembers
 }

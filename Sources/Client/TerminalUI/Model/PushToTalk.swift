@@ -11,8 +11,15 @@ package struct PushToTalk: Equatable, Sendable {
     private var isTerminalKeyDown = false
     private var isGlobalKeyDown = false
     private var isToggled = false
+    private var pressedAt: Duration?
 
     package init() {}
+
+    /// Presses no further apart than this come from a keyboard that repeats: the key is held. Keyboards repeat 10…40 times a
+    /// second; nobody presses so fast.
+    package static let repeatGapMax: Duration = .milliseconds(120)
+    /// A key that repeated and has not for so long was let go.
+    package static let repeatPatience: Duration = .milliseconds(250)
 
     /// What holds for a press.
     package struct Rules: Equatable, Sendable {
@@ -29,11 +36,20 @@ package struct PushToTalk: Equatable, Sendable {
         }
     }
 
-    /// The terminal's key went down.
+    /// The terminal's key went down, or repeats on a terminal that does not tell the difference.
+    ///
+    /// A held key toggles twice before it is known to repeat (its first repeat comes after a longer pause); the release delay
+    /// covers the moment in between.
     package mutating func press(_ rules: Rules, now: Duration) {
+        let gap = pressedAt.map { now - $0 }
+        pressedAt = now
         if rules.isHeld {
             isTerminalKeyDown = true
             open()
+        } else if let gap, gap <= Self.repeatGapMax {
+            isToggled = false
+            open()
+            closesAt = now + Self.repeatPatience
         } else if isToggled {
             isToggled = false
             settle(rules, now: now)
@@ -44,7 +60,7 @@ package struct PushToTalk: Equatable, Sendable {
         }
     }
 
-    /// The key repeats: somebody still holds it.
+    /// The terminal tells that the key repeats: somebody still holds it.
     package mutating func repeated(_ rules: Rules, now: Duration) {
         if isToggled { closesAt = rules.autoRelease.map { now + $0 } }
     }

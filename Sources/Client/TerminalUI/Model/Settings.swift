@@ -1,6 +1,6 @@
-package import KeyInput
-package import SpeechProcessing
-package import VoiceClient
+import KeyInput
+import SpeechProcessing
+import VoiceClient
 
 /// What a person has chosen, kept from one start to the next.
 package struct Settings: Equatable, Sendable {
@@ -22,7 +22,7 @@ package struct Settings: Equatable, Sendable {
     /// A toggled key lets go by itself after so many seconds without a repeat; 0: never.
     package var autoReleaseSeconds = 120
     /// From this level on (−dBov, 20…70) sound may open voice activation; speech alone does, below it nothing.
-    package var activationLevel = 55
+    package var activationLevel = 50
     /// How long voice activation stays open after the last speech, in milliseconds.
     package var hangoverMilliseconds = 300
     package var profile = VoiceProfile.standard
@@ -65,6 +65,14 @@ package struct Settings: Equatable, Sendable {
     package static let activationLevelRange = 20...70
     package static let hangoverRange = 100...2_000
     package static let duckingRange = 0...40
+
+    /// ``activationLevel`` and ``hangoverMilliseconds`` as the engine takes them.
+    package var activation: VoiceActivityGate.Settings {
+        var settings = VoiceActivityGate.Settings()
+        settings.levelDecibelsMin = -Double(activationLevel)
+        settings.hangoverSampleCount = hangoverMilliseconds * 48
+        return settings
+    }
 
     package var microphone: MicrophoneSettings {
         guard profile.isVoice else { return .untouched }
