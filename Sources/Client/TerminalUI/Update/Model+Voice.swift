@@ -95,7 +95,8 @@ extension Model {
     private mutating func waitForVoice(_ error: RoomClientError) -> [Effect] {
         let failures = seat?.failureCount ?? 0
         seat?.failureCount = failures + 1
-        seat?.state = .waiting(until: now + voiceDelay(after: failures, retryAfter: error.retryAfter))
+        let until = now + voiceDelay(after: failures, retryAfter: error.retryAfter)
+        seat?.state = .waiting(until: until)
         note("Asking for voice again: \(error.description)")
         return []
     }
