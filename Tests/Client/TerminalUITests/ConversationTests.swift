@@ -9,7 +9,7 @@ import Testing
 struct ConversationTests {
     @Test("after the login rooms of the account are joined, and the first one is shown from its newest page")
     func login() {
-        var desk = Desk()
+        let desk = Desk()
         let rooms = [room(1, "General"), room(2, "Lounge", isMember: false), room(3, "Attic")]
         desk.logIn(rooms: rooms)
         let effects = desk.takeEffects()
@@ -23,7 +23,7 @@ struct ConversationTests {
 
     @Test("who is in no room is shown the rooms there are")
     func noRoom() {
-        var desk = Desk()
+        let desk = Desk()
         desk.logIn(rooms: [room(1, "General", isMember: false)])
         guard case .rooms(let browser) = desk.model.overlay else {
             Issue.record("no list of rooms")
@@ -39,7 +39,7 @@ struct ConversationTests {
 
     @Test("live messages stand once and in order, also when a page brings them again")
     func order() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.say("one", id: 10)
         desk.say("two", id: 11)
         let page = HistoryPage(
@@ -52,7 +52,7 @@ struct ConversationTests {
 
     @Test("an edit and a deletion change what is shown; an older state never comes back")
     func changes() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.say("one", id: 10)
         desk.hear(.messageEdited(message(10, "uno", changeID: 2)))
         #expect(desk.texts == ["uno"])
@@ -63,7 +63,7 @@ struct ConversationTests {
 
     @Test("a message is shown at once, posted under a name of its own, and stands once when it is stored")
     func posting() throws {
-        var desk = Desk.online()
+        let desk = Desk.online()
         _ = desk.takeEffects()
         desk.type("hello\n")
         let pending = try #require(desk.model.selectedState?.pending.first)
@@ -77,7 +77,7 @@ struct ConversationTests {
 
     @Test("what was under way when the server was lost is posted again under the same name")
     func reposting() throws {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.type("hello\n")
         let pending = try #require(desk.model.selectedState?.pending.first)
         let request = Request.post("hello", to: general, clientID: pending.clientID, replyTo: nil)
@@ -92,7 +92,7 @@ struct ConversationTests {
 
     @Test("a refused message goes back into the empty line, or stays to be sent again")
     func refusal() throws {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.type("hello\n")
         let first = try #require(desk.model.selectedState?.pending.first)
         let refusal = RoomClientError(.rateLimited, "slow mode: wait 5 s", retryAfter: .seconds(5))
@@ -115,7 +115,7 @@ struct ConversationTests {
 
     @Test("unread and mentions are counted elsewhere, and taken back when the room is looked at")
     func unread() {
-        var desk = Desk.online(rooms: [room(1, "General"), room(2, "Lounge")])
+        let desk = Desk.online(rooms: [room(1, "General"), room(2, "Lounge")])
         desk.say("psst", id: 20, in: 2)
         desk.say("@ada", id: 21, in: 2, mentions: [ada])
         let lounge = Conversation.room(RoomID(rawValue: 2))
@@ -131,7 +131,7 @@ struct ConversationTests {
 
     @Test("a hundred messages in a second are marked read once, and the last of them at the end")
     func readMarks() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         _ = desk.takeEffects()
         for number in 1...100 {
             desk.now += .milliseconds(10)
@@ -146,7 +146,7 @@ struct ConversationTests {
 
     @Test("nothing is marked read while the window has no keyboard, or old messages are looked at")
     func unseen() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.send(.input(.focus(false)))
         _ = desk.takeEffects()
         desk.say("one", id: 1)
@@ -157,7 +157,7 @@ struct ConversationTests {
 
     @Test("scrolling back asks for older pages, one at a time, until there are no more")
     func scrolling() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         let page = HistoryPage(
             conversation: general, messages: (100..<150).map { message($0, "m\($0)") }, hasMore: true)
         desk.answer(.history(HistoryRequest(conversation: general, limit: 50), .newest), .history(page))
@@ -177,7 +177,7 @@ struct ConversationTests {
 
     @Test("a hit of the search is shown among its neighbours, and End returns to the newest")
     func context() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.say("newest", id: 1_000)
         desk.type("/search words\n")
         let hit = SearchHit(message: message(500, "words"), snippet: "words", marks: [])
@@ -222,14 +222,14 @@ struct ConversationTests {
 
     @Test("escapes in what others write reach no screen; line breaks do")
     func safety() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.say("a\u{1B}[2Jb\nc\u{202E}d", id: 1)
         #expect(desk.texts == ["a\u{FFFD}[2Jb\nc\u{FFFD}d"])
     }
 
     @Test("a private message from somebody new opens a conversation and says so")
     func direct() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         _ = desk.takeEffects()
         desk.hear(
             .privateMessage(
@@ -245,7 +245,7 @@ struct ConversationTests {
 
     @Test("who types is shown for a while, until the message comes")
     func typing() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.hear(.userTyping(conversation: general, userID: bob, username: "bob"), from: bob)
         #expect(desk.model.selectedState?.typists.map(\.name) == ["bob"])
         desk.say("done", id: 1)
@@ -261,7 +261,7 @@ struct ConversationTests {
 
     @Test("a room that one is put out of is gone, and why is said")
     func removal() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.hear(
             .removedFromRoom(
                 RoomRemoval(roomID: RoomID(rawValue: 1), action: .kicked, byUsername: "bob", reason: "noise")))

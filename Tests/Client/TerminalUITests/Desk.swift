@@ -6,7 +6,7 @@ import RoomClient
 import TerminalUI
 
 /// A model under test with a clock of its own, and what it has wanted done.
-struct Desk {
+final class Desk {
     var model: Model
     var now: Duration = .zero
     private(set) var effects: [Effect] = []
@@ -19,12 +19,12 @@ struct Desk {
 
     /// Logged in as ada (1), with the rooms joined that are given.
     static func online(rooms: [RoomDetails] = [room(1, "General")]) -> Desk {
-        var desk = Desk()
+        let desk = Desk()
         desk.logIn(rooms: rooms)
         return desk
     }
 
-    mutating func logIn(rooms: [RoomDetails] = [room(1, "General")], unread: [UnreadSummary] = []) {
+    func logIn(rooms: [RoomDetails] = [room(1, "General")], unread: [UnreadSummary] = []) {
         let grant = AccountGrant(username: "ada", role: .member)
         send(.loggedIn(LoggedInAccount(userID: ada, grant: grant, greeting: "hello")))
         answer(.users, .users([user(1, "ada"), user(2, "bob"), user(3, "Cy Young")]))
@@ -33,7 +33,7 @@ struct Desk {
         for room in rooms where room.isMember { join(room) }
     }
 
-    mutating func join(_ room: RoomDetails) {
+    func join(_ room: RoomDetails) {
         let summary = RoomSummary(
             id: room.id, name: room.name, description: room.description, isPasswordProtected: false)
         answer(.join(room.id, password: nil), .joined(JoinedRoom(summary: summary, details: room)))
@@ -41,14 +41,14 @@ struct Desk {
     }
 
     @discardableResult
-    mutating func send(_ event: Event) -> [Effect] {
+    func send(_ event: Event) -> [Effect] {
         let wanted = model.update(event, now: now)
         effects += wanted
         return wanted
     }
 
     /// Lets time pass to the model's own deadlines, one after the other, and on to the end.
-    mutating func wait(_ duration: Duration) {
+    func wait(_ duration: Duration) {
         let end = now + duration
         while let deadline = model.deadline, deadline <= end {
             now = max(now, deadline)
@@ -61,28 +61,28 @@ struct Desk {
     }
 
     @discardableResult
-    mutating func answer(_ request: Request, _ answer: Answer) -> [Effect] {
+    func answer(_ request: Request, _ answer: Answer) -> [Effect] {
         send(.answered(request, .success(answer)))
     }
 
     @discardableResult
-    mutating func press(_ key: Key, _ modifiers: KeyModifiers = [], _ action: KeyAction = .press) -> [Effect] {
+    func press(_ key: Key, _ modifiers: KeyModifiers = [], _ action: KeyAction = .press) -> [Effect] {
         send(.input(.key(KeyStroke(key, modifiers), action)))
     }
 
     @discardableResult
-    mutating func type(_ text: String) -> [Effect] {
+    func type(_ text: String) -> [Effect] {
         text.flatMap { press($0 == "\n" ? .enter : .character($0)) }
     }
 
     @discardableResult
-    mutating func hear(_ message: ControlMessage, from sender: UserID = .server) -> [Effect] {
+    func hear(_ message: ControlMessage, from sender: UserID = .server) -> [Effect] {
         send(.announcement(ControlEnvelope(senderID: sender, message: message)))
     }
 
     /// Somebody writes in a room.
     @discardableResult
-    mutating func say(_ text: String, id: UInt64, by author: UserID = bob, in room: UInt64 = 1, mentions: [UserID] = [])
+    func say(_ text: String, id: UInt64, by author: UserID = bob, in room: UInt64 = 1, mentions: [UserID] = [])
         -> [Effect]
     {
         hear(
@@ -94,7 +94,7 @@ struct Desk {
     }
 
     /// Takes what was wanted since the last time.
-    mutating func takeEffects() -> [Effect] {
+    func takeEffects() -> [Effect] {
         defer { effects = [] }
         return effects
     }

@@ -11,8 +11,9 @@ struct InputLineTests {
         #expect(line.text == "abc")
         #expect(line.cursor == 2)
         line.set(String(repeating: "x", count: InputLine.charactersMax - 1))
-        #expect(line.insert("y"))
-        #expect(!line.insert("z"))
+        let (fits, isOneTooMany) = (line.insert("y"), !line.insert("z"))
+        #expect(fits)
+        #expect(isOneTooMany)
         #expect(line.characters.count == InputLine.charactersMax)
     }
 
@@ -56,7 +57,8 @@ struct InputLineTests {
         var line = InputLine()
         for number in 0...InputLine.historyMax {
             line.set("text \(number)")
-            #expect(line.take() == "text \(number)")
+            let taken = line.take()
+            #expect(taken == "text \(number)")
         }
         line.set("draft")
         line.showOlder()

@@ -21,7 +21,7 @@ struct VoiceSeatTests {
 
     /// In General's voice, with push-to-talk.
     private func seated(releases: Bool = false) -> Desk {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.send(.input(.reportsReleases(releases)))
         desk.press(.function(5))
         desk.answer(.voice(place), .voice(grant(), host: "127.0.0.1", tunnelPort: nil))
@@ -32,7 +32,7 @@ struct VoiceSeatTests {
 
     @Test("F5 asks for voice in the room, opens it with the grant, and leaves it again")
     func comeAndGo() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         _ = desk.takeEffects()
         desk.press(.function(5))
         #expect(desk.takeEffects() == [.request(.voice(place))])
@@ -45,20 +45,20 @@ struct VoiceSeatTests {
 
     @Test("the talk key is held where the terminal tells of releases")
     func held() {
-        var desk = seated(releases: true)
+        let desk = seated(releases: true)
         #expect(desk.model.isTalkKeyHeld)
         desk.press(.function(8))
         desk.press(.function(8), [], .repetition)
         #expect(desk.takeEffects() == [.voice(.setTransmitting(true))])
         desk.press(.function(8), [], .release)
-        desk.wait(.seconds(1))
+        desk.wait(.seconds(20))
         #expect(desk.takeEffects() == [.voice(.setTransmitting(false))])
         #expect(desk.model.deadline == nil)
     }
 
     @Test("it toggles where the terminal does not tell")
     func toggled() {
-        var desk = seated()
+        let desk = seated()
         #expect(!desk.model.isTalkKeyHeld)
         desk.press(.function(8))
         desk.wait(.seconds(10))
@@ -70,7 +70,7 @@ struct VoiceSeatTests {
 
     @Test("losing the keyboard lets go of the talk key")
     func focus() {
-        var desk = seated(releases: true)
+        let desk = seated(releases: true)
         desk.press(.function(8))
         desk.send(.input(.focus(false)))
         desk.wait(.seconds(1))
@@ -79,7 +79,7 @@ struct VoiceSeatTests {
 
     @Test("muted stays muted through deafening, a reconnect and another room; only one's own word ends it")
     func muteStays() {
-        var desk = seated()
+        let desk = seated()
         desk.press(.function(6))
         #expect(desk.takeEffects() == [.voice(.setMuted(true)), .send(.setMuted(isMuted: true))])
         desk.press(.function(7))
@@ -99,7 +99,7 @@ struct VoiceSeatTests {
 
     @Test("deafening mutes")
     func deafening() {
-        var desk = seated()
+        let desk = seated()
         desk.press(.function(7))
         let effects = desk.takeEffects()
         #expect(effects.contains(.voice(.setDeafened(true))))
@@ -108,7 +108,7 @@ struct VoiceSeatTests {
 
     @Test("refused for now, voice is asked for again, ever later; refused for good, not")
     func refusal() {
-        var desk = Desk.online()
+        let desk = Desk.online()
         desk.press(.function(5))
         _ = desk.takeEffects()
         let full = RoomClientError(.voiceRefused(.roomFull), "the room is full")
@@ -121,7 +121,8 @@ struct VoiceSeatTests {
             }
             waits.append(until - desk.now)
             desk.now = until
-            #expect(desk.send(.clock).contains(.request(.voice(place))))
+            let wanted = desk.send(.clock)
+            #expect(wanted.contains(.request(.voice(place))))
         }
         #expect(waits == waits.sorted())
         #expect(waits.allSatisfy { $0 >= .milliseconds(250) && $0 <= ReconnectBackoff.delayMax })
@@ -131,7 +132,7 @@ struct VoiceSeatTests {
 
     @Test("a moderator's move takes the person along, with voice")
     func moved() {
-        var desk = seated()
+        let desk = seated()
         desk.hear(
             .removedFromRoom(
                 RoomRemoval(
@@ -144,7 +145,7 @@ struct VoiceSeatTests {
 
     @Test("one person's volume is kept by name and said again to every new session")
     func volumes() {
-        var desk = seated()
+        let desk = seated()
         desk.hear(.voiceUserJoined(roomID: place, user: VoiceUserState(userID: bob, username: "bob", voiceID: 9)))
         _ = desk.takeEffects()
         desk.type("/volume bob 50\n")
@@ -157,7 +158,7 @@ struct VoiceSeatTests {
 
     @Test("lights of another room follow the server's word, of this one what is heard")
     func lights() {
-        var desk = seated()
+        let desk = seated()
         desk.hear(
             .roomVoiceState(roomID: place, users: [VoiceUserState(userID: bob, username: "bob", voiceID: 9)]))
         #expect(desk.model.memberRows.first?.name == "bob")
@@ -174,7 +175,7 @@ struct VoiceSeatTests {
 
     @Test("a setting that only a new engine takes makes one, without leaving the room")
     func restart() {
-        var desk = seated()
+        let desk = seated()
         desk.press(.function(4))
         desk.send(.devices(inputs: [SettingsForm.Device(name: "hw:1", description: "USB")], outputs: []))
         _ = desk.takeEffects()

@@ -37,7 +37,7 @@ extension Model {
         return askNewest(conversation)
     }
 
-    private mutating func askNewest(_ conversation: Conversation) -> [Effect] {
+    mutating func askNewest(_ conversation: Conversation) -> [Effect] {
         change(conversation) { $0.isLoadingOlder = true }
         return [
             .request(.history(HistoryRequest(conversation: conversation, limit: Self.pageMessages), .newest))
@@ -174,119 +174,10 @@ extension Model {
         return []
     }
 
-    // MARK: Moving about
-
-    /// Messages that a page up or down goes.
-    private var scrollStep: Int { max(1, (size.rows - 8) / 2) }
-
-    mutating func scroll(pages: Int) -> [Effect] { scroll(messages: pages * scrollStep) }
-
-    mutating func scroll(messages count: Int) -> [Effect] {
-        guard let state = selectedState, !state.log.messages.isEmpty else { return [] }
-        let log = state.log
-        let here = state.scroll.map { log.lowerBound(of: $0.bottom) } ?? log.messages.count - 1
-        let target = here + count
-        if target >= log.messages.count - 1 {
-            if log.isDetached {
-                change { $0.scroll = ScrollPosition(bottom: log.messages[log.messages.count - 1].id) }
-                return askNewer()
-            }
-            change { $0.scroll = nil }
-            return []
-        }
-        let bottom = log.messages[max(0, target)].id
-        change { $0.scroll = ScrollPosition(bottom: bottom) }
-        return target <= scrollStep * 2 ? askOlder() : []
-    }
-
-    mutating func scrollToStart() -> [Effect] {
-        guard let first = selectedState?.log.first else { return [] }
-        change { $0.scroll = ScrollPosition(bottom: first.id) }
-        return askOlder()
-    }
-
-    /// Back to the newest.
-    mutating func scrollToEnd() -> [Effect] {
-        guard let state = selectedState else { return [] }
-        change { $0.scroll = nil }
-        guard state.log.isDetached else { return [] }
-        change { $0.log.replace(with: [], hasOlder: true, isDetached: false) }
-        return askNewest(state.conversation)
-    }
-
-    func askOlderRequest(_ state: ConversationState) -> Request {
-        .history(
-            HistoryRequest(conversation: state.conversation, before: state.log.first?.id, limit: Self.pageMessages),
-            .older)
-    }
-
-    mutating func askOlder() -> [Effect] {
-        guard let state = selectedState, state.log.hasOlder, !state.isLoadingOlder, link == .up else { return [] }
-        change { $0.isLoadingOlder = true }
-        return [.request(askOlderRequest(state))]
-    }
-
-    private mutating func askNewer() -> [Effect] {
-        guard let state = selectedState, let last = state.log.last, !state.isLoadingOlder, link == .up else {
-            return []
-        }
-        change { $0.isLoadingOlder = true }
-        let question = HistoryRequest(conversation: state.conversation, after: last.id, limit: Self.pageMessages)
-        return [.request(.history(question, .newer))]
-    }
-
-    /// Shows a message with what was written around it, loaded or not.
-    mutating func jump(to message: MessageID, in place: Conversation) -> [Effect] {
-        guard index(of: place) != nil else {
-            note("That conversation is not open: join the room first (F2).", isError: true)
-            return []
-        }
-        var effects = select(place)
-        guard let log = selectedState?.log, log.index(of: message) == nil else {
-            look(at: message)
-            return effects
-        }
-        let before = HistoryRequest(
-            conversation: place, before: MessageID(rawValue: message.rawValue + 1), limit: Self.contextMessages)
-        let after = HistoryRequest(conversation: place, after: message, limit: Self.contextMessages)
-        effects += [
-            .request(.history(before, .contextBefore(message))), .request(.history(after, .contextAfter(message))),
-        ]
-        return effects
-    }
-
-    private mutating func showContext(
-        _ page: HistoryPage, _ target: MessageID, in place: Conversation
-    ) -> [Effect] {
-        change(place) { state in
-            // The page after it may have come first.
-            let later = state.log.messages.filter { $0.id > target && state.log.isDetached }
-            state.log.replace(with: page.messages + later, hasOlder: page.hasMore, isDetached: true)
-        }
-        if selected == place { look(at: target) }
-        return []
-    }
-
-    private mutating func look(at message: MessageID) {
-        guard let log = selectedState?.log, let index = log.index(of: message) else { return }
-        focus = .messages(message)
-        let bottom = min(index + scrollStep / 2, log.messages.count - 1)
-        let isEnd = bottom == log.messages.count - 1 && !log.isDetached
-        change { $0.scroll = isEnd ? nil : ScrollPosition(bottom: log.messages[bottom].id) }
-    }
-
-    mutating func jumpToFirstUnread() -> [Effect] {
-        guard let state = selectedState, let first = state.firstUnreadID else {
-            note("Nothing new here.")
-            return []
-        }
-        return jump(to: first, in: state.conversation)
-    }
-
     // MARK: What was read
 
     /// Whether the newest message of a conversation is before the person's eyes.
-    private func sees(_ state: ConversationState) -> Bool {
+    func sees(_ state: ConversationState) -> Bool {
         hasFocus && overlay == nil && selected == state.conversation && state.scroll == nil && !state.log.isDetached
     }
 
