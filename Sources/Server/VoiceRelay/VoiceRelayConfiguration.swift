@@ -12,9 +12,9 @@ public struct VoiceRelayConfiguration: Sendable {
     public var tokenLifetime: Duration = .seconds(10)
     /// A session that sends nothing authentic for this long is ended.
     public var sessionTimeout: Duration = .seconds(45)
-    /// How often a client should send something; announced to it, not enforced. As often as ICE does (RFC 8445 §11): half of what
-    /// address translators keep a silent binding for that keep it shortest.
-    public var keepalive: Duration = .seconds(15)
+    /// How often a client should send something; announced to it, not enforced. Less often than ICE does (RFC 8445 §11), and
+    /// well within the 30 s for which address translators keep a silent binding that keep it shortest.
+    public var keepalive: Duration = .seconds(20)
     /// Whether sessions without encryption may be opened at all.
     public var allowsUnsealed = false
     /// Datagrams a second that one session may send; 400 is speech in 2.5 ms frames.

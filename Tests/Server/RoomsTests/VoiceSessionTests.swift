@@ -22,7 +22,7 @@ import VoiceWire
         #expect(first.voiceRoomID == second.voiceRoomID)
         #expect(first.voiceID != second.voiceID)
         #expect(second.tokenMilliseconds == 10_000)
-        #expect(second.keepaliveMilliseconds == 15_000)
+        #expect(second.keepaliveMilliseconds == 20_000)
         #expect(second.timeoutMilliseconds == 45_000)
         guard case .roomVoiceState(room(1), let users) = answers.last?.message else {
             Issue.record("no state")
