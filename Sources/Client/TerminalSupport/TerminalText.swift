@@ -8,10 +8,20 @@ public enum TerminalText {
     public static let marksMax = 3
 
     /// One line without controls, escapes, line breaks and invisible or direction-changing characters: each becomes `�`.
-    public static func line(_ text: String) -> String {
+    ///
+    /// - Parameter keepsJoiners: the joiners U+200C and U+200D stay between letters of one word and between emoji, where they
+    ///   are spelling (Persian, Hindi, 👩‍🚀) and hide nothing. Not for names: two that look alike would not be the same.
+    public static func line(_ text: String, keepsJoiners: Bool = false) -> String {
         var safe = String.UnicodeScalarView()
         var markCount = 0
-        for scalar in text.unicodeScalars.prefix(lineCharactersMax) {
+        let scalars = Array(text.unicodeScalars.prefix(lineCharactersMax))
+        for (index, scalar) in scalars.enumerated() {
+            if keepsJoiners, isJoiner(scalar), index > 0, index + 1 < scalars.count,
+                joins(scalars[index - 1], scalars[index + 1])
+            {
+                safe.append(scalar)
+                continue
+            }
             switch scalar.properties.generalCategory {
             case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
                 safe.append("\u{FFFD}")
@@ -25,6 +35,17 @@ public enum TerminalText {
             }
         }
         return String(safe)
+    }
+
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{200C}" || scalar == "\u{200D}" }
+
+    /// Whether a joiner has something to join: letters or marks, or emoji with their modifiers.
+    private static func joins(_ before: Unicode.Scalar, _ after: Unicode.Scalar) -> Bool {
+        let (left, right) = (before.properties, after.properties)
+        if after.value >= 0x80, right.isEmojiPresentation || right.isEmoji {
+            return left.isEmoji || left.isEmojiModifier || before == "\u{FE0F}"
+        }
+        return (left.isAlphabetic || left.generalCategory == .nonspacingMark) && right.isAlphabetic
     }
 
     /// A name: a safe line of at most ``nameColumnsMax`` columns, never empty.

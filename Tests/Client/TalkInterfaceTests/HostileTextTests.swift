@@ -73,4 +73,15 @@ struct HostileTextTests {
     func `width counts columns`(text: String, columns: Int) {
         #expect(TerminalText.columns(of: text) == columns)
     }
+
+    @Test(arguments: [
+        ("می\u{200C}خواهم", "می\u{200C}خواهم"), ("👩🏽\u{200D}🚀", "👩🏽\u{200D}🚀"),
+        ("❤\u{FE0F}\u{200D}🔥", "❤\u{FE0F}\u{200D}🔥"),
+        ("\u{200D}a", "\u{FFFD}a"), ("a\u{200C}", "a\u{FFFD}"), ("a \u{200C}b", "a \u{FFFD}b"),
+        ("a\u{200C}\u{200C}b", "a\u{FFFD}\u{FFFD}b"), ("1\u{200D}2", "1\u{FFFD}2"),
+    ])
+    func `joiners stay where they are spelling, in messages and not in names`(text: String, wanted: String) {
+        #expect(TerminalText.line(text, keepsJoiners: true) == wanted)
+        #expect(!TerminalText.name(text).unicodeScalars.contains { $0 == "\u{200C}" || $0 == "\u{200D}" })
+    }
 }

@@ -96,9 +96,9 @@ package struct MessageLog: Equatable, Sendable {
 package enum SafeText {
     /// Line breaks are kept; every line is a safe line.
     package static func lines(_ text: String) -> String {
-        guard text.contains(where: \.isNewline) else { return TerminalText.line(text) }
+        guard text.contains(where: \.isNewline) else { return TerminalText.line(text, keepsJoiners: true) }
         return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .prefix(linesMax).map { TerminalText.line(String($0)) }.joined(separator: "\n")
+            .prefix(linesMax).map { TerminalText.line(String($0), keepsJoiners: true) }.joined(separator: "\n")
     }
 
     /// Lines of one message that are kept; more is more than anybody reads.

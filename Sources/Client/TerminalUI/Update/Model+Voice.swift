@@ -46,6 +46,7 @@ extension Model {
             return effects
         }
         var talk = TalkModel(server: server, mode: settings.mode)
+        talk.roster = rosters[room] ?? VoiceRoster()
         talk.isMuted = isMuted
         talk.isDeafened = isDeafened
         talk.volume = settings.volume
