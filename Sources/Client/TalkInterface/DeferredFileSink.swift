@@ -7,6 +7,7 @@ import Synchronization
 /// have cost the person the recording that was there.
 final class DeferredFileSink: AudioSink {
     let name: String
+    let channelCount: Int
     let periodSampleCount = DeviceTiming.playback.periodSampleCount
     private let stage = Mutex(Stage.waiting)
 
@@ -17,8 +18,9 @@ final class DeferredFileSink: AudioSink {
     }
 
     /// Touches nothing. Throws `fileInaccessible` when the file could not be written, as far as can be said beforehand.
-    init(path: String) throws(AudioDeviceError) {
+    init(path: String, channelCount: Int) throws(AudioDeviceError) {
         name = path
+        self.channelCount = channelCount
         // The file itself, or, where there is none yet, the folder that it shall lie in.
         var isWritable = access(path, W_OK) == 0
         if !isWritable && errno == ENOENT { isWritable = access(Self.folder(of: path), W_OK | X_OK) == 0 }
@@ -35,7 +37,7 @@ final class DeferredFileSink: AudioSink {
     func start(from ring: SampleRing, signal: EventSignal) throws(AudioDeviceError) {
         try stage.withLock { stage throws(AudioDeviceError) in
             guard case .waiting = stage else { preconditionFailure("an audio device is started once") }
-            let file = try WAVFileSink(path: name)
+            let file = try WAVFileSink(path: name, channelCount: channelCount)
             try file.start(from: ring, signal: signal)
             stage = .recording(file)
         }

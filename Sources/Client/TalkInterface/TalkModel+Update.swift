@@ -129,6 +129,7 @@ extension TalkModel {
             volume = min(max(wished, range.lowerBound), range.upperBound)
             return [.setVolume(volume), .send(.setVolume(volume: volume))]
         case .processing(let part, let isOn):
+            guard !isStereo else { return [.print("Stereo sound is sent as it is: nothing is switched.")] }
             switch part {
             case .echo: microphone.cancelsEcho = isOn
             case .noise: microphone.suppressesNoise = isOn

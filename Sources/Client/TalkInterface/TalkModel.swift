@@ -45,6 +45,8 @@ package struct TalkModel: Equatable, Sendable {
     package var link = Link.connecting
     /// What is done to the microphone's sound.
     package var microphone = MicrophoneSettings.untouched
+    /// Two channels are sent, as they are.
+    package var isStereo = false
     package var roomID: RoomID?
     package var roomName = ""
     package var userID: UserID?

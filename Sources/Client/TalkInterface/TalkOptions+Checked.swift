@@ -29,6 +29,8 @@ extension TalkOptions {
         configuration.mode = transmissionMode
         configuration.encoder = profile.encoder
         configuration.microphone = microphoneSettings
+        // Processing is for one channel: who asks for it is heard in mono.
+        if configuration.microphone != .untouched { configuration.encoder.channelCount = 1 }
         if let frameDurationMilliseconds {
             guard let frameDuration = FrameDuration(milliseconds: frameDurationMilliseconds) else {
                 throw CommandFailure(

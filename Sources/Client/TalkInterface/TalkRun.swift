@@ -1,6 +1,7 @@
 import AudioDevice
 import ControlWire
 import Glibc
+import OpusCodec
 import RoomClient
 import TerminalSupport
 import VoiceClient
@@ -61,6 +62,7 @@ public struct TalkRun: Sendable {
             exitsAtEnd: options.exitsAtEnd,
             duration: duration)
         model.microphone = configuration.microphone
+        model.isStereo = engine.captureChannelCount == 2
         let shell = try TalkShell(
             model: model, session: session, engine: engine, output: output,
             terminal: isScreen ? Terminal(input: input) : nil, allowsUnsealedVoice: plan.options.isPlaintext)
@@ -93,8 +95,17 @@ public struct TalkRun: Sendable {
     }
 
     private func engine(_ configuration: VoiceEngineConfiguration) throws(CommandFailure) -> VoiceEngine {
-        let source = try source()
-        let sink = try sink()
+        let channelCount = options.profile.channelCount
+        let source = try source(channelCountMax: configuration.encoder.channelCount)
+        let sink = try sink(channelCountMax: channelCount)
+        if source.channelCount < configuration.encoder.channelCount, options.input != AudioSources.silentDeviceName {
+            prompt.tell("“\(TerminalText.name(source.name))” has one channel: you are heard in mono.")
+        }
+        if sink.channelCount < channelCount {
+            prompt.tell("“\(TerminalText.name(sink.name))” has one channel: you hear in mono.")
+        }
+        var configuration = configuration
+        configuration.encoder.channelCount = source.channelCount
         do throws(VoiceEngineError) {
             return try VoiceEngine(configuration: configuration, source: source, sink: sink)
         } catch {
@@ -102,20 +113,22 @@ public struct TalkRun: Sendable {
         }
     }
 
-    private func source() throws(CommandFailure) -> any AudioSource {
+    private func source(channelCountMax: Int) throws(CommandFailure) -> any AudioSource {
         do throws(AudioDeviceError) {
-            return try AudioSources.open(name: options.input, timing: options.profile.captureTiming)
+            return try AudioSources.open(
+                name: options.input, timing: options.profile.captureTiming, channelCountMax: channelCountMax)
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    private func sink() throws(CommandFailure) -> any AudioSink {
+    private func sink(channelCountMax: Int) throws(CommandFailure) -> any AudioSink {
         do throws(AudioDeviceError) {
             guard let path = options.output, AudioSources.isSoundFile(path) else {
-                return try AudioSinks.open(name: options.output, timing: options.profile.playbackTiming)
+                return try AudioSinks.open(
+                    name: options.output, timing: options.profile.playbackTiming, channelCountMax: channelCountMax)
             }
-            return try DeferredFileSink(path: path)
+            return try DeferredFileSink(path: path, channelCount: channelCountMax)
         } catch {
             throw error.code == .fileInaccessible
                 ? CommandFailure(.fileNotWritable, error.description) : CommandFailure(error)

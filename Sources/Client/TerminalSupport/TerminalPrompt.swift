@@ -27,6 +27,9 @@ public struct TerminalPrompt: Sendable {
         return answer
     }
 
+    /// Something that the person should know and need not answer. One line; blocks while the terminal takes nothing.
+    public func tell(_ line: String) { write(line + "\n") }
+
     /// Yes only when the answer says so.
     public func confirm(_ question: String) throws(CommandFailure) -> Bool {
         guard let answer = try ask(question + " [y/N] ", isSecret: false) else { return false }

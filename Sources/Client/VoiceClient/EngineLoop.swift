@@ -32,10 +32,21 @@ import VoiceSocket
     private let samples: UnsafeMutableBufferPointer<Int16>
     private let datagram: UnsafeMutableRawBufferPointer
 
-    /// Samples on their way between a device and this thread.
+    /// Samples on their way between a device and this thread, channels interleaved.
     struct DeviceFeed {
         let ring: SampleRing
         let signal: EventSignal
+        let channelCount: Int
+
+        /// With room for at least `sampleCount` samples of each channel.
+        init(channelCount: Int, sampleCount: Int) throws(EventSignal.DescriptorError) {
+            ring = SampleRing(capacity: sampleCount * channelCount)
+            signal = try EventSignal()
+            self.channelCount = channelCount
+        }
+
+        /// Samples of one channel that wait to be read.
+        var waitingCount: Int { ring.readableCount / channelCount }
     }
 
     /// Datagrams read in one turn, so that a flood cannot keep the thread from the devices.
@@ -58,7 +69,8 @@ import VoiceSocket
         self.capture = capture
         self.playback = playback
         self.shared = shared
-        unsafe samples = .allocate(capacity: VoicePipeline.renderSampleCountMax)
+        unsafe samples = .allocate(
+            capacity: VoicePipeline.renderSampleCountMax * max(capture.channelCount, playback.channelCount))
         unsafe samples.initialize(repeating: 0)
         unsafe datagram = .allocate(byteCount: Self.datagramBufferBytes, alignment: 16)
     }
@@ -184,22 +196,27 @@ import VoiceSocket
             pipeline.skipCapture(lostCount - knownLostCount)
             knownLostCount = lostCount
         }
-        let frame = unsafe UnsafeMutableBufferPointer(rebasing: samples[..<pipeline.frameSampleCount])
+        let frame = unsafe captureFrame
         while capture.ring.readableCount >= frame.count {
             pipeline.align(
-                playbackPending: playback.ring.readableCount + sink.statistics.delaySampleCount,
-                capturePending: capture.ring.readableCount + source.statistics.delaySampleCount)
+                playbackPending: playback.waitingCount + sink.statistics.delaySampleCount,
+                capturePending: capture.waitingCount + source.statistics.delaySampleCount)
             _ = unsafe capture.ring.read(into: frame)
             unsafe pipeline.capture(UnsafeBufferPointer(frame), emit: emit)
         }
     }
 
+    /// Room for one frame of the microphone.
+    private var captureFrame: UnsafeMutableBufferPointer<Int16> {
+        unsafe UnsafeMutableBufferPointer(rebasing: samples[..<(pipeline.frameSampleCount * capture.channelCount)])
+    }
+
     private func renderSamples() {
         while !isSinkOver {
-            let waiting = playback.ring.readableCount
+            let waiting = playback.waitingCount
             let wanted = min(sink.wantedSampleCount - waiting, VoicePipeline.renderSampleCountMax)
             guard wanted > 0 else { return }
-            let step = unsafe UnsafeMutableBufferPointer(rebasing: samples[..<wanted])
+            let step = unsafe UnsafeMutableBufferPointer(rebasing: samples[..<(wanted * playback.channelCount)])
             // The first of these samples is needed when those before it have been played.
             unsafe pipeline.render(into: step, at: MonotonicInstant.now.advanced(bySamples: waiting))
             _ = unsafe playback.ring.write(UnsafeBufferPointer(step))
@@ -266,7 +283,7 @@ import VoiceSocket
     private func endCapture() {
         isSourceOver = true
         captureFrames()
-        let frame = unsafe UnsafeMutableBufferPointer(rebasing: samples[..<pipeline.frameSampleCount])
+        let frame = unsafe captureFrame
         let rest = unsafe capture.ring.read(into: frame)
         if rest > 0 {
             unsafe UnsafeMutableBufferPointer(rebasing: frame[rest...]).update(repeating: 0)

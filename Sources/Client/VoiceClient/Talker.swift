@@ -21,23 +21,17 @@ import VoiceWire
     private var recovery = FrameRecovery()
     private var decoder: OpusDecoder
     /// Decoded samples that are still to be rendered.
-    private var decoded = TimeStretcher()
-    /// The latest sample rendered, in front of the volume.
-    private var latestSample: Float = 0
-    /// Samples of the present edge, counted down from ``edgeSampleCount``: sound rises after silence and falls before
-    /// it.
-    private var edge = 0
-    private var isSilent = true
+    private var decoded: TimeStretcher
+    private var entry: MixEntry
     private var announcedLevel: UInt8?
     private var decodedLevel: UInt8 = 127
     private var gain: Float = 1
-    private var noise = ComfortNoise()
 
-    /// Length of a fade at the edge of silence, in samples: 2.5 ms, long enough not to click, too short to be heard.
-    static let edgeSampleCount = 120
-
-    package init(configuration: JitterBuffer.Configuration) throws(OpusError) {
-        decoder = try OpusDecoder()
+    /// `channelCount`, 1 or 2, is that of the mix. For two a talker is still decoded in one until a packet with two comes.
+    package init(configuration: JitterBuffer.Configuration, channelCount: Int = 1) throws(OpusError) {
+        decoder = try OpusDecoder(channelCountMax: channelCount)
+        decoded = TimeStretcher(channelCountMax: channelCount)
+        entry = MixEntry(channelCount: channelCount)
         buffer = JitterBuffer(configuration: configuration)
     }
 
@@ -54,12 +48,9 @@ import VoiceWire
         voice = nil
         buffer.reset()
         recovery.removeAll()
-        decoder.reset()
+        try? decoder.reset(channelCount: 1)
         decoded.removeAll()
-        noise = ComfortNoise()
-        latestSample = 0
-        edge = 0
-        isSilent = true
+        entry = MixEntry(channelCount: entry.channelCount)
         announcedLevel = nil
         decodedLevel = 127
         recoveredCount = 0
@@ -146,32 +137,44 @@ import VoiceWire
             opus)
     }
 
-    /// Adds the next samples, with this talker's volume times `masterVolume`, to `mix`. `now` is when the first of
-    /// them will be needed.
+    /// Adds the next samples, with this talker's volume times `masterVolume`, to `mix`, whose channels are interleaved. `now` is
+    /// when the first of them will be needed.
     package mutating func render(
         addingTo mix: UnsafeMutableBufferPointer<Float>, masterVolume: Float, at now: MonotonicInstant
     ) {
         var done = 0
-        let gainStep = (volume * masterVolume - gain) / Float(max(1, mix.count))
-        while done < mix.count {
+        let sampleCount = mix.count / entry.channelCount
+        let gainStep = (volume * masterVolume - gain) / Float(max(1, sampleCount))
+        while done < sampleCount {
             if decoded.waitingCount == 0 {
-                let action = decodeNext(at: now.advanced(bySamples: done), sampleCountMax: mix.count - done)
+                let action = decodeNext(at: now.advanced(bySamples: done), sampleCountMax: sampleCount - done)
                 guard decoded.waitingCount > 0 else {
-                    let silence = silenceCount(action, atMost: mix.count - done)
-                    unsafe fall(
-                        into: UnsafeMutableBufferPointer(rebasing: mix[done..<(done + silence)]), gain, gainStep)
+                    let silence = silenceCount(action, atMost: sampleCount - done)
+                    unsafe entry.fall(into: part(of: mix, done, silence), isPause: buffer.isInPause, gain, gainStep)
                     gain += gainStep * Float(silence)
                     done += silence
                     continue
                 }
             }
-            let portion = min(decoded.waitingCount, mix.count - done)
-            unsafe add(
-                decoded.take(portion), to: UnsafeMutableBufferPointer(rebasing: mix[done..<(done + portion)]), gain,
+            let portion = min(decoded.waitingCount, sampleCount - done)
+            unsafe entry.add(
+                decoded.take(portion), channelCount: decoded.channelCount, to: part(of: mix, done, portion), gain,
                 gainStep)
             gain += gainStep * Float(portion)
             done += portion
         }
+    }
+
+    private func part(
+        of mix: UnsafeMutableBufferPointer<Float>, _ start: Int, _ count: Int
+    ) -> UnsafeMutableBufferPointer<Float> {
+        let channelCount = entry.channelCount
+        return unsafe UnsafeMutableBufferPointer(
+            rebasing: mix[(start * channelCount)..<((start + count) * channelCount)])
+    }
+
+    private func silenceCount(_ action: PlayoutAction, atMost limit: Int) -> Int {
+        if case .silence(let sampleCount) = action { min(sampleCount, limit) } else { limit }
     }
 
     /// Sound is being rendered, or will be without a further frame.
@@ -208,6 +211,7 @@ import VoiceWire
     }
 
     private mutating func perform(_ action: PlayoutAction) {
+        if case .play(let frame) = action { unsafe widen(for: buffer.bytes(of: frame)) }
         let output = unsafe decoded.space(for: OpusDecoder.packetSampleCountMax)
         var count = 0
         switch action {
@@ -216,7 +220,9 @@ import VoiceWire
             do {
                 count = try unsafe decoder.decode(buffer.bytes(of: frame), into: output)
                 // What the decoder makes of a packet that says silence is not the talker's background.
-                if !frame.frame.startsPause { unsafe noise.observe(UnsafeBufferPointer(rebasing: output[..<count])) }
+                if !frame.frame.startsPause {
+                    unsafe entry.observe(all(count, of: output), channelCount: decoded.channelCount)
+                }
             } catch {
                 malformedCount += 1
                 count = unsafe conceal(frame.frame.sampleCount, into: output)
@@ -224,11 +230,26 @@ import VoiceWire
         case .conceal(let sampleCount, let following):
             count = unsafe recover(sampleCount, from: following, into: output) ?? conceal(sampleCount, into: output)
         }
-        if isSilent { edge = Self.edgeSampleCount }
-        isSilent = false
-        decodedLevel = unsafe AudioLevel.negativeDecibelsOverload(of: UnsafeBufferPointer(rebasing: output[..<count]))
+        entry.begin()
+        decodedLevel = unsafe AudioLevel.negativeDecibelsOverload(of: all(count, of: output))
         let isFarOff = abs(buffer.wantedStretch) >= Self.farOffSampleCount
         decoded.append(count, changingAtMost: isFarOff ? Self.fastShare : Self.usualShare)
+    }
+
+    /// A talker whose packets have two channels is decoded in two from then on, where both can be heard: one who changes from
+    /// packet to packet loses no more than this once what the decoder knows.
+    private mutating func widen(for packet: UnsafeRawBufferPointer) {
+        guard decoder.channelCountMax == 2, decoder.channelCount == 1,
+            unsafe (try? OpusPacket.channelCount(of: packet)) == 2, (try? decoder.reset(channelCount: 2)) != nil
+        else { return }
+        decoded.widen()
+    }
+
+    /// `sampleCount` samples of each channel.
+    private func all(
+        _ sampleCount: Int, of output: UnsafeMutableBufferPointer<Int16>
+    ) -> UnsafeBufferPointer<Int16> {
+        unsafe UnsafeBufferPointer(rebasing: output[..<(sampleCount * decoded.channelCount)])
     }
 
     private mutating func recover(
@@ -247,7 +268,8 @@ import VoiceWire
     private mutating func conceal(_ sampleCount: Int, into output: UnsafeMutableBufferPointer<Int16>) -> Int {
         if let concealed = try? unsafe decoder.conceal(into: output, sampleCount: sampleCount) { return concealed }
         // The decoder refuses nothing that the buffer asks for; should it, time must pass all the same.
-        unsafe UnsafeMutableBufferPointer(rebasing: output[..<sampleCount]).update(repeating: 0)
+        unsafe UnsafeMutableBufferPointer(rebasing: output[..<(sampleCount * decoded.channelCount)])
+            .update(repeating: 0)
         return sampleCount
     }
 
@@ -258,44 +280,6 @@ import VoiceWire
     private static let pauseNanosecondsMax: Int64 = 1_000_000_000
     /// 40 ms.
     private static let farOffSampleCount = 1_920
-
-    // MARK: Mixing
-
-    private func silenceCount(_ action: PlayoutAction, atMost limit: Int) -> Int {
-        if case .silence(let sampleCount) = action { min(sampleCount, limit) } else { limit }
-    }
-
-    private mutating func add(
-        _ samples: UnsafeBufferPointer<Int16>, to mix: UnsafeMutableBufferPointer<Float>, _ gain: Float,
-        _ gainStep: Float
-    ) {
-        for index in 0..<mix.count {
-            var sample = unsafe Float(samples[index])
-            if edge > 0 {
-                let weight = Float(edge) / Float(Self.edgeSampleCount)
-                sample += (noise.next(isWanted: false) - sample) * weight
-                edge -= 1
-            }
-            unsafe mix[index] += sample * (gain + gainStep * Float(index))
-            latestSample = sample
-        }
-    }
-
-    /// Lets the last sample fall to zero instead of breaking off, or to the talker's background in a pause.
-    private mutating func fall(into mix: UnsafeMutableBufferPointer<Float>, _ gain: Float, _ gainStep: Float) {
-        if !isSilent {
-            isSilent = true
-            edge = Self.edgeSampleCount
-        }
-        let isPause = buffer.isInPause
-        for index in 0..<mix.count {
-            let weight = Float(edge) / Float(Self.edgeSampleCount)
-            let sample = latestSample * weight + noise.next(isWanted: isPause)
-            unsafe mix[index] += sample * (gain + gainStep * Float(index))
-            if edge > 0 { edge -= 1 }
-        }
-        if edge == 0 { latestSample = 0 }
-    }
 }
 
 // One owner: a value that cannot be copied, over memory of its own.

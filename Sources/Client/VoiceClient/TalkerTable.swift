@@ -19,6 +19,7 @@ import VoiceWire
 
     private(set) var counters = VoiceCounters()
     private let configuration: JitterBuffer.Configuration
+    private let channelCount: Int
     private let places: UnsafeMutablePointer<Talker>
     private var madeCount = 0
     /// What was set for people, heard or not. Bounded by the ids that exist.
@@ -27,8 +28,10 @@ import VoiceWire
     /// Of everybody else while a priority speaker is heard.
     private let duckingGain: Float
 
-    init(configuration: JitterBuffer.Configuration, duckingDecibels: Float = 0) {
+    /// `channelCount`, 1 or 2, is that of the mix.
+    init(configuration: JitterBuffer.Configuration, channelCount: Int = 1, duckingDecibels: Float = 0) {
         self.configuration = configuration
+        self.channelCount = channelCount
         let range = VoiceEngineConfiguration.duckingDecibelsRange
         let decibels = duckingDecibels.isNaN ? 0 : min(max(duckingDecibels, range.lowerBound), range.upperBound)
         duckingGain = exp2f(-decibels / 6.0206)
@@ -52,7 +55,7 @@ import VoiceWire
         unsafe places[index].insert(header, opus, extensions: extensions, at: now)
     }
 
-    /// Adds everybody's next samples to `mix`.
+    /// Adds everybody's next samples to `mix`, whose channels are interleaved.
     mutating func render(addingTo mix: UnsafeMutableBufferPointer<Float>, masterVolume: Float, at now: MonotonicInstant)
     {
         let isDucking = duckingGain < 1 && isPrioritySpeaking(at: now)
@@ -127,7 +130,9 @@ import VoiceWire
     }
 
     private mutating func newPlace() -> Int? {
-        guard madeCount < Self.talkersMax, let talker = try? Talker(configuration: configuration) else { return nil }
+        guard madeCount < Self.talkersMax,
+            let talker = try? Talker(configuration: configuration, channelCount: channelCount)
+        else { return nil }
         unsafe (places + madeCount).initialize(to: talker)
         madeCount += 1
         return madeCount - 1

@@ -1,5 +1,6 @@
 public import AudioDevice
 import LockFree
+import OpusCodec
 import Playout
 public import SpeechProcessing
 import Synchronization
@@ -26,6 +27,9 @@ public final class VoiceEngine: Sendable {
     /// What happened, in order; ends after ``stop()``. One consumer. Of more than ``eventsMax`` the oldest are dropped.
     public let events: AsyncStream<VoiceEngineEvent>
 
+    /// Channels in which the microphone is sent.
+    public var captureChannelCount: Int { source.channelCount }
+
     /// Events that wait for the consumer.
     public static let eventsMax = 64
 
@@ -42,8 +46,8 @@ public final class VoiceEngine: Sendable {
         case stopped
     }
 
-    /// Makes encoder, buffers and the engine's descriptors. Starts nothing.
-    /// Throws ``VoiceEngineError``: a setting out of range, or no descriptors left.
+    /// Makes encoder, buffers and the engine's descriptors. Starts nothing. What is heard has the sink's channels.
+    /// Throws ``VoiceEngineError``: a setting out of range, the encoder's channels are not the source's, or no descriptors left.
     public init(
         configuration: VoiceEngineConfiguration, source: any AudioSource, sink: any AudioSink
     ) throws(VoiceEngineError) {
@@ -52,15 +56,20 @@ public final class VoiceEngine: Sendable {
         self.events = events
         self.source = source
         self.sink = sink
-        let pipeline = try VoicePipeline(configuration, renderSampleCount: sink.periodSampleCount)
+        guard configuration.encoder.channelCount == source.channelCount else {
+            throw VoiceEngineError(
+                .settingInvalid,
+                "the microphone's channels are \(source.channelCount): set the encoder's to as many")
+        }
+        let pipeline = try VoicePipeline(
+            configuration, renderSampleCount: sink.periodSampleCount, renderChannelCount: sink.channelCount)
         do {
             shared = try EngineShared(events: continuation)
-            capture = EngineLoop.DeviceFeed(
-                ring: SampleRing(
-                    capacity: Self.periodsInRing * max(source.periodSampleCount, pipeline.frameSampleCount)),
-                signal: try EventSignal())
-            playback = EngineLoop.DeviceFeed(
-                ring: SampleRing(capacity: Self.periodsInRing * sink.periodSampleCount), signal: try EventSignal())
+            capture = try EngineLoop.DeviceFeed(
+                channelCount: source.channelCount,
+                sampleCount: Self.periodsInRing * max(source.periodSampleCount, pipeline.frameSampleCount))
+            playback = try EngineLoop.DeviceFeed(
+                channelCount: sink.channelCount, sampleCount: Self.periodsInRing * sink.periodSampleCount)
         } catch {
             throw VoiceEngineError(.resourceExhausted, "\(error)")
         }

@@ -16,7 +16,8 @@ public struct VoiceEngineConfiguration: Sendable {
     /// Default: 48 kHz mono, 20 ms frames, 40 kbit/s, variable bitrate, and error correction: what the path loses decides
     /// whether frames are sent again with those after them, and whether the codec's own correction is used. In silence, the key
     /// down or not, next to nothing is sent.
-    /// ``OpusEncoderSettings/bitsPerSecond`` must lie in ``bitsPerSecondRange``, the channel count be 1.
+    /// ``OpusEncoderSettings/bitsPerSecond`` must lie in ``bitsPerSecondRange``, ``OpusEncoderSettings/channelCount`` be the
+    /// microphone's; two channels are sent as they are, so ``microphone`` must then be ``MicrophoneSettings/untouched``.
     public var encoder: OpusEncoderSettings
     public var mode: TransmissionMode = .pushToTalk
     /// What is done to the microphone's sound. Default: nothing, which costs no delay.
@@ -57,8 +58,11 @@ public struct VoiceEngineConfiguration: Sendable {
 
     /// Throws ``VoiceEngineError`` naming the first setting that is out of range and what it may be.
     public func validate() throws(VoiceEngineError) {
-        guard encoder.channelCount == 1 else {
-            throw VoiceEngineError(.settingInvalid, "voice is mono: set the encoder's channels to 1")
+        guard encoder.channelCount == 1 || microphone == .untouched else {
+            throw VoiceEngineError(
+                .settingInvalid,
+                "stereo sound is sent as it is: switch the microphone's processing off, or set the encoder's channels to 1"
+            )
         }
         let bits = Self.bitsPerSecondRange
         guard bits.contains(encoder.bitsPerSecond) else {

@@ -18,15 +18,20 @@ import VoiceWire
     private var isDeafened: Bool
     private var volume: Float
     private let mix: UnsafeMutableBufferPointer<Float>
+    /// Channels of what is rendered.
+    private let renderChannelCount: Int
     /// Counts of sessions that are over.
     private var pastCounts = VoiceCounters()
 
-    /// Samples that one call of ``render(into:at:)`` takes at most: 60 ms.
+    /// Samples of one channel that one call of ``render(into:at:)`` takes at most: 60 ms.
     package static let renderSampleCountMax = 2_880
 
-    /// Makes encoder, detector and tables. `renderSampleCount` is how much is rendered in one step, as a rule.
-    /// Throws ``VoiceEngineError`` for a setting out of range.
-    package init(_ configuration: VoiceEngineConfiguration, renderSampleCount: Int) throws(VoiceEngineError) {
+    /// Makes encoder, detector and tables. `renderSampleCount` is how much is rendered in one step, as a rule, in
+    /// `renderChannelCount` channels, 1 or 2. Throws ``VoiceEngineError`` for a setting out of range.
+    package init(
+        _ configuration: VoiceEngineConfiguration, renderSampleCount: Int, renderChannelCount: Int = 1
+    ) throws(VoiceEngineError) {
+        precondition((1...2).contains(renderChannelCount), "a speaker has one channel or two")
         try configuration.validate()
         let random = randomBytes(6)
         transmitter = try VoiceTransmitter(
@@ -36,17 +41,21 @@ import VoiceWire
         var playout = JitterBuffer.Configuration()
         playout.delayMillisecondsMax = configuration.playoutDelayMillisecondsMax
         playout.renderSampleCount = renderSampleCount
-        talkers = TalkerTable(configuration: playout, duckingDecibels: configuration.duckingDecibels)
+        talkers = TalkerTable(
+            configuration: playout, channelCount: renderChannelCount, duckingDecibels: configuration.duckingDecibels)
+        self.renderChannelCount = renderChannelCount
         isDeafened = configuration.isDeafened
         volume = configuration.volume.clampedToVolumeRange
-        unsafe mix = .allocate(capacity: Self.renderSampleCountMax)
+        unsafe mix = .allocate(capacity: Self.renderSampleCountMax * renderChannelCount)
         unsafe mix.initialize(repeating: 0)
     }
 
     deinit { unsafe mix.deallocate() }
 
-    /// Samples of one captured frame.
+    /// Samples of one captured frame, in one channel.
     package var frameSampleCount: Int { transmitter.frameSampleCount }
+    /// Channels of a captured frame.
+    package var captureChannelCount: Int { transmitter.channelCount }
 
     // MARK: Session
 
@@ -119,7 +128,7 @@ import VoiceWire
 
     // MARK: Sound
 
-    /// Takes the microphone's next ``frameSampleCount`` samples.
+    /// Takes the microphone's next ``frameSampleCount`` samples of ``captureChannelCount`` channels, interleaved.
     package mutating func capture(_ samples: UnsafeBufferPointer<Int16>, emit: Emit) {
         unsafe transmitter.capture(samples, to: &transport, emit: emit)
     }
@@ -138,16 +147,17 @@ import VoiceWire
         transmitter.endTalkspurt(to: &transport, emit: emit)
     }
 
-    /// Fills `output`, of at most ``renderSampleCountMax`` samples, with what is heard from `now` on.
+    /// Fills `output`, of at most ``renderSampleCountMax`` samples of each channel (interleaved), with what is heard from `now` on.
     package mutating func render(into output: UnsafeMutableBufferPointer<Int16>, at now: MonotonicInstant) {
-        precondition(output.count <= Self.renderSampleCountMax, "rendered in steps of up to 60 ms")
+        precondition(
+            output.count <= Self.renderSampleCountMax * renderChannelCount, "rendered in steps of up to 60 ms")
         let step = unsafe UnsafeMutableBufferPointer(rebasing: mix[..<output.count])
         unsafe step.update(repeating: 0)
         // A deafened listener's buffers run on, so that hearing starts in the present.
         unsafe talkers.render(addingTo: step, masterVolume: isDeafened ? 0 : volume, at: now)
-        unsafe limiter.process(UnsafeBufferPointer(step), into: output)
+        unsafe limiter.process(UnsafeBufferPointer(step), into: output, channelCount: renderChannelCount)
         if isDeafened { unsafe output.update(repeating: 0) }
-        unsafe transmitter.notePlayed(UnsafeBufferPointer(output))
+        unsafe transmitter.notePlayed(UnsafeBufferPointer(output), channelCount: renderChannelCount)
     }
 
     // MARK: Control

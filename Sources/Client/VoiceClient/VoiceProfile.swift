@@ -10,7 +10,7 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
     case lowLatency = "low-latency"
     /// Frames of 60 ms, 16 kbit/s: for thin lines.
     case lowBandwidth = "low-bandwidth"
-    /// One channel, full band, 128 kbit/s, coded as music.
+    /// Stereo, full band, 128 kbit/s, coded as music.
     case music
 
     /// What the encoder is asked for.
@@ -28,6 +28,7 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
             settings.frameDuration = .milliseconds60
             settings.bitsPerSecond = 16_000
         case .music:
+            settings.channelCount = 2
             settings.application = .audio
             settings.discontinuousTransmission = false
             settings.complexity = 10
@@ -38,6 +39,9 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
 
     /// Whether the sound is a voice, which processing makes clearer, and not music, which it would spoil or delay.
     public var isVoice: Bool { self == .standard || self == .lowBandwidth }
+
+    /// Channels that microphone and speaker should have. With a microphone that has one, the encoder's count must be 1 too.
+    public var channelCount: Int { encoder.channelCount }
 
     /// How finely the microphone is served.
     public var captureTiming: DeviceTiming {

@@ -24,7 +24,10 @@ import VoiceWire
 
     var unrepeatedCount: UInt64 { encoder.unrepeatedCount }
 
+    /// Samples of a frame, in one channel.
     let frameSampleCount: Int
+    /// Channels of a frame, interleaved.
+    let channelCount: Int
     private var encoder: FrameEncoder
     private var adaptation: SenderAdaptation
     private var bitrate: BitrateLimits
@@ -53,19 +56,22 @@ import VoiceWire
         }
         let encoder = try Self.makeEncoder(settings)
         let microphone = try MicrophoneStage(
-            settings: configuration.microphone, frameSampleCount: configuration.encoder.frameDuration.sampleCount)
+            settings: configuration.microphone, frameSampleCount: settings.frameDuration.sampleCount,
+            channelCount: settings.channelCount)
         self.encoder = encoder
         self.microphone = microphone
         mode = configuration.mode
         isMuted = configuration.isMuted
-        frameSampleCount = configuration.encoder.frameDuration.sampleCount
+        frameSampleCount = settings.frameDuration.sampleCount
+        channelCount = settings.channelCount
         bitrate = BitrateLimits(wanted: settings.bitsPerSecond, frameSampleCount: frameSampleCount)
         adaptation = SenderAdaptation(limits: bitrate.limits)
         usesDiscontinuousTransmission = settings.discontinuousTransmission
         gate = VoiceActivityGate(settings: configuration.activation)
         preroll = PrerollBuffer(
-            frameCountMax: max(1, Self.prerollSampleCount / frameSampleCount), frameSampleCount: frameSampleCount)
-        unsafe scratch = .allocate(capacity: frameSampleCount)
+            frameCountMax: max(1, Self.prerollSampleCount / frameSampleCount),
+            frameSampleCount: settings.samplesPerFrame)
+        unsafe scratch = .allocate(capacity: settings.samplesPerFrame)
         unsafe scratch.initialize(repeating: 0)
         self.sequence = sequence
         self.timestamp = timestamp
@@ -73,11 +79,11 @@ import VoiceWire
 
     deinit { unsafe scratch.deallocate() }
 
-    /// Takes one frame of ``frameSampleCount`` samples and sends it, and what belongs before it, as mode and mute say.
+    /// Takes one frame of ``frameSampleCount`` samples of each channel and sends it, and what belongs before it, as mode and mute say.
     mutating func capture(
         _ samples: UnsafeBufferPointer<Int16>, to transport: inout VoiceTransport, emit: VoiceTransport.Emit
     ) {
-        precondition(samples.count == frameSampleCount, "a frame has \(frameSampleCount) samples")
+        precondition(samples.count == frameSampleCount * channelCount, "a frame has \(frameSampleCount) samples")
         unsafe microphone.process(samples, detectsSpeech: mode == .voiceActivated && !isMuted)
         unsafe transmit(UnsafeBufferPointer(microphone.frame), to: &transport, emit: emit)
     }
@@ -135,7 +141,9 @@ import VoiceWire
     }
 
     /// Takes sound on its way to the speaker: what of it the microphone hears is echo.
-    mutating func notePlayed(_ samples: UnsafeBufferPointer<Int16>) { unsafe microphone.notePlayed(samples) }
+    mutating func notePlayed(_ samples: UnsafeBufferPointer<Int16>, channelCount: Int) {
+        unsafe microphone.notePlayed(samples, channelCount: channelCount)
+    }
 
     /// Samples that wait to be played, and captured ones that wait for ``capture(_:to:emit:)``.
     mutating func align(playbackPending: Int, capturePending: Int) {

@@ -10,15 +10,19 @@ public final class ALSASink: AudioSink {
     private let thread: DeviceThread
     private let request = PlaybackRequest()
 
-    /// Opens the device, which other programs may then find busy. Blocks for as long as the driver takes.
-    public init(name: String, timing: DeviceTiming = .playback) throws(AudioDeviceError) {
-        device = try PCMDevice(name: name, direction: .playback, timing: timing)
+    /// Opens the device, which other programs may then find busy, with `channelCountMax` channels, or one where it has one. Blocks
+    /// for as long as the driver takes.
+    public init(
+        name: String, timing: DeviceTiming = .playback, channelCountMax: Int = 1
+    ) throws(AudioDeviceError) {
+        device = try PCMDevice(name: name, direction: .playback, timing: timing, channelCountMax: channelCountMax)
         thread = DeviceThread(name: name)
     }
 
     deinit { thread.stop() }
 
     public var name: String { device.name }
+    public var channelCount: Int { device.format.productChannelCount }
     public var periodSampleCount: Int { RateConversion.productSampleCount(device.format) }
     public var wantedSampleCount: Int { request.wantedSampleCount }
     public var statistics: AudioStatistics { thread.counters.snapshot }
@@ -29,7 +33,9 @@ public final class ALSASink: AudioSink {
     public func start(from ring: SampleRing, signal: EventSignal) throws(AudioDeviceError) {
         let (device, request) = (device, request)
         try thread.start(signal: signal, realtime: true) { thread in
-            let feed = PlaybackFeed(ring: ring, signal: signal, counters: thread.counters, request: request)
+            let feed = PlaybackFeed(
+                ring: ring, signal: signal, counters: thread.counters, request: request,
+                channelCount: device.format.productChannelCount)
             do throws(SpeechProcessingError) {
                 var playback = DevicePlayback(device, feed, try RateConversion(device.format, .playback))
                 return playback.run(thread)

@@ -7,15 +7,19 @@ public final class ALSASource: AudioSource {
     private let device: PCMDevice
     private let thread: DeviceThread
 
-    /// Opens the device, which other programs may then find busy. Blocks for as long as the driver takes.
-    public init(name: String, timing: DeviceTiming = .capture) throws(AudioDeviceError) {
-        device = try PCMDevice(name: name, direction: .capture, timing: timing)
+    /// Opens the device, which other programs may then find busy, with `channelCountMax` channels, or one where it has one. Blocks
+    /// for as long as the driver takes.
+    public init(
+        name: String, timing: DeviceTiming = .capture, channelCountMax: Int = 1
+    ) throws(AudioDeviceError) {
+        device = try PCMDevice(name: name, direction: .capture, timing: timing, channelCountMax: channelCountMax)
         thread = DeviceThread(name: name)
     }
 
     deinit { thread.stop() }
 
     public var name: String { device.name }
+    public var channelCount: Int { device.format.productChannelCount }
     public var periodSampleCount: Int { device.format.periodFrameCount * 48_000 / device.format.sampleRate }
     public var statistics: AudioStatistics { thread.counters.snapshot }
     public var state: AudioDeviceState { thread.state }
@@ -24,7 +28,8 @@ public final class ALSASource: AudioSource {
     public func start(into ring: SampleRing, signal: EventSignal) throws(AudioDeviceError) {
         let device = device
         try thread.start(signal: signal, realtime: true) { thread in
-            let feed = CaptureFeed(ring: ring, signal: signal, counters: thread.counters)
+            let feed = CaptureFeed(
+                ring: ring, signal: signal, counters: thread.counters, channelCount: device.format.productChannelCount)
             do throws(SpeechProcessingError) {
                 var conversion = try RateConversion(device.format, .capture)
                 return device.capture(thread, &conversion, feed)

@@ -13,10 +13,15 @@ public enum AudioDeviceState: Hashable, Sendable {
     case failed(AudioDeviceError)
 }
 
-/// Gives 48 kHz mono samples, in real time, from a thread of its own. Made open; started once; stopped once.
+/// Gives 48 kHz samples, in real time, from a thread of its own. Made open; started once; stopped once.
+///
+/// All counts but the ring's are of one channel; in the ring two are interleaved.
 public protocol AudioSource: AnyObject, Sendable {
     /// The device's name or the file's path.
     var name: String { get }
+
+    /// Channels that it gives: 1 or 2.
+    var channelCount: Int { get }
 
     /// Samples that arrive at once, at 48 kHz.
     var periodSampleCount: Int { get }
@@ -36,10 +41,20 @@ public protocol AudioSource: AnyObject, Sendable {
     var state: AudioDeviceState { get }
 }
 
-/// Plays 48 kHz mono samples, in real time, from a thread of its own. Made open; started once; stopped once.
+extension AudioSource {
+    /// One, unless it says otherwise.
+    public var channelCount: Int { 1 }
+}
+
+/// Plays 48 kHz samples, in real time, from a thread of its own. Made open; started once; stopped once.
+///
+/// All counts but the ring's are of one channel; in the ring two are interleaved.
 public protocol AudioSink: AnyObject, Sendable {
     /// The device's name or the file's path.
     var name: String { get }
+
+    /// Channels that it takes: 1 or 2.
+    var channelCount: Int { get }
 
     /// Samples that are wanted at once: a period, at 48 kHz.
     var periodSampleCount: Int { get }
@@ -64,4 +79,9 @@ public protocol AudioSink: AnyObject, Sendable {
 
     /// Any thread; takes a short lock that the device's thread takes only when it ends.
     var state: AudioDeviceState { get }
+}
+
+extension AudioSink {
+    /// One, unless it says otherwise.
+    public var channelCount: Int { 1 }
 }

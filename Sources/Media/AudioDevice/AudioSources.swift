@@ -9,14 +9,18 @@ public enum AudioSources {
 
     /// Opens a microphone, or a WAV file that is played once as if spoken into one.
     ///
-    /// - Parameter name: an ALSA device, a path ending in `.wav`, ``silentDeviceName``, or nil for ``defaultDeviceName``.
+    /// - Parameters:
+    ///   - name: an ALSA device, a path ending in `.wav`, ``silentDeviceName``, or nil for ``defaultDeviceName``.
+    ///   - channelCountMax: channels wanted, 1 or 2. What has one gives one: ``AudioSource/channelCount``.
     /// - Throws: what the device or file is and is not; show it and end.
-    public static func open(name: String?, timing: DeviceTiming = .capture) throws(AudioDeviceError) -> any AudioSource
-    {
+    public static func open(
+        name: String?, timing: DeviceTiming = .capture, channelCountMax: Int = 1
+    ) throws(AudioDeviceError) -> any AudioSource {
         let name = name ?? defaultDeviceName
         if name == silentDeviceName { return SilentSource(timing: timing) }
         return isSoundFile(name)
-            ? try WAVFileSource(path: name, timing: timing) : try ALSASource(name: name, timing: timing)
+            ? try WAVFileSource(path: name, timing: timing, channelCountMax: channelCountMax)
+            : try ALSASource(name: name, timing: timing, channelCountMax: channelCountMax)
     }
 }
 

@@ -15,6 +15,8 @@ import SpeechProcessing
     struct Format: Hashable {
         var sampleRate = 48_000
         var channelCount = 1
+        /// Channels of what is given or taken: those wanted, as far as the device has them.
+        var productChannelCount = 1
         /// Frames (one sample of each channel) in a period and in the whole buffer.
         var periodFrameCount = 0
         var bufferFrameCount = 0
@@ -22,16 +24,20 @@ import SpeechProcessing
 
     /// Opens `name`. A device that has only formats or channel counts that are not ours is opened through ALSA's plug layer,
     /// which converts them; its rate stays its own, because plug's rate conversion is audible and ``Resampler`` is not.
-    init(name: String, direction: AudioDirection, timing: DeviceTiming) throws(AudioDeviceError) {
+    init(
+        name: String, direction: AudioDirection, timing: DeviceTiming, channelCountMax: Int = 1
+    ) throws(AudioDeviceError) {
         timing.validate()
+        precondition((1...2).contains(channelCountMax), "sound has one channel or two")
         Self.silenceMessages
         self.name = name
         self.direction = direction
         do throws(ALSAFailure) {
-            unsafe (handle, format) = try Self.openConfigured(name, direction, timing)
+            unsafe (handle, format) = try Self.openConfigured(name, direction, timing, channelCountMax)
         } catch {
             guard error.isFormatRefused, !name.hasPrefix("plug"),
-                let (handle, format) = unsafe try? Self.openConfigured("plug:SLAVE='\(name)'", direction, timing)
+                let (handle, format) = unsafe try? Self.openConfigured(
+                    "plug:SLAVE='\(name)'", direction, timing, channelCountMax)
             else { throw error.deviceError(name, direction) }
             unsafe self.handle = handle
             self.format = format
@@ -41,13 +47,14 @@ import SpeechProcessing
     deinit { unsafe snd_pcm_close(handle) }
 
     private static func openConfigured(
-        _ name: String, _ direction: AudioDirection, _ timing: DeviceTiming
+        _ name: String, _ direction: AudioDirection, _ timing: DeviceTiming, _ channelCountMax: Int
     ) throws(ALSAFailure) -> (OpaquePointer, Format) {
         var opened: OpaquePointer?
         try ALSAFailure.check(unsafe snd_pcm_open(&opened, name, direction.stream, SND_PCM_NONBLOCK), .open)
         guard let handle = unsafe opened else { throw ALSAFailure(step: .open, code: -ENODEV) }
         do throws(ALSAFailure) {
-            let format = try unsafe configure(handle, timing)
+            var format = try unsafe configure(handle, timing, channelCountMax)
+            format.productChannelCount = min(format.channelCount, channelCountMax)
             try unsafe configureThresholds(handle, direction, format)
             return unsafe (handle, format)
         } catch {
@@ -56,7 +63,9 @@ import SpeechProcessing
         }
     }
 
-    private static func configure(_ handle: OpaquePointer, _ timing: DeviceTiming) throws(ALSAFailure) -> Format {
+    private static func configure(
+        _ handle: OpaquePointer, _ timing: DeviceTiming, _ channelCountMax: Int
+    ) throws(ALSAFailure) -> Format {
         var allocated: OpaquePointer?
         try ALSAFailure.check(unsafe snd_pcm_hw_params_malloc(&allocated), .configure)
         guard let parameters = unsafe allocated else { throw ALSAFailure(step: .configure, code: -ENOMEM) }
@@ -67,9 +76,9 @@ import SpeechProcessing
         try check(unsafe snd_pcm_hw_params_set_rate_resample(handle, parameters, 0))
         try check(unsafe snd_pcm_hw_params_set_access(handle, parameters, SND_PCM_ACCESS_RW_INTERLEAVED))
         try check(unsafe snd_pcm_hw_params_set_format(handle, parameters, SND_PCM_FORMAT_S16))
-        var channels: UInt32 = 1
+        var channels = UInt32(channelCountMax)
         if unsafe snd_pcm_hw_params_set_channels(handle, parameters, channels) < 0 {
-            channels = 2
+            channels = 3 - channels
             try check(unsafe snd_pcm_hw_params_set_channels(handle, parameters, channels))
         }
         var rate: UInt32 = 48_000

@@ -9,9 +9,13 @@ struct PlaybackFeed {
     let signal: EventSignal
     let counters: AudioCounters
     let request: PlaybackRequest
+    let channelCount: Int
     private var hasBegun = false
 
-    init(ring: SampleRing, signal: EventSignal, counters: AudioCounters, request: PlaybackRequest) {
+    init(
+        ring: SampleRing, signal: EventSignal, counters: AudioCounters, request: PlaybackRequest, channelCount: Int = 1
+    ) {
+        self.channelCount = channelCount
         self.ring = ring
         self.signal = signal
         self.counters = counters
@@ -29,14 +33,14 @@ struct PlaybackFeed {
         let isShort = hasBegun && taken < period.count
         if isShort {
             counters.underruns.wrappingAdd(1, ordering: .relaxed)
-            counters.silenceSamples.wrappingAdd(period.count - taken, ordering: .relaxed)
+            counters.silenceSamples.wrappingAdd((period.count - taken) / channelCount, ordering: .relaxed)
         }
-        counters.samples.wrappingAdd(period.count, ordering: .relaxed)
+        counters.samples.wrappingAdd(period.count / channelCount, ordering: .relaxed)
         return !isShort
     }
 
     private func waitForFiller(_ sampleCount: Int, _ patienceNanoseconds: Int) {
-        request.wantedSampleCount = sampleCount
+        request.wantedSampleCount = sampleCount / channelCount
         signal.signal()
         var now = timespec()
         _ = unsafe clock_gettime(CLOCK_MONOTONIC, &now)
@@ -52,13 +56,14 @@ struct CaptureFeed {
     let ring: SampleRing
     let signal: EventSignal
     let counters: AudioCounters
+    var channelCount = 1
 
     /// Writes what fits and counts the rest as dropped: old sound in the ring is on its way, new sound has no place.
     func deliver(_ samples: UnsafeBufferPointer<Int16>) {
         let written = unsafe ring.write(samples)
-        counters.samples.wrappingAdd(samples.count, ordering: .relaxed)
+        counters.samples.wrappingAdd(samples.count / channelCount, ordering: .relaxed)
         if written < samples.count {
-            counters.droppedSamples.wrappingAdd(samples.count - written, ordering: .relaxed)
+            counters.droppedSamples.wrappingAdd((samples.count - written) / channelCount, ordering: .relaxed)
         }
         signal.signal()
     }

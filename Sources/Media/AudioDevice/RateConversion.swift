@@ -1,13 +1,15 @@
 import SpeechProcessing
 
-/// Between what a device has (one or two channels at its rate) and the product's 48 kHz mono. Owns the memory that both
-/// stand in; used on the device's thread, where it allocates nothing.
+/// Between what a device has (one or two channels at its rate) and the product's 48 kHz, in as many channels or one. Owns the memory
+/// that both stand in; used on the device's thread, where it allocates nothing.
 struct RateConversion: ~Copyable {
     /// Frames as the device reads or writes them, channels interleaved.
     let deviceSamples: SampleBuffer
-    private let monoSamples: SampleBuffer
+    /// The product's channels at the device's rate.
+    private let mixedSamples: SampleBuffer
     private let productSamples: SampleBuffer
     private let channelCount: Int
+    private let productChannelCount: Int
     private var resampler: Resampler?
     private var pendingStart = 0
 
@@ -19,13 +21,16 @@ struct RateConversion: ~Copyable {
         // One period can come out one sample longer than it went in.
         let deviceFrames = format.periodFrameCount + format.sampleRate / 48_000 + 2
         deviceSamples = SampleBuffer(count: deviceFrames * format.channelCount)
-        monoSamples = SampleBuffer(count: deviceFrames)
-        productSamples = SampleBuffer(count: direction == .playback ? period : period + 8)
+        let channels = format.productChannelCount
+        mixedSamples = SampleBuffer(count: deviceFrames * channels)
+        productSamples = SampleBuffer(count: (direction == .playback ? period : period + 8) * channels)
         channelCount = format.channelCount
+        productChannelCount = channels
         guard format.sampleRate != 48_000 else { return }
         resampler =
             direction == .capture
-            ? try Resampler(from: format.sampleRate, to: 48_000) : try Resampler(from: 48_000, to: format.sampleRate)
+            ? try Resampler(from: format.sampleRate, to: 48_000, channelCount: channels)
+            : try Resampler(from: 48_000, to: format.sampleRate, channelCount: channels)
     }
 
     /// Samples at 48 kHz that last as long as a period of the device.
@@ -38,20 +43,21 @@ struct RateConversion: ~Copyable {
     /// The first `frameCount` frames of ``deviceSamples`` as the product's samples; valid until the next call.
     mutating func toProduct(frameCount: Int) -> UnsafeBufferPointer<Int16> {
         mixDown(frameCount)
-        guard resampler != nil else { return unsafe monoSamples.first(frameCount) }
-        let produced = unsafe resample(monoSamples.first(frameCount), into: productSamples.all)
-        return unsafe productSamples.first(produced)
+        let mixed = unsafe mixedSamples.first(frameCount * productChannelCount)
+        guard resampler != nil else { return unsafe mixed }
+        let produced = unsafe resample(mixed, into: productSamples.all)
+        return unsafe productSamples.first(produced * productChannelCount)
     }
 
     private func mixDown(_ frameCount: Int) {
-        let mono = unsafe monoSamples.all
+        let mixed = unsafe mixedSamples.all
         let device = unsafe deviceSamples.all
-        guard channelCount == 2 else {
-            for index in 0..<frameCount { unsafe mono[index] = device[index] }
+        guard channelCount > productChannelCount else {
+            for index in 0..<frameCount * channelCount { unsafe mixed[index] = device[index] }
             return
         }
         for index in 0..<frameCount {
-            unsafe mono[index] = Int16((Int32(device[2 * index]) + Int32(device[2 * index + 1])) / 2)
+            unsafe mixed[index] = Int16((Int32(device[2 * index]) + Int32(device[2 * index + 1])) / 2)
         }
     }
 
@@ -65,17 +71,15 @@ struct RateConversion: ~Copyable {
         let product = unsafe productSamples.first(productSamples.count)
         let frameCount: Int
         if resampler != nil {
-            frameCount = unsafe resample(product, into: monoSamples.all)
+            frameCount = unsafe resample(product, into: mixedSamples.all)
         } else {
-            for index in product.indices { unsafe monoSamples.all[index] = product[index] }
-            frameCount = product.count
+            for index in product.indices { unsafe mixedSamples.all[index] = product[index] }
+            frameCount = product.count / productChannelCount
         }
-        let mono = unsafe monoSamples.all
+        let mixed = unsafe mixedSamples.all
         let device = unsafe deviceSamples.all
-        for index in 0..<frameCount {
-            for channel in 0..<channelCount {
-                unsafe device[index * channelCount + channel] = mono[index]
-            }
+        for index in 0..<frameCount * channelCount {
+            unsafe device[index] = mixed[channelCount > productChannelCount ? index / 2 : index]
         }
         (pendingStart, pendingFrameCount) = (0, frameCount)
     }
@@ -95,7 +99,7 @@ struct RateConversion: ~Copyable {
         (pendingStart, pendingFrameCount) = (0, 0)
     }
 
-    /// Samples produced. The buffers hold what any period gives, so nothing is left over.
+    /// Samples produced, of each channel. The buffers hold what any period gives, so nothing is left over.
     private mutating func resample(
         _ input: UnsafeBufferPointer<Int16>, into output: UnsafeMutableBufferPointer<Int16>
     ) -> Int {

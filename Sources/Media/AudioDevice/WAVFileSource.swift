@@ -9,18 +9,22 @@ public final class WAVFileSource: AudioSource {
     ///
     /// Throws ``AudioDeviceError`` with one of the file codes.
     public convenience init(
-        path: String, loops: Bool = false, timing: DeviceTiming = .capture
+        path: String, loops: Bool = false, timing: DeviceTiming = .capture, channelCountMax: Int = 1
     ) throws(AudioDeviceError) {
-        self.init(name: path, samples: try WAVAudio.read(path), loops: loops, timing: timing)
+        let (samples, channelCount) = try WAVAudio.read(path, channelCountMax: channelCountMax)
+        self.init(name: path, samples: samples, channelCount: channelCount, loops: loops, timing: timing)
     }
 
-    /// The same from samples in memory: 48 kHz, mono, at least one.
-    public init(name: String, samples: [Int16], loops: Bool = false, timing: DeviceTiming = .capture) {
-        precondition(!samples.isEmpty, "there is nothing to play")
-        source = PacedSource(name: name, samples: samples, loops: loops, timing: timing)
+    /// The same from samples in memory: 48 kHz, channels interleaved, at least one of each.
+    public init(
+        name: String, samples: [Int16], channelCount: Int = 1, loops: Bool = false, timing: DeviceTiming = .capture
+    ) {
+        precondition(!samples.isEmpty && samples.count.isMultiple(of: channelCount), "there is nothing to play")
+        source = PacedSource(name: name, samples: samples, channelCount: channelCount, loops: loops, timing: timing)
     }
 
     public var name: String { source.name }
+    public var channelCount: Int { source.channelCount }
     public var periodSampleCount: Int { source.periodSampleCount }
     public var statistics: AudioStatistics { source.statistics }
     public var state: AudioDeviceState { source.state }

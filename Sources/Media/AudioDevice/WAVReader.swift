@@ -1,7 +1,10 @@
 /// Reads WAV files as bytes. Pure: any thread, no files.
 public enum WAVReader {
-    /// The sound in `bytes`: its format, and its channels mixed down to one at the file's own rate.
-    public static func read(_ bytes: [UInt8]) throws(WAVError) -> (format: WAVFormat, samples: [Int16]) {
+    /// The sound in `bytes` at the file's own rate, and its format. Where it has more than `channelCountMax` channels (1 or 2)
+    /// they are mixed down to one; two are interleaved.
+    public static func read(
+        _ bytes: [UInt8], channelCountMax: Int = 1
+    ) throws(WAVError) -> (format: WAVFormat, samples: [Int16]) {
         guard text(bytes, 0) == "RIFF", text(bytes, 8) == "WAVE" else { throw .notWAV(found: kind(of: bytes)) }
         var format: WAVFormat?
         var position = 12
@@ -14,7 +17,7 @@ public enum WAVReader {
                 format = try readFormat(bytes[body..<body + size])
             } else if name == "data" {
                 guard let format else { throw .malformed("its sound comes before its format") }
-                return (format, try readSamples(bytes, body, size, format))
+                return (format, try readSamples(bytes, body, size, format, mixesDown: channelCountMax == 1))
             }
             position = body + size + size % 2  // chunks begin at even offsets
         }
@@ -55,7 +58,7 @@ public enum WAVReader {
     }
 
     private static func readSamples(
-        _ bytes: [UInt8], _ start: Int, _ declared: Int, _ format: WAVFormat
+        _ bytes: [UInt8], _ start: Int, _ declared: Int, _ format: WAVFormat, mixesDown: Bool
     ) throws(WAVError) -> [Int16] {
         let present = bytes.count - start
         // Programs that write to a pipe cannot know the size and leave the greatest number.
@@ -63,13 +66,14 @@ public enum WAVReader {
         guard size <= present else { throw .truncated(declaredBytes: declared, presentBytes: present) }
         let frameCount = size / format.frameByteCount
         guard frameCount > 0 else { throw .empty }
-        return (0..<frameCount).map { frame in
+        // What is added up for one sample of the result.
+        let summed = mixesDown ? format.channelCount : 1
+        return (0..<frameCount * format.channelCount / summed).map { index in
             var sum = 0.0
-            for channel in 0..<format.channelCount {
-                let offset = start + frame * format.frameByteCount + channel * format.encoding.byteCount
-                sum += sample(bytes, offset, format.encoding)
+            for part in 0..<summed {
+                sum += sample(bytes, start + (index * summed + part) * format.encoding.byteCount, format.encoding)
             }
-            let mixed = (sum / Double(format.channelCount)).rounded()
+            let mixed = (sum / Double(summed)).rounded()
             return Int16(min(max(mixed, -32_768), 32_767))
         }
     }

@@ -7,7 +7,9 @@ import COpus
 /// decoder usable.
 @safe public struct OpusDecoder: ~Copyable {
     /// Channels in the output, 1 or 2, whatever the packets hold: stereo is mixed down, mono doubled.
-    public let channelCount: Int
+    public private(set) var channelCount: Int
+    /// The most that ``reset(channelCount:)`` may ask for.
+    public let channelCountMax: Int
 
     /// No packet holds more samples in a channel: 120 ms (RFC 6716 §3.1).
     public static let packetSampleCountMax = 5_760
@@ -17,19 +19,28 @@ import COpus
 
     private let state: OpaquePointer
 
-    /// Makes a decoder. Allocates. Throws ``OpusError/settingOutOfRange(_:)`` or ``OpusError/outOfMemory``.
-    public init(channelCount: Int = 1) throws(OpusError) {
-        guard (1...2).contains(channelCount) else { throw .settingOutOfRange(.channelCount) }
-        var status: Int32 = OPUS_OK
-        let created = unsafe opus_decoder_create(48_000, Int32(channelCount), &status)
-        guard status == OPUS_OK, let created = unsafe created else {
-            throw status == OPUS_OK ? .outOfMemory : .library(code: status)
+    /// Makes a decoder with memory for `channelCountMax` channels, or as many as it begins with. Allocates.
+    /// Throws ``OpusError/settingOutOfRange(_:)``.
+    public init(channelCount: Int = 1, channelCountMax: Int? = nil) throws(OpusError) {
+        let channelCountMax = channelCountMax ?? channelCount
+        guard (1...2).contains(channelCountMax), (1...channelCountMax).contains(channelCount) else {
+            throw .settingOutOfRange(.channelCount)
         }
-        unsafe state = created
+        let byteCount = Int(opus_decoder_get_size(Int32(channelCountMax)))
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: Self.stateAlignment)
+        do throws(OpusError) {
+            _ = try checkedCount(unsafe opus_decoder_init(OpaquePointer(memory), 48_000, Int32(channelCount)))
+        } catch {
+            unsafe memory.deallocate()
+            throw error
+        }
+        unsafe state = OpaquePointer(memory)
         self.channelCount = channelCount
+        self.channelCountMax = channelCountMax
     }
 
-    deinit { unsafe opus_decoder_destroy(state) }
+    // Made in memory of our own, of which the library keeps nothing.
+    deinit { unsafe UnsafeMutableRawPointer(state).deallocate() }
 
     /// Decodes one packet; returns the samples written, per channel (interleaved where there are two).
     ///
@@ -80,6 +91,14 @@ import COpus
         _ = unsafe roomtone_opus_decoder_reset(state)
     }
 
+    /// Forgets what was decoded before, and gives another number of channels from now on. Does not allocate.
+    /// Throws ``OpusError/settingOutOfRange(_:)`` outside of 1…``channelCountMax``.
+    public mutating func reset(channelCount: Int) throws(OpusError) {
+        guard (1...channelCountMax).contains(channelCount) else { throw .settingOutOfRange(.channelCount) }
+        _ = try checkedCount(unsafe opus_decoder_init(state, 48_000, Int32(channelCount)))
+        self.channelCount = channelCount
+    }
+
     /// The one call into the library. An empty packet asks it for concealment; `sampleCount` bounds what it writes.
     private mutating func run(
         _ packet: UnsafeRawBufferPointer, sampleCount: Int, errorCorrection: Bool,
@@ -96,6 +115,9 @@ import COpus
         guard decoded == sampleCount else { throw .malformedPacket }
         return decoded
     }
+
+    /// As of malloc(3), with which the library would have made it.
+    private static let stateAlignment = 16
 
     private static func checkConcealable(_ sampleCount: Int) throws(OpusError) {
         let nearest = max(concealmentSampleStep, sampleCount - sampleCount % concealmentSampleStep)

@@ -5,8 +5,8 @@
 /// and the seam is cross-faded. Where nothing is alike, nothing is done, unless it is too quiet to matter. What was heard
 /// lately is kept, so that repeating needs no sound from the future: nothing is delayed by it.
 ///
-/// 48 kHz, one channel. Pure. One owner at a time; memory is taken when it is made (about 25 KB), nothing allocates or
-/// blocks afterwards.
+/// 48 kHz, one channel or two (interleaved), which are changed alike; counts are of one channel. Pure. One owner at a time; memory
+/// is taken when it is made (about 50 KB a channel), nothing allocates or blocks afterwards.
 @safe public struct TimeStretcher: ~Copyable {
     /// What one change takes out or repeats: 2.5 to 12.5 ms, the pitch periods of 400 to 80 Hz.
     public static let changeSampleCountRange = 120...600
@@ -17,6 +17,9 @@
 
     /// Samples to be heard.
     public var waitingCount: Int { end - start }
+    /// Channels of what waits: 1 at first.
+    public private(set) var channelCount = 1
+    private let channelCountMax: Int
 
     /// What was heard, as far as it is kept, then what will be.
     private let samples: UnsafeMutablePointer<Int16>
@@ -27,12 +30,27 @@
     /// Usual energy of a sample where somebody speaks.
     private var usualEnergy: Float = 0
 
-    public init() {
-        unsafe samples = .allocate(capacity: Self.memorySampleCount)
-        unsafe samples.initialize(repeating: 0, count: Self.memorySampleCount)
+    /// `channelCountMax`, 1 or 2, is the most that ``widen()`` leads to.
+    public init(channelCountMax: Int = 1) {
+        precondition((1...2).contains(channelCountMax), "sound has one channel or two")
+        self.channelCountMax = channelCountMax
+        unsafe samples = .allocate(capacity: Self.memorySampleCount * channelCountMax)
+        unsafe samples.initialize(repeating: 0, count: Self.memorySampleCount * channelCountMax)
     }
 
     deinit { unsafe samples.deallocate() }
+
+    /// From now on there are two channels; what waits is in both.
+    public mutating func widen() {
+        precondition(channelCountMax == 2, "the stretcher was made for one channel")
+        guard channelCount == 1 else { return }
+        for index in stride(from: end - 1, through: 0, by: -1) {
+            let sample = unsafe samples[index]
+            unsafe samples[2 * index] = sample
+            unsafe samples[2 * index + 1] = sample
+        }
+        channelCount = 2
+    }
 
     /// Where the next samples to be heard go: room for `sampleCount`. ``append(_:)`` says how many were written.
     ///
@@ -40,7 +58,8 @@
     public mutating func space(for sampleCount: Int) -> UnsafeMutableBufferPointer<Int16> {
         precondition(sampleCount >= 0 && waitingCount + sampleCount <= Self.capacity, "more than the stretcher holds")
         if end + sampleCount > Self.memorySampleCount { compact() }
-        return unsafe UnsafeMutableBufferPointer(start: samples + end, count: sampleCount)
+        return unsafe UnsafeMutableBufferPointer(
+            start: samples + end * channelCount, count: sampleCount * channelCount)
     }
 
     /// What was written into ``space(for:)`` is to be heard. `share` of its length is what may be taken out or put in while
@@ -56,11 +75,12 @@
     public mutating func take(_ sampleCount: Int) -> UnsafeBufferPointer<Int16> {
         precondition(sampleCount <= waitingCount, "fewer samples wait")
         defer { start += sampleCount }
-        return unsafe UnsafeBufferPointer(start: samples + start, count: sampleCount)
+        return unsafe UnsafeBufferPointer(start: samples + start * channelCount, count: sampleCount * channelCount)
     }
 
-    /// Forgets everything.
+    /// Forgets everything; there is one channel again.
     public mutating func removeAll() {
+        channelCount = 1
         start = Self.changeSampleCountRange.upperBound
         end = start
         unsafe samples.update(repeating: 0, count: start)
@@ -102,12 +122,14 @@
     }
 
     private func energy(from position: Int, _ count: Int) -> Float {
+        // With two channels an odd step, which meets both.
+        let step = channelCount == 1 ? 4 : 5
         var sum: Float = 0
-        for index in stride(from: position, to: position + count, by: 4) {
+        for index in stride(from: position * channelCount, to: (position + count) * channelCount, by: step) {
             let sample = Float(unsafe samples[index])
             sum += sample * sample
         }
-        return sum * 4 / Float(max(1, count))
+        return sum * Float(step) / Float(max(1, count * channelCount))
     }
 
     /// The distance, forwards (1) or backwards (−1), at which sound is most like what comes next; nil where none is
@@ -136,24 +158,34 @@
     /// Correlation of what comes next with what stands `lag` samples from it, 1 for the same at the same loudness. Each
     /// term is a sum of `step` neighbours: without their high frequencies a coarse search would meet nothing by chance.
     private func likeness(_ lag: Int, _ window: Int, step: Int) -> Float {
+        channelCount == 1
+            ? likeness(lag, window, step: step, channelCount: 1) : likeness(lag, window, step: step, channelCount: 2)
+    }
+
+    /// The count is said again, as a constant: two channels must not cost those who have one.
+    @inline(__always)
+    private func likeness(_ lag: Int, _ window: Int, step: Int, channelCount: Int) -> Float {
         var product: Float = 0
         var here: Float = 0
         var there: Float = 0
         for offset in stride(from: 0, to: window - step + 1, by: step) {
-            let one = sum(start + offset, step)
-            let other = sum(start + offset + lag, step)
-            product += one * other
-            here += one * one
-            there += other * other
+            for channel in 0..<channelCount {
+                let one = sum((start + offset) * channelCount + channel, step, channelCount)
+                let other = sum((start + offset + lag) * channelCount + channel, step, channelCount)
+                product += one * other
+                here += one * one
+                there += other * other
+            }
         }
         // Over the larger of both energies: a piece that is much louder or softer is not alike.
         let energy = max(here, there)
         return energy > 0 ? product / energy : 0
     }
 
-    private func sum(_ position: Int, _ count: Int) -> Float {
+    @inline(__always)
+    private func sum(_ position: Int, _ count: Int, _ channelCount: Int) -> Float {
         var sum: Int32 = 0
-        for index in position..<position + count { unsafe sum += Int32(samples[index]) }
+        for index in 0..<count { unsafe sum += Int32(samples[position + index * channelCount]) }
         return Float(sum)
     }
 
@@ -162,26 +194,28 @@
     /// Goes on `lag` samples further (or earlier, if negative) than where it is now, fading over.
     private mutating func join(by lag: Int, over fade: Int) {
         if end - lag > Self.memorySampleCount { compact() }
-        let target = start + fade
-        let source = target + lag
-        let rest = end - source
+        let first = start * channelCount
+        let target = (start + fade) * channelCount
+        let source = target + lag * channelCount
+        let rest = end * channelCount - source
         // Backwards the sound that fades out is overwritten by what moves: blended from the end on, and before moving.
-        var blended = InlineArray<240, Int16>(repeating: 0)
-        for index in 0..<fade {
-            let weight = (Float(index) + 0.5) / Float(fade)
-            let one = Float(unsafe samples[start + index])
-            let other = Float(unsafe samples[start + index + lag])
+        var blended = InlineArray<480, Int16>(repeating: 0)
+        for index in 0..<fade * channelCount {
+            let weight = (Float(index / channelCount) + 0.5) / Float(fade)
+            let one = Float(unsafe samples[first + index])
+            let other = Float(unsafe samples[first + index + lag * channelCount])
             blended[index] = Int16((one + (other - one) * weight).rounded())
         }
         unsafe (samples + target).update(from: samples + source, count: rest)
-        for index in 0..<fade { unsafe samples[start + index] = blended[index] }
+        for index in 0..<fade * channelCount { unsafe samples[first + index] = blended[index] }
         end -= lag
     }
 
     /// Moves everything to the front, with as much of what was heard as a change may repeat.
     private mutating func compact() {
         let kept = Self.changeSampleCountRange.upperBound
-        unsafe samples.update(from: samples + (start - kept), count: end - start + kept)
+        unsafe samples.update(
+            from: samples + (start - kept) * channelCount, count: (end - start + kept) * channelCount)
         end -= start - kept
         start = kept
     }
@@ -189,7 +223,7 @@
     /// Sound that is compared, 2.5 to 7.5 ms.
     private static let windowSampleCountMin = 120
     private static let windowSampleCountMax = 360
-    /// Cross-fade at a seam: 5 ms.
+    /// Cross-fade at a seam: 5 ms. Half of what a seam has room for, which is two channels.
     private static let fadeSampleCount = 240
     private static let likenessMin: Float = 0.85
     /// −66 dBFS.

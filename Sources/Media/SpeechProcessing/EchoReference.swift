@@ -35,11 +35,19 @@
 
     deinit { unsafe history.deallocate() }
 
-    /// Takes samples on their way to the speaker.
-    public mutating func append(_ samples: UnsafeBufferPointer<Int16>) {
+    /// Takes samples on their way to the speaker. Of two channels, interleaved, the mean is kept: what a microphone between both hears.
+    public mutating func append(_ samples: UnsafeBufferPointer<Int16>, channelCount: Int = 1) {
         let mask = Self.historySampleCount - 1
-        for index in samples.indices { unsafe history[(writtenCount + index) & mask] = samples[index] }
-        writtenCount += samples.count
+        guard channelCount == 2 else {
+            for index in samples.indices { unsafe history[(writtenCount + index) & mask] = samples[index] }
+            writtenCount += samples.count
+            return
+        }
+        for index in 0..<samples.count / 2 {
+            let sum = unsafe Int32(samples[2 * index]) + Int32(samples[2 * index + 1])
+            unsafe history[(writtenCount + index) & mask] = Int16(sum / 2)
+        }
+        writtenCount += samples.count / 2
     }
 
     /// The microphone lost samples.

@@ -79,8 +79,10 @@ struct TalkOptionsTests {
             var copy = options
             copy.profile = profile
             #expect(try copy.engineConfiguration().microphone == .untouched)
+            #expect(try copy.engineConfiguration().encoder.channelCount == (profile == .music ? 2 : 1))
             copy.cancelsEcho = true
             #expect(try copy.engineConfiguration().microphone.cancelsEcho)
+            #expect(try copy.engineConfiguration().encoder.channelCount == 1)
         }
         options.suppressesNoise = false
         #expect(try options.engineConfiguration().microphone.noiseSuppressionDecibels == nil)

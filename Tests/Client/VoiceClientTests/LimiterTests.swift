@@ -39,6 +39,18 @@ import Testing
         for (earlier, later) in zip(after, after.dropFirst()) { #expect(later - earlier <= 4) }
     }
 
+    @Test func `Two channels come down together, so that nothing moves to the other side`() {
+        var limiter = Limiter()
+        let mix = (0..<9_600).map { $0.isMultiple(of: 2) ? Float(60_000) : 6_000 }
+        var output = [Int16](repeating: 0, count: mix.count)
+        mix.withUnsafeBufferPointer { mix in
+            output.withUnsafeMutableBufferPointer { limiter.process(mix, into: $0, channelCount: 2) }
+        }
+        for index in 100..<4_800 { #expect(abs(Int(output[2 * index]) - 10 * Int(output[2 * index + 1])) <= 10) }
+        #expect(abs(Int(output[9_598]) - 30_935) <= 1)
+        #expect((4_700...4_800).contains(limiter.limitedCount))
+    }
+
     @Test func `A burst at the very start of a step is clamped, never wrapped`() {
         var limiter = Limiter()
         let limited = process([Float](repeating: 500_000, count: 240), with: &limiter)

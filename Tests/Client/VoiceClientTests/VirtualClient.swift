@@ -10,7 +10,7 @@ final class VirtualClient {
     /// Where it sends from. Change it to move the client to another network.
     var port: UInt16
     let voice: VoiceID
-    /// What the microphone hears, from the start of the simulation; silence afterwards.
+    /// What the microphone hears, from the start of the simulation; silence afterwards. Two channels are interleaved.
     var microphone: [Int16] = []
     /// What the speaker played.
     private(set) var heard: [Int16] = []
@@ -20,9 +20,15 @@ final class VirtualClient {
     /// Everything that arrived, in order.
     private(set) var received: [[UInt8]] = []
     private var capturedCount = 0
+    private let renderChannelCount: Int
 
-    init(_ configuration: VoiceEngineConfiguration, _ grant: VoiceConnectionGrant, port: UInt16) throws {
-        pipeline = try VoicePipeline(configuration, renderSampleCount: VirtualRoom.stepSamples)
+    init(
+        _ configuration: VoiceEngineConfiguration, _ grant: VoiceConnectionGrant, port: UInt16,
+        renderChannelCount: Int = 1
+    ) throws {
+        self.renderChannelCount = renderChannelCount
+        pipeline = try VoicePipeline(
+            configuration, renderSampleCount: VirtualRoom.stepSamples, renderChannelCount: renderChannelCount)
         self.port = port
         voice = grant.voice
         connect(try VoiceTransport(grant, at: MonotonicInstant(nanoseconds: 0)))
@@ -47,11 +53,14 @@ final class VirtualClient {
         if let event = pipeline.tick(at: now, emit: emit) { events.append(event) }
         let frameCount = pipeline.frameSampleCount
         while MonotonicInstant(nanoseconds: 0).advanced(bySamples: capturedCount + frameCount) <= now {
-            let frame = (capturedCount..<capturedCount + frameCount).map { $0 < microphone.count ? microphone[$0] : 0 }
+            let channels = pipeline.captureChannelCount
+            let frame = (capturedCount * channels..<(capturedCount + frameCount) * channels).map {
+                $0 < microphone.count ? microphone[$0] : 0
+            }
             frame.withUnsafeBufferPointer { pipeline.capture($0, emit: emit) }
             capturedCount += frameCount
         }
-        var samples = [Int16](repeating: 0, count: VirtualRoom.stepSamples)
+        var samples = [Int16](repeating: 0, count: VirtualRoom.stepSamples * renderChannelCount)
         samples.withUnsafeMutableBufferPointer { pipeline.render(into: $0, at: now) }
         heard += samples
         sent += outgoing

@@ -70,10 +70,13 @@ final class VirtualRoom {
 
     /// Opens a session for one more client, as the server would; the client says hello when time goes on.
     @discardableResult
-    func join(_ configuration: VoiceEngineConfiguration, sealed: Bool = true) throws -> VirtualClient {
+    func join(
+        _ configuration: VoiceEngineConfiguration, sealed: Bool = true, renderChannelCount: Int = 1
+    ) throws -> VirtualClient {
         let number = UInt16(clients.count + 1)
         let grant = openSession(VoiceID(rawValue: number), sealed: sealed, takesBundles: configuration.takesBundles)
-        let client = try VirtualClient(configuration, VoiceConnectionGrant(grant), port: 5_000 + number)
+        let client = try VirtualClient(
+            configuration, VoiceConnectionGrant(grant), port: 5_000 + number, renderChannelCount: renderChannelCount)
         clients.append(client)
         routes.append(VoiceRoute(voice: grant.voice, maySpeak: true, mayHear: true))
         publish()

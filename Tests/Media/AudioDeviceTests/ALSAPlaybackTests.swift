@@ -6,11 +6,12 @@ import Testing
 @Suite struct ALSAPlaybackTests {
     /// Plays `speech` and returns what came out of the speaker, and what the sink counted.
     private func play(
-        _ speech: [Int16], _ device: @Sendable (VirtualDevices) -> String
+        _ speech: [Int16], channelCount: Int = 1, _ device: @Sendable (VirtualDevices) -> String
     ) throws -> (heard: [Int16], statistics: AudioStatistics) {
         let devices = try PulseAudioServer.shared().makeDevices()
         let recording = try devices.listen()
-        let sink = try AudioSinks.open(name: device(devices), timing: .patient)
+        let sink = try AudioSinks.open(name: device(devices), timing: .patient, channelCountMax: channelCount)
+        #expect(sink.channelCount == channelCount)
         let harness = try DeviceHarness()
         #expect(harness.put(speech) == speech.count)
         try sink.start(from: harness.ring, signal: harness.signal)
@@ -32,6 +33,23 @@ import Testing
             #expect(alignment.correlation > 0.99, "\(alignment), \(statistics)")
             let gaps = GapFinder.gaps(speech, heard, offset: alignment.offset)
             #expect(gaps.isEmpty)
+        }
+    }
+
+    @Test("Two channels are played as two, at another rate too", .timeLimit(.minutes(2)))
+    func stereo() async throws {
+        try await blocking {
+            let speech = try TestSignal.speech("Rear_Left")
+            // The speaker mixes both down to its one.
+            let left = (0..<2 * speech.count).map { $0.isMultiple(of: 2) ? speech[$0 / 2] : 0 }
+            for (heard, statistics) in [
+                try play(left, channelCount: 2) { $0.speaker }, try play(left, channelCount: 2) { $0.speaker44100 },
+            ] {
+                let foundAlignment = Alignment.find(speech, in: heard)
+                let alignment = try #require(foundAlignment)
+                #expect(alignment.correlation > 0.95, "\(alignment), \(statistics)")
+                #expect(statistics.sampleCount < speech.count + 48_000)
+            }
         }
     }
 

@@ -77,6 +77,36 @@ import Testing
         }
     }
 
+    @Test("A file with two channels is heard, and recorded, in two", .timeLimit(.minutes(1)))
+    func stereo() async throws {
+        try await blocking {
+            let (said, recorded) = (temporaryPath("both.wav"), temporaryPath("record.wav"))
+            defer { for path in [said, recorded] { try? FileManager.default.removeItem(atPath: path) } }
+            let both = TestSignal.noise(seed: 1, sampleCount: 4_800)
+            try WAVAudio.write(both, channelCount: 2, to: said)
+            let source = try AudioSources.open(name: said, channelCountMax: 2)
+            #expect(source.channelCount == 2)
+            #expect(try AudioSources.open(name: said).channelCount == 1)
+            let microphone = try DeviceHarness()
+            try source.start(into: microphone.ring, signal: microphone.signal)
+            #expect(microphone.wait { source.state == .ended })
+            let captured = microphone.takeAll()
+            #expect(captured == both)
+            #expect(source.statistics.sampleCount == 2_400)
+
+            let sink = try AudioSinks.open(name: recorded, channelCountMax: 2)
+            #expect(sink.channelCount == 2)
+            let speaker = try DeviceHarness()
+            #expect(speaker.put(captured) == both.count)
+            try sink.start(from: speaker.ring, signal: speaker.signal)
+            #expect(speaker.wait { sink.statistics.sampleCount > 2_400 })
+            sink.stop()
+            let (heard, channelCount) = try WAVAudio.read(recorded, channelCountMax: 2)
+            #expect(channelCount == 2 && heard.count == 2 * sink.statistics.sampleCount)
+            #expect(Array(heard.prefix(both.count)) == both)
+        }
+    }
+
     @Test("A recording that was cut short by a kill is whole up to the last second", .timeLimit(.minutes(1)))
     func killed() async throws {
         try await blocking {

@@ -21,6 +21,32 @@ import Testing
         #expect(Array(conversion.toProduct(frameCount: 5)) == [200, .max, .min, 0, -1])
     }
 
+    @Test("Two channels stay apart, at any rate", arguments: [44_100, 48_000])
+    func stereo(_ rate: Int) throws {
+        var format = format(rate, 2)
+        format.productChannelCount = 2
+        var playback = try RateConversion(format, .playback)
+        var capture = try RateConversion(format, .capture)
+        #expect(playback.productPeriod.count == 2 * RateConversion.productSampleCount(format))
+        let tone = TestSignal.tone(hertz: 440, sampleCount: 48_000)
+        var captured: [Int16] = []
+        for period in 0..<100 {
+            let product = playback.productPeriod
+            for index in 0..<product.count / 2 {
+                product[2 * index] = tone[period * product.count / 2 + index]
+                product[2 * index + 1] = 0
+            }
+            playback.toDevice()
+            let frameCount = min(playback.pendingFrameCount, rate / 200)
+            for index in 0..<2 * frameCount { capture.deviceSamples.all[index] = playback.pending[index] }
+            playback.wrotePending(frameCount: playback.pendingFrameCount)
+            captured += Array(capture.toProduct(frameCount: frameCount))
+        }
+        let left = stride(from: 0, to: captured.count, by: 2).map { captured[$0] }
+        #expect(Level.decibels(left.suffix(10_000)) > -10)
+        #expect(stride(from: 1, to: captured.count, by: 2).allSatisfy { captured[$0] == 0 })
+    }
+
     @Test("One played channel sounds on both")
     func bothChannels() throws {
         var conversion = try RateConversion(format(48_000, 2), .playback)

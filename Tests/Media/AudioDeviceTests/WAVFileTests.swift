@@ -13,6 +13,13 @@ import Testing
         try WAVAudio.write(speech, to: path)
         #expect(try WAVAudio.read(path) == speech)
         #expect(try WAVAudio.read(TestSignal.speechPath("Front_Center")) == speech)
+        let one = try WAVAudio.read(path, channelCountMax: 2)
+        #expect(one.samples == speech && one.channelCount == 1)
+
+        try WAVAudio.write([1, 2, 3, -4], channelCount: 2, to: path)
+        let both = try WAVAudio.read(path, channelCountMax: 2)
+        #expect(both.samples == [1, 2, 3, -4] && both.channelCount == 2)
+        #expect(try WAVAudio.read(path) == [2, -1])
     }
 
     @Test("A file at another rate comes at 48 kHz, as long as it was and in place", arguments: [8_000, 44_100, 96_000])

@@ -34,6 +34,8 @@ import Testing
         let stereo = formatChunk(tag: 1, channels: 2, rate: 48_000, bits: 16)
         let data = [1_000, 3_000, 32_767, 32_767, -32_768, 32_767].flatMap { little($0, 2) }
         #expect(try WAVReader.read(wav([("fmt ", stereo), ("data", data)])).samples == [2_000, 32_767, -1])
+        let both = try WAVReader.read(wav([("fmt ", stereo), ("data", data)]), channelCountMax: 2).samples
+        #expect(both == [1_000, 3_000, 32_767, 32_767, -32_768, 32_767])
 
         let float = formatChunk(tag: 3, channels: 1, rate: 48_000, bits: 32)
         let odd = [Float.nan, .infinity, 7, -7].flatMap { little(Int64($0.bitPattern), 4) }

@@ -28,6 +28,14 @@ import Testing
             #expect(throws: OpusError.settingOutOfRange(setting)) { _ = try OpusEncoder(settings: settings) }
         }
         #expect(throws: OpusError.settingOutOfRange(.channelCount)) { _ = try OpusDecoder(channelCount: 3) }
+        var decoder = try OpusDecoder(channelCountMax: 2)
+        for count in [0, 3] {
+            #expect(throws: OpusError.settingOutOfRange(.channelCount)) { try decoder.reset(channelCount: count) }
+        }
+        try decoder.reset(channelCount: 2)
+        #expect(decoder.channelCount == 2)
+        var single = try OpusDecoder()
+        #expect(throws: OpusError.settingOutOfRange(.channelCount)) { try single.reset(channelCount: 2) }
     }
 
     @Test("Packets follow the bitrate", arguments: [16_000, 32_000, 64_000, 128_000])

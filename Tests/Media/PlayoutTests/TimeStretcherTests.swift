@@ -48,6 +48,46 @@ import Testing
     }
 
     @Test(arguments: [-1_920, 1_920])
+    func `Two channels are changed alike, even where their sum is nothing`(wanted: Int) throws {
+        let speech = try TestSignal.speech("Front_Center")
+        var stretcher = TimeStretcher(channelCountMax: 2)
+        var heard: [Int16] = []
+        var changed = 0
+        for start in stride(from: 0, to: speech.count - 959, by: 960) {
+            if start == 9_600 {
+                // What waits when the second channel begins is in both.
+                let space = stretcher.space(for: 480)
+                for index in 0..<480 { space[index] = Int16(index) }
+                stretcher.append(480)
+                stretcher.widen()
+                #expect(Array(stretcher.take(480)) == (0..<960).map { Int16($0 / 2) })
+            }
+            let isWide = stretcher.channelCount == 2
+            let space = stretcher.space(for: 960)
+            for index in 0..<960 {
+                if isWide {
+                    space[2 * index] = speech[start + index]
+                    space[2 * index + 1] = 0 &- speech[start + index]
+                } else {
+                    space[index] = speech[start + index]
+                }
+            }
+            stretcher.append(960)
+            let change = stretcher.stretch(by: wanted)
+            let next = Array(stretcher.take(stretcher.waitingCount))
+            // The first pieces repeat what was heard in one channel.
+            if start > 12_000 {
+                heard += next
+                changed += change
+            }
+        }
+        #expect(abs(changed) > speech.count / 25)
+        #expect(stride(from: 0, to: heard.count, by: 2).allSatisfy { abs(Int(heard[$0]) + Int(heard[$0 + 1])) <= 1 })
+        stretcher.removeAll()
+        #expect(stretcher.channelCount == 1)
+    }
+
+    @Test(arguments: [-1_920, 1_920])
     func `Speech keeps its words, and no seam is steeper than speech itself`(wanted: Int) throws {
         let speech = try TestSignal.speech("Front_Center")
         let (heard, changed, _) = stretched(speech, by: wanted)
