@@ -56,6 +56,7 @@ PURE_MODULES = {
     "Permissions": IMPURE + r"|Foundation\w*",
     "VoiceWire": IMPURE + r"|Foundation\w*",
     "Playout": IMPURE + r"|Foundation\w*",
+    "CellScreen": IMPURE + r"|Foundation\w*",
     "NetworkSimulator": IMPURE + r"|Foundation\w*",
 }
 CHAT = r"NIO\w*|GRDB|Identifiers|ControlWire|ChatStore|Rooms|ControlServer|Credentials"

@@ -44,4 +44,13 @@ public struct Cell: Hashable, Sendable {
     }
 
     public static let blank = Cell(text: " ")
+
+    /// Whether terminals differ in how many columns this takes: all but single characters, and emoji. What comes behind it
+    /// in its row has to be placed anew.
+    public var hasDisputedWidth: Bool {
+        guard text.utf8.count > 2 else { return false }
+        var scalars = text.unicodeScalars.makeIterator()
+        guard let first = scalars.next() else { return false }
+        return scalars.next() != nil || first.properties.isEmojiPresentation
+    }
 }

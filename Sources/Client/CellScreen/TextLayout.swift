@@ -1,0 +1,43 @@
+/// Makes lines for the screen out of text. Pure; any thread; the work grows with the text that is shown.
+///
+/// What is safe and how wide it is, ``TextCluster`` says; text of both directions, ``BidiLevels``. Left out: the joined
+/// shapes of Arabic letters, which terminals choose, or do not.
+public enum TextLayout {
+    /// A tabulator in pasted text.
+    static let tabColumns = 4
+
+    /// Columns that a line of text takes.
+    public static func columns(of text: String) -> Int {
+        var count = 0
+        for character in text { count += TextCluster(character).columns }
+        return count
+    }
+
+    /// The text as a terminal may have it: one line, each unsafe character `�`.
+    public static func safe(_ text: some Sequence<Character>) -> String {
+        text.reduce(into: "") { $0 += TextCluster($1).text }
+    }
+
+    /// The text itself, or its beginning and `…`, in at most `columns`. In the order of reading.
+    public static func truncated(_ text: String, columns limit: Int) -> String {
+        guard columns(of: text) > limit else { return text }
+        guard limit > 0 else { return "" }
+        var kept = ""
+        var used = 0
+        for character in text {
+            let columns = TextCluster(character).columns
+            guard used + columns <= limit - 1 else { break }
+            kept.append(character)
+            used += columns
+        }
+        return kept + "…"
+    }
+
+    /// One line of at most `columns`; cut text ends with `…`.
+    public static func line(_ pieces: [StyledText], columns limit: Int) -> TextLine {
+        let text = ReadingText(pieces, clustersMax: max(0, limit) + 1)
+        let all = text.items.indices
+        if text.columns(all) <= limit { return text.line(all) }
+        return text.line(text.fitting(from: 0, columns: limit - 1), isCut: limit > 0)
+    }
+}
