@@ -33,6 +33,20 @@ public enum TextLayout {
         return kept + "…"
     }
 
+    /// Whether its first letter runs right to left.
+    public static func isRightToLeft(_ pieces: [StyledText]) -> Bool {
+        for piece in pieces {
+            for scalar in piece.text.unicodeScalars {
+                switch scalar.bidiClass {
+                case .leftToRight: return false
+                case .rightToLeft, .arabicLetter: return true
+                default: break
+                }
+            }
+        }
+        return false
+    }
+
     /// One line of at most `columns`; cut text ends with `…`.
     public static func line(_ pieces: [StyledText], columns limit: Int) -> TextLine {
         let text = ReadingText(pieces, clustersMax: max(0, limit) + 1)

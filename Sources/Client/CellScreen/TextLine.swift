@@ -19,8 +19,8 @@ public struct TextLine: Equatable, Sendable {
     }
 
     /// From left to right.
-    public private(set) var items: [Item]
-    public private(set) var columns: Int
+    public internal(set) var items: [Item]
+    public internal(set) var columns: Int
     /// Of a paragraph whose first letter runs right to left: belongs to the right edge.
     public private(set) var isRightToLeft: Bool
 

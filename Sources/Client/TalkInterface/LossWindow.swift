@@ -18,7 +18,7 @@ package struct LossWindow: Equatable, Sendable {
     var sampleCount: Int { samples.count }
 
     /// 0…1; nil when nothing was expected.
-    private(set) var fraction: Double?
+    package private(set) var fraction: Double?
 
     mutating func record(_ counters: VoiceCounters, now: Duration) {
         if let last = samples.last, now - last.time < Self.length / Self.samplesMax { return }

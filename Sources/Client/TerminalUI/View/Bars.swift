@@ -1,0 +1,102 @@
+import CellScreen
+import ControlWire
+import Identifiers
+
+/// The bar at the top: where one is, and who.
+struct TitleBar {
+    let model: Model
+
+    func draw(in area: CellRectangle, on canvas: inout Canvas) {
+        let title = canvas.style(.title)
+        canvas.fill(area, title)
+        let line = area.inset(rows: 0, columns: 1)
+        let link = TextLayout.truncated(self.link, columns: max(10, line.columns / 2))
+        let linkColumns = canvas.write(link, in: line, title, .right)
+        var place = line
+        place.columns = max(0, line.columns - linkColumns - 2)
+        canvas.write(self.place.map { StyledText($0, title) }, in: place)
+    }
+
+    private var place: [String] {
+        guard let state = model.selectedState else { return ["Roomtone"] }
+        if state.otherID != nil { return ["@ \(state.name)"] }
+        let about = state.topic.isEmpty ? state.description : state.topic
+        return ["# \(state.name)"] + (about.isEmpty ? [] : [" – \(about)"])
+    }
+
+    private var link: String {
+        switch model.link {
+        case .none: return ""
+        case .connecting: return "\(model.server): connecting …"
+        case .up: return model.account.map { "\($0.name) · \(model.server)" } ?? model.server
+        case .down(let retryAt, _):
+            guard let retryAt, retryAt > model.now else { return "OFFLINE · connecting …" }
+            return "OFFLINE · again in \(Int((retryAt - model.now) / .seconds(1)) + 1) s"
+        }
+    }
+}
+
+/// The bar at the bottom: what has happened, or which keys there are.
+struct StatusBar {
+    let model: Model
+    let theme: Theme
+
+    /// What is to be said; the newest comes first, the hints when there is nothing.
+    var pieces: [StyledText] {
+        if let notice = model.notices.last { return Self.pieces(notice.text, isError: notice.isError, theme) }
+        if case .down(_, let reason) = model.link {
+            return Self.pieces("The server is gone: \(reason)", isError: true, theme)
+        }
+        return hints
+    }
+
+    private static func pieces(_ text: String, isError: Bool, _ theme: Theme) -> [StyledText] {
+        isError
+            ? [StyledText("! ", theme.style(.error)), StyledText(text, theme.style(.error))]
+            : [StyledText("› ", theme.style(.notice)), StyledText(text)]
+    }
+
+    /// Rows that it wants.
+    func rows(columns: Int) -> Int {
+        model.notices.isEmpty ? 1 : TextLayout.wrap(pieces, columns: columns - 2, linesMax: 3).lines.count
+    }
+
+    func draw(in area: CellRectangle, on canvas: inout Canvas) {
+        let inner = CellRectangle(row: area.row, column: area.column + 1, columns: area.columns - 2, rows: area.rows)
+        canvas.write(paragraph: pieces, in: inner)
+    }
+
+    private var hints: [StyledText] {
+        let keys: [(String, String)] =
+            switch model.focus {
+            case .input:
+                [("F1", "Help"), ("F2", "Rooms"), ("F3", "People"), ("F4", "Settings")]
+                    + [
+                        (KeyName.text(model.settings.voiceKey), model.seat == nil ? "Voice" : "Leave"),
+                        (KeyName.text(model.settings.muteKey), model.isMuted ? "Unmute" : "Mute"),
+                        (KeyName.text(model.settings.deafenKey), model.isDeafened ? "Hear" : "Deafen"),
+                        (KeyName.text(model.settings.membersKey), "Members"), ("Tab", "Next"),
+                    ]
+            case .messages: [("r", "reply"), ("e", "edit"), ("d", "delete"), ("o", "original"), ("Esc", "back")]
+            case .members: [("Enter", "menu"), ("+/-", "volume"), ("Esc", "back")]
+            }
+        return keys.flatMap { key, word in
+            [StyledText(key, theme.style(.strong)), StyledText(" \(word)  ", theme.style(.quiet))]
+        }
+    }
+}
+
+/// Who is typing, in the line under the conversation.
+enum TypingLine {
+    static func pieces(_ state: ConversationState?, _ theme: Theme) -> [StyledText] {
+        let names = state?.typists.map(\.name) ?? []
+        guard let first = names.first else { return [] }
+        let text =
+            switch names.count {
+            case 1: "\(first) is typing …"
+            case 2: "\(first) and \(names[1]) are typing …"
+            default: "\(first) and \(names.count - 1) others are typing …"
+            }
+        return [StyledText(text, theme.style(.quiet))]
+    }
+}
