@@ -52,6 +52,7 @@ C_WRAPPERS = {
 IMPURE = r"NIO\w*|Glibc|Musl|Darwin|Dispatch|FoundationNetworking"
 PURE_MODULES = {
     "ControlWire": IMPURE + r"|Foundation\w*",
+    "KeyInput": IMPURE + r"|Foundation\w*",
     "JSONText": IMPURE + r"|Foundation\w*",
     "Permissions": IMPURE + r"|Foundation\w*",
     "VoiceWire": IMPURE + r"|Foundation\w*",

@@ -4,7 +4,7 @@ public enum Key: Hashable, Sendable {
     case character(Character)
     case enter, escape, tab, backspace, delete, insert
     case up, down, left, right, home, end, pageUp, pageDown
-    /// 1…12.
+    /// 1…12, and up to 35 where a keyboard has them.
     case function(Int)
     /// By itself; only terminals with the kitty keyboard protocol tell.
     case modifier(ModifierKey)
