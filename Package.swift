@@ -39,7 +39,7 @@ let cLibraries: [Target] = [
         name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
     .systemLibrary(
-        name: "CNcurses", path: "Sources/C/CNcurses", pkgConfig: "tinfo", providers: [.apt(["libncurses-dev"])]),
+        name: "CNcurses", path: "Sources/C/CNcurses", providers: [.apt(["libncurses-dev"])]),
     .systemLibrary(
         name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSocketBatch", path: "Sources/C/CSocketBatch", cSettings: houseC),

@@ -44,6 +44,7 @@ actor TalkKeyboard {
         case .signal(SIGTSTP): await shell.suspend()
         case .signal(SIGCONT): await shell.resume()
         case .signal: await shell.handle(.interrupted)
+        case .timeout: break  // Never asked for.
         }
     }
 

@@ -6,6 +6,7 @@ import Glibc
 import Logging
 import RoomClient
 import TerminalSupport
+import TestSupport
 import Testing
 import VoiceRelay
 

@@ -1,58 +1,10 @@
 import Foundation
 import Glibc
 import TerminalSupport
+import TestSupport
 import Testing
 
 @testable import TalkInterface
-
-/// A pair of pseudo-terminal ends: what the program sees, and what the person's side sees.
-final class PseudoTerminal: Sendable {
-    let master: Int32
-    let device: Int32
-
-    init() throws {
-        master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
-        var (isLocked, number): (Int32, Int32) = (0, 0)
-        try #require(ioctl(master, Self.setLock, &isLocked) == 0 && ioctl(master, Self.getNumber, &number) == 0)
-        device = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
-        try #require(device >= 0)
-    }
-
-    /// TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), which Swift does not import.
-    private static let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
-
-    deinit {
-        close(master)
-        close(device)
-    }
-
-    var mode: termios {
-        var mode = termios()
-        tcgetattr(device, &mode)
-        return mode
-    }
-
-    /// Reads what the program writes until `text` is in it; false when it closes before.
-    func shows(_ text: String) async -> Bool {
-        await withCheckedContinuation { answer in
-            Thread.detachNewThread { [self] in
-                var shown: [UInt8] = []
-                var bytes = [UInt8](repeating: 0, count: 4_096)
-                while !String(decoding: shown, as: UTF8.self).contains(text) {
-                    let count = read(master, &bytes, bytes.count)
-                    guard count > 0 else { return answer.resume(returning: false) }
-                    shown += bytes[..<count]
-                }
-                answer.resume(returning: true)
-            }
-        }
-    }
-
-    func type(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = write(master, bytes, bytes.count)
-    }
-}
 
 /// A process has one set of signal handlers: tests that take them go one after the other.
 @Suite(.serialized) enum SignalTakingTests {}
