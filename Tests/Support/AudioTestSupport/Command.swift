@@ -1,9 +1,9 @@
 import Foundation
 
 /// Programs that tests run beside the product.
-enum Command {
+public enum Command {
     /// Finds `name` on the usual path, or says what to install.
-    static func path(_ name: String, package: String) throws -> String {
+    public static func path(_ name: String, package: String) throws -> String {
         guard let path = ["/usr/bin/", "/bin/"].map({ $0 + name }).first(where: { access($0, X_OK) == 0 }) else {
             throw TestSignal.Failure(description: "\(name) is missing: install \(package) (Scripts/setup does)")
         }
@@ -21,5 +21,19 @@ enum Command {
         guard child.wait() == 0 else {
             throw TestSignal.Failure(description: "\(name) \(arguments.joined(separator: " ")) failed: \(complaint)")
         }
+    }
+
+    /// Runs a program to its end and gives what it said; throws with that when it fails. Blocks.
+    public static func output(
+        _ name: String, package: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> String {
+        let output = try BytePipe()
+        let child = try ChildProcess(
+            path(name, package: package), arguments, environment: environment, output: output, errors: output)
+        let text = String(decoding: output.readToEnd(), as: UTF8.self)
+        guard child.wait() == 0 else {
+            throw TestSignal.Failure(description: "\(name) \(arguments.joined(separator: " ")) failed: \(text)")
+        }
+        return text
     }
 }
