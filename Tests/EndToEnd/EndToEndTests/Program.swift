@@ -40,7 +40,7 @@ final class Program: @unchecked Sendable {
         return End(status: process.wait(), errors: text)
     }
 
-    private static func path(of name: String) throws -> String {
+    static func path(of name: String) throws -> String {
         let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(filePath: test).deletingLastPathComponent().appending(path: name).path
     }
