@@ -127,7 +127,7 @@ let client: [Target] = [
         ],
         path: "Sources/Client/RoomClient", swiftSettings: house),
     .target(
-        name: "TerminalSupport", dependencies: ["ControlWire", "LockFree", "RoomClient"],
+        name: "TerminalSupport", dependencies: ["CellScreen", "ControlWire", "LockFree", "RoomClient"],
         path: "Sources/Client/TerminalSupport", swiftSettings: house),
     .target(
         name: "ChatCommands",

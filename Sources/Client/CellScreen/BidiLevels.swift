@@ -12,14 +12,14 @@ struct BidiLevels: Equatable {
     /// Nested brackets that are paired; what opens deeper ends the search for pairs, as the standard has it (BD16).
     static let bracketDepthMax = 63
 
-    init(_ scalars: some Collection<Unicode.Scalar>) {
+    init(_ scalars: some Collection<Unicode.Scalar>, direction: TextDirection) {
         guard scalars.contains(where: { $0.value >= 0x0590 }) else {
             (paragraph, levels) = (0, [])
             return
         }
         var classes = scalars.map(\.bidiClass)
         let first = classes.first { [.leftToRight, .rightToLeft, .arabicLetter].contains($0) }
-        let isRightToLeft = first != nil && first != .leftToRight
+        let isRightToLeft = direction == .ofFirstLetter && first != nil && first != .leftToRight
         paragraph = isRightToLeft ? 1 : 0
         guard classes.contains(where: { [.rightToLeft, .arabicLetter, .arabicNumber].contains($0) }) else {
             levels = []

@@ -8,7 +8,10 @@ struct ReadingText {
     ///   - clustersMax: what is behind them is not looked at.
     ///   - widest: columns of a line; a wide character that has no room in any becomes `�`.
     ///   - source: the number of the first character in the whole text.
-    init(_ pieces: [StyledText], clustersMax: Int, widest: Int = 2, source: Int = 0) {
+    init(
+        _ pieces: [StyledText], direction: TextDirection = .ofFirstLetter, clustersMax: Int, widest: Int = 2,
+        source: Int = 0
+    ) {
         var items: [TextLine.Item] = []
         var source = source
         for piece in pieces {
@@ -22,7 +25,7 @@ struct ReadingText {
             }
         }
         self.items = items
-        bidi = BidiLevels(items.lazy.map(\.cluster.firstScalar))
+        bidi = BidiLevels(items.lazy.map(\.cluster.firstScalar), direction: direction)
     }
 
     func columns(_ range: Range<Int>) -> Int { items[range].reduce(0) { $0 + $1.cluster.columns } }

@@ -89,7 +89,8 @@ public struct TextCluster: Hashable, Sendable {
         var markCount = 0
         for scalar in scalars {
             switch scalar.cellRole {
-            case .joiner where (kept.last?.value ?? 0) >= 0x0590: break  // Such scripts use them to write.
+            // Part of how words are written, which no cell shows.
+            case .joiner where !kept.isEmpty: break
             case .unsafe, .joiner:
                 self = .replacement
                 return

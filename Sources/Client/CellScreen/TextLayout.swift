@@ -13,11 +13,6 @@ public enum TextLayout {
         return count
     }
 
-    /// The text as a terminal may have it: one line, each unsafe character `�`.
-    public static func safe(_ text: some Sequence<Character>) -> String {
-        text.reduce(into: "") { $0 += TextCluster($1).text }
-    }
-
     /// The text itself, or its beginning and `…`, in at most `columns`. In the order of reading.
     public static func truncated(_ text: String, columns limit: Int) -> String {
         guard columns(of: text) > limit else { return text }
@@ -31,6 +26,27 @@ public enum TextLayout {
             used += columns
         }
         return kept + "…"
+    }
+
+    /// One line of an interface, of at most `columns`: each piece stands for itself, from left to right, so that no name
+    /// turns its neighbours around.
+    public static func row(_ pieces: [StyledText], columns limit: Int) -> TextLine {
+        var items: [TextLine.Item] = []
+        var used = 0
+        let last = pieces.lastIndex { !$0.text.isEmpty } ?? -1
+        for (index, piece) in pieces.enumerated() where index <= last {
+            let room = limit - used
+            let wanted = columns(of: piece.text)
+            // What follows needs a column at least, to say that it is there.
+            guard wanted + (index < last ? 1 : 0) <= room else {
+                let text = wanted <= room ? piece.text + "…" : piece.text
+                items += line([StyledText(text, piece.style)], columns: room).items
+                break
+            }
+            items += line([piece], columns: room).items
+            used += wanted
+        }
+        return TextLine(reading: items, levels: [], paragraph: 0)
     }
 
     /// Whether its first letter runs right to left.

@@ -9,6 +9,14 @@ public struct StyledText: Equatable, Sendable {
     }
 }
 
+/// Where a line of text begins.
+public enum TextDirection: Sendable {
+    /// Left, or right where the first letter of the paragraph runs right to left: for what people write.
+    case ofFirstLetter
+    /// Left: for the program's own words, with people's in them.
+    case leftToRight
+}
+
 /// One line as it stands on the screen: right-to-left parts are turned around, brackets within them mirrored.
 public struct TextLine: Equatable, Sendable {
     public struct Item: Equatable, Sendable {

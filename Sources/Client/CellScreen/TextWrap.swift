@@ -7,9 +7,13 @@ extension TextLayout {
 
     /// Breaks text into lines at its line breaks, between words, beside wide characters, and where nothing else helps
     /// within words. Blanks at a break are left out, those before the first word stay.
-    /// - Parameter linesMax: the last of them ends with `…` where there is more; at least 1.
-    public static func wrap(_ pieces: [StyledText], columns: Int, linesMax: Int) -> Wrapped {
-        var breaker = LineBreaker(columns: max(1, columns), linesMax: max(1, linesMax))
+    /// - Parameters:
+    ///   - direction: where each paragraph begins.
+    ///   - linesMax: the last of them ends with `…` where there is more; at least 1.
+    public static func wrap(
+        _ pieces: [StyledText], direction: TextDirection = .ofFirstLetter, columns: Int, linesMax: Int
+    ) -> Wrapped {
+        var breaker = LineBreaker(direction: direction, columns: max(1, columns), linesMax: max(1, linesMax))
         var paragraph: [StyledText] = []
         var source = 0
         for piece in pieces {
@@ -31,13 +35,15 @@ extension TextLayout {
 
 /// Collects lines until there are enough.
 private struct LineBreaker {
+    let direction: TextDirection
     let columns: Int
     let linesMax: Int
     private(set) var lines: [TextLine] = []
     /// What the last line was made of.
     private var last: (text: ReadingText, range: Range<Int>)?
 
-    init(columns: Int, linesMax: Int) {
+    init(direction: TextDirection, columns: Int, linesMax: Int) {
+        self.direction = direction
         self.columns = columns
         self.linesMax = linesMax
     }
@@ -46,7 +52,8 @@ private struct LineBreaker {
     mutating func add(_ pieces: [StyledText], source: Int) -> Bool {
         // One more line than there is room for: enough to know that there is more.
         let clustersMax = (linesMax - lines.count + 1) * (columns + 1)
-        let text = ReadingText(pieces, clustersMax: clustersMax, widest: columns, source: source)
+        let text = ReadingText(
+            pieces, direction: direction, clustersMax: clustersMax, widest: columns, source: source)
         var start = 0
         repeat {
             guard lines.count < linesMax else {

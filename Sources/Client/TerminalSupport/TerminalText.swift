@@ -1,3 +1,5 @@
+import CellScreen
+
 /// Makes text of others safe and measurable for a terminal. Pure; any thread.
 public enum TerminalText {
     /// Most columns of a name on the screen.
@@ -5,7 +7,7 @@ public enum TerminalText {
     /// Most characters of one line from the server; RFC-less, simply more than anybody reads.
     public static let lineCharactersMax = 4_000
     /// Combining marks that one character may carry; more are dropped, so that nothing grows over other lines.
-    public static let marksMax = 3
+    public static let marksMax = TextCluster.marksMax
 
     /// One line without controls, escapes, line breaks and invisible or direction-changing characters: each becomes `�`.
     ///
@@ -55,37 +57,10 @@ public enum TerminalText {
     }
 
     /// Columns that a safe line takes.
-    public static func columns(of text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }
-    }
+    public static func columns(of text: String) -> Int { TextLayout.columns(of: text) }
 
     /// The text itself, or its beginning and `…`, in at most `columns`.
     public static func truncated(_ text: String, columns: Int) -> String {
-        guard Self.columns(of: text) > columns else { return text }
-        guard columns > 0 else { return "" }
-        var kept = String.UnicodeScalarView()
-        var used = 0
-        for scalar in text.unicodeScalars {
-            let width = Self.columns(of: scalar)
-            guard used + width <= columns - 1 else { break }
-            kept.append(scalar)
-            used += width
-        }
-        return String(kept) + "…"
+        TextLayout.truncated(text, columns: columns)
     }
-
-    private static func columns(of scalar: Unicode.Scalar) -> Int {
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format, .control: return 0
-        default: break
-        }
-        return wideRanges.contains { $0.contains(scalar.value) } ? 2 : 1
-    }
-
-    /// East Asian wide and full-width blocks, and emoji, which terminals draw in two columns (Unicode TR 11).
-    private static let wideRanges: [ClosedRange<UInt32>] = [
-        0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
-        0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
-        0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD,
-    ]
 }

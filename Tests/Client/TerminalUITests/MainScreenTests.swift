@@ -24,7 +24,7 @@ struct MainScreenTests {
     }
 
     @Test func `talking with a held key, and muted with none, can be told without colours`() {
-        var desk = Stage.voice(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.voice(columns: 80, rows: 24, colors: .none)
         desk.send(.input(.reportsReleases(true)))
         desk.press(.function(8))
         Golden.expect(desk.model, "talking-80x24")
@@ -35,13 +35,13 @@ struct MainScreenTests {
     }
 
     @Test func `voice activation shows its threshold`() {
-        var desk = Stage.voice(columns: 120, rows: 24, colors: .none)
+        let desk = Stage.voice(columns: 120, rows: 24, colors: .none)
         desk.model.settings.mode = .voiceActivated
         Golden.expect(desk.model, "voice-activated-120x24")
     }
 
     @Test func `several lines being typed, an answer, somebody else typing`() {
-        var desk = Stage.chat(columns: 80, rows: 24)
+        let desk = Stage.chat(columns: 80, rows: 24)
         desk.hear(.userTyping(conversation: general, userID: bob, username: "bob"))
         desk.press(.up, .alt)
         desk.press(.up, .alt)
@@ -53,19 +53,19 @@ struct MainScreenTests {
     }
 
     @Test func `a chosen message, and the keys for it`() {
-        var desk = Stage.chat(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.chat(columns: 80, rows: 24, colors: .none)
         for _ in 0..<3 { desk.press(.up, .alt) }
         Golden.expect(desk.model, "chosen-message-80x24")
     }
 
     @Test func `messages under way and refused`() {
-        var desk = Stage.chat(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.chat(columns: 80, rows: 24, colors: .none)
         desk.type("Is anybody there?\n")
         Golden.expect(desk.model, "under-way-80x24")
     }
 
     @Test func `what is new is marked, elsewhere and here`() {
-        var desk = Stage.chat(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.chat(columns: 80, rows: 24, colors: .none)
         desk.say("in another room", id: 50, in: 2)
         desk.press(.pageUp)
         desk.say("@ada look", id: 51, mentions: [ada])
@@ -76,14 +76,14 @@ struct MainScreenTests {
     }
 
     @Test func `the list of members has the keys, also on a narrow screen`() {
-        var desk = Stage.voice(columns: 50, rows: 16, colors: .none)
+        let desk = Stage.voice(columns: 50, rows: 16, colors: .none)
         desk.press(.function(9))
         desk.press(.down)
         Golden.expect(desk.model, "members-50x16")
     }
 
     @Test func `a lost server is told, with the time to the next attempt`() {
-        var desk = Stage.chat(columns: 80, rows: 24)
+        let desk = Stage.chat(columns: 80, rows: 24)
         desk.send(.lost(.init(.connectionLost, "the server closed the connection")))
         desk.send(.retrying(after: .seconds(7), .init(.unreachable, "connection refused")))
         desk.wait(.seconds(2))
@@ -91,7 +91,7 @@ struct MainScreenTests {
     }
 
     @Test func `nobody and nothing yet`() {
-        var desk = Stage.empty(columns: 80, rows: 24)
+        let desk = Stage.empty(columns: 80, rows: 24)
         desk.model.link = .connecting
         Golden.expect(desk.model, "connecting-80x24")
     }

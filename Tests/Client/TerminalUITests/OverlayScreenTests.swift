@@ -8,7 +8,7 @@ import Testing
 /// What lies over the main screen.
 struct OverlayScreenTests {
     @Test func `the first start asks for server, name and password, then for the fingerprint`() {
-        var desk = Stage.empty(columns: 80, rows: 24)
+        let desk = Stage.empty(columns: 80, rows: 24)
         desk.model.overlay = .setup(SetupForm(server: "", user: ""))
         Golden.expect(desk.model, "setup-80x24")
         desk.type("chat.example.org")
@@ -26,7 +26,7 @@ struct OverlayScreenTests {
     }
 
     @Test func `the first start fits the smallest screen`() {
-        var desk = Stage.empty(columns: 40, rows: 10, colors: .none)
+        let desk = Stage.empty(columns: 40, rows: 10, colors: .none)
         desk.model.overlay = .setup(SetupForm(server: "chat.example.org", user: "ada"))
         Golden.expect(desk.model, "setup-40x10")
         desk.type("secret\n")
@@ -36,14 +36,14 @@ struct OverlayScreenTests {
 
     @Test(arguments: [(40, 10), (80, 24), (120, 60)])
     func `help lists keys, commands and marks`(columns: Int, rows: Int) {
-        var desk = Stage.chat(columns: columns, rows: rows)
+        let desk = Stage.chat(columns: columns, rows: rows)
         desk.press(.function(1))
         if rows == 10 { desk.press(.pageDown) }
         Golden.expect(desk.model, "help-\(columns)x\(rows)")
     }
 
     @Test func `rooms are browsed, joined with a password, made`() {
-        var desk = Stage.chat(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.chat(columns: 80, rows: 24, colors: .none)
         desk.press(.function(2))
         Golden.expect(desk.model, "rooms-asking-80x24")
         desk.answer(.rooms, .rooms(Stage.rooms))
@@ -60,7 +60,7 @@ struct OverlayScreenTests {
     }
 
     @Test func `people are found to write to`() {
-        var desk = Stage.chat(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.chat(columns: 80, rows: 24, colors: .none)
         desk.press(.function(3))
         desk.press(.down)
         Golden.expect(desk.model, "people-80x24")
@@ -68,7 +68,7 @@ struct OverlayScreenTests {
 
     @Test(arguments: [(40, 10), (80, 24), (100, 50)])
     func `settings are shown and changed in their place`(columns: Int, rows: Int) {
-        var desk = Stage.voice(columns: columns, rows: rows, colors: .none)
+        let desk = Stage.voice(columns: columns, rows: rows, colors: .none)
         desk.press(.function(4))
         desk.send(
             .devices(
@@ -86,7 +86,7 @@ struct OverlayScreenTests {
     }
 
     @Test func `hits are shown with their matches`() {
-        var desk = Stage.chat(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.chat(columns: 80, rows: 24, colors: .none)
         desk.type("/search notes\n")
         Golden.expect(desk.model, "searching-80x24")
         var message = message(7, "@ada the notes are at https://example.org/notes?week=47.")
@@ -100,7 +100,7 @@ struct OverlayScreenTests {
     }
 
     @Test func `what may be done about a member, and the question before`() {
-        var desk = Stage.voice(columns: 80, rows: 24, colors: .none)
+        let desk = Stage.voice(columns: 80, rows: 24, colors: .none)
         desk.press(.function(9))
         desk.press(.down)
         desk.press(.enter)
@@ -115,7 +115,7 @@ struct OverlayScreenTests {
     }
 
     @Test func `leaving is asked about once`() {
-        var desk = Stage.chat(columns: 40, rows: 10, colors: .none)
+        let desk = Stage.chat(columns: 40, rows: 10, colors: .none)
         desk.press(.character("c"), .control)
         Golden.expect(desk.model, "quit-40x10")
     }

@@ -22,7 +22,7 @@ enum Stage {
 
     /// Logged in as ada, looking at # General with a conversation in it.
     static func chat(columns: Int, rows: Int, colors: Settings.Colors = .dark) -> Desk {
-        var desk = empty(columns: columns, rows: rows, colors: colors)
+        let desk = empty(columns: columns, rows: rows, colors: colors)
         let grant = AccountGrant(username: "ada", role: .moderator)
         desk.send(.loggedIn(LoggedInAccount(userID: ada, grant: grant, greeting: "hello")))
         desk.answer(.users, .users(people))
@@ -36,7 +36,7 @@ enum Stage {
         desk.answer(.rooms, .rooms(rooms))
         for room in rooms where room.isMember { desk.join(room) }
         desk.answer(.members(RoomID(rawValue: 1)), .users(people))
-        converse(&desk)
+        converse(desk)
         return desk
     }
 
@@ -60,7 +60,7 @@ enum Stage {
         return [garden, general, quiet]
     }()
 
-    private static func converse(_ desk: inout Desk) {
+    private static func converse(_ desk: Desk) {
         let place = Conversation.room(RoomID(rawValue: 1))
         func said(
             _ id: UInt64, _ minutes: Int64, _ author: UInt64, _ text: String, reply: UInt64? = nil,
@@ -93,26 +93,26 @@ enum Stage {
 
     /// In General's voice with two others, of whom bob speaks.
     static func voice(columns: Int, rows: Int, colors: Settings.Colors = .dark) -> Desk {
-        var desk = chat(columns: columns, rows: rows, colors: colors)
+        let desk = chat(columns: columns, rows: rows, colors: colors)
         let place = RoomID(rawValue: 1)
         var muted = VoiceUserState(userID: UserID(rawValue: 3), username: "Cy Young", isMuted: true, voiceID: 3)
         muted.isPrioritySpeaker = true
-        desk.hear(
-            .roomVoiceState(
-                roomID: place,
-                users: [
-                    VoiceUserState(userID: bob, username: "bob", isSpeaking: true, voiceID: 2), muted,
-                    VoiceUserState(userID: ada, username: "ada", voiceID: 7),
-                ]))
+        let state = ControlMessage.roomVoiceState(
+            roomID: place,
+            users: [
+                VoiceUserState(userID: bob, username: "bob", isSpeaking: true, voiceID: 2), muted,
+                VoiceUserState(userID: ada, username: "ada", voiceID: 7),
+            ])
         desk.press(.function(5))
         var grant = VoiceGrant(udpPort: 8_081, sessionToken: "00")
         grant.voiceID = 7
         grant.roomID = place
         desk.answer(.voice(place), .voice(grant, host: "127.0.0.1", tunnelPort: nil))
+        desk.hear(state)
         desk.send(.engine(.connected))
         desk.wait(.seconds(10))
-        desk.send(.statistics(statistics(received: 0)))
-        desk.wait(.seconds(6))
+        desk.send(.statistics(statistics(received: 10)))
+        desk.wait(.seconds(4))
         desk.send(.statistics(statistics(received: 300)))
         return desk
     }

@@ -10,8 +10,8 @@ struct TitleBar {
         let title = canvas.style(.title)
         canvas.fill(area, title)
         let line = area.inset(rows: 0, columns: 1)
-        let link = TextLayout.truncated(self.link, columns: max(10, line.columns / 2))
-        let linkColumns = canvas.write(link, in: line, title, .right)
+        let link = TextLayout.row(self.link(line.columns).map { StyledText($0, title) }, columns: line.columns / 2)
+        let linkColumns = canvas.write(link, in: line, .right)
         var place = line
         place.columns = max(0, line.columns - linkColumns - 2)
         canvas.write(self.place.map { StyledText($0, title) }, in: place)
@@ -19,19 +19,20 @@ struct TitleBar {
 
     private var place: [String] {
         guard let state = model.selectedState else { return ["Roomtone"] }
-        if state.otherID != nil { return ["@ \(state.name)"] }
+        if state.otherID != nil { return ["@ ", state.name] }
         let about = state.topic.isEmpty ? state.description : state.topic
-        return ["# \(state.name)"] + (about.isEmpty ? [] : [" – \(about)"])
+        return ["# ", state.name] + (about.isEmpty ? [] : [" – ", about])
     }
 
-    private var link: String {
+    /// On a narrow screen without the server.
+    private func link(_ columns: Int) -> [String] {
         switch model.link {
-        case .none: return ""
-        case .connecting: return "\(model.server): connecting …"
-        case .up: return model.account.map { "\($0.name) · \(model.server)" } ?? model.server
+        case .none: return []
+        case .connecting: return [model.server, ": connecting …"]
+        case .up: return [model.account?.name ?? ""] + (columns < 58 ? [] : [" · ", model.server])
         case .down(let retryAt, _):
-            guard let retryAt, retryAt > model.now else { return "OFFLINE · connecting …" }
-            return "OFFLINE · again in \(Int((retryAt - model.now) / .seconds(1)) + 1) s"
+            guard let retryAt, retryAt > model.now else { return ["OFFLINE", " · connecting …"] }
+            return ["OFFLINE", " · again in \(Int((retryAt - model.now) / .seconds(1)) + 1) s"]
         }
     }
 }
@@ -42,12 +43,12 @@ struct StatusBar {
     let theme: Theme
 
     /// What is to be said; the newest comes first, the hints when there is nothing.
-    var pieces: [StyledText] {
+    private func pieces(_ columns: Int) -> [StyledText] {
         if let notice = model.notices.last { return Self.pieces(notice.text, isError: notice.isError, theme) }
         if case .down(_, let reason) = model.link {
             return Self.pieces("The server is gone: \(reason)", isError: true, theme)
         }
-        return hints
+        return hints(columns - 2)
     }
 
     private static func pieces(_ text: String, isError: Bool, _ theme: Theme) -> [StyledText] {
@@ -58,15 +59,17 @@ struct StatusBar {
 
     /// Rows that it wants.
     func rows(columns: Int) -> Int {
-        model.notices.isEmpty ? 1 : TextLayout.wrap(pieces, columns: columns - 2, linesMax: 3).lines.count
+        guard !model.notices.isEmpty else { return 1 }
+        return TextLayout.wrap(pieces(columns), direction: .leftToRight, columns: columns - 2, linesMax: 3).lines.count
     }
 
     func draw(in area: CellRectangle, on canvas: inout Canvas) {
         let inner = CellRectangle(row: area.row, column: area.column + 1, columns: area.columns - 2, rows: area.rows)
-        canvas.write(paragraph: pieces, in: inner)
+        canvas.write(paragraph: pieces(area.columns), in: inner)
     }
 
-    private var hints: [StyledText] {
+    /// As many as fit.
+    private func hints(_ columns: Int) -> [StyledText] {
         let keys: [(String, String)] =
             switch model.focus {
             case .input:
@@ -80,7 +83,11 @@ struct StatusBar {
             case .messages: [("r", "reply"), ("e", "edit"), ("d", "delete"), ("o", "original"), ("Esc", "back")]
             case .members: [("Enter", "menu"), ("+/-", "volume"), ("Esc", "back")]
             }
-        return keys.flatMap { key, word in
+        var left = columns
+        return keys.prefix { key, word in
+            left -= key.count + word.count + 3
+            return left + 2 >= 0
+        }.flatMap { key, word in
             [StyledText(key, theme.style(.strong)), StyledText(" \(word)  ", theme.style(.quiet))]
         }
     }
@@ -91,12 +98,12 @@ enum TypingLine {
     static func pieces(_ state: ConversationState?, _ theme: Theme) -> [StyledText] {
         let names = state?.typists.map(\.name) ?? []
         guard let first = names.first else { return [] }
-        let text =
+        let words =
             switch names.count {
-            case 1: "\(first) is typing …"
-            case 2: "\(first) and \(names[1]) are typing …"
-            default: "\(first) and \(names.count - 1) others are typing …"
+            case 1: [first, " is typing …"]
+            case 2: [first, " and ", names[1], " are typing …"]
+            default: [first, " and \(names.count - 1) others are typing …"]
             }
-        return [StyledText(text, theme.style(.quiet))]
+        return words.map { StyledText($0, theme.style(.quiet)) }
     }
 }

@@ -16,12 +16,12 @@ struct Canvas {
 
     func style(_ role: Theme.Role) -> Style { theme.style(role) }
 
-    /// One line in the first row of the rectangle, cut with `…` where it has no room.
+    /// One line in the first row of the rectangle, cut with `…` where it has no room; each piece stands for itself.
     /// - Returns: the columns that it took.
     @discardableResult
     mutating func write(_ pieces: [StyledText], in area: CellRectangle, _ alignment: Alignment = .left) -> Int {
         guard !area.isEmpty else { return 0 }
-        return write(TextLayout.line(pieces, columns: area.columns), in: area, alignment)
+        return write(TextLayout.row(pieces, columns: area.columns), in: area, alignment)
     }
 
     @discardableResult
@@ -39,15 +39,15 @@ struct Canvas {
         return grid.put(line, at: start, columns: area.columns - indent)
     }
 
-    /// Lines of text, each in its row, as many as there are rows.
+    /// Lines of the program's own words, each in its row, as many as there are rows.
     /// - Returns: rows taken.
     @discardableResult
     mutating func write(paragraph pieces: [StyledText], in area: CellRectangle) -> Int {
         guard !area.isEmpty else { return 0 }
-        let lines = TextLayout.wrap(pieces, columns: area.columns, linesMax: area.rows).lines
-        for (index, line) in lines.enumerated() {
-            write(line, in: area.line(index), line.isRightToLeft ? .right : .left)
-        }
+        let lines = TextLayout.wrap(
+            pieces, direction: .leftToRight, columns: area.columns, linesMax: area.rows
+        ).lines
+        for (index, line) in lines.enumerated() { write(line, in: area.line(index)) }
         return lines.count
     }
 
@@ -68,7 +68,7 @@ struct Canvas {
 
     /// An empty box with a title.
     /// - Returns: the room inside.
-    mutating func box(_ area: CellRectangle, title: String) -> CellRectangle {
+    mutating func box(_ area: CellRectangle, title: String, _ subject: String = "") -> CellRectangle {
         fill(area, Style())
         guard area.rows >= 2, area.columns >= 4 else { return area }
         let side = String(repeating: "─", count: area.columns - 2)
@@ -79,7 +79,8 @@ struct Canvas {
             grid.put("│", at: Position(row: area.row + row, column: area.column), style: frame)
             grid.put("│", at: Position(row: area.row + row, column: area.endColumn - 1), style: frame)
         }
-        write([StyledText(" \(title) ", frame)], in: area.line(0).inset(rows: 0, columns: 2))
+        let words = [" ", title, subject, " "].map { StyledText($0, frame) }
+        write(words, in: area.line(0).inset(rows: 0, columns: 2))
         return area.inset(rows: 1, columns: 2)
     }
 

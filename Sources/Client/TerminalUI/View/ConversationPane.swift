@@ -63,15 +63,18 @@ struct ConversationPane {
             lines += own.reversed() + separators(before: index).reversed()
             index -= 1
         }
-        if lines.count < rows, index < 0 { lines += beginning(canvas.theme).reversed() }
-        return Array(lines.prefix(rows).reversed())
+        guard lines.count < rows, index < 0 else { return Array(lines.prefix(rows).reversed()) }
+        let start = beginning(canvas.theme)
+        // Scrolled back to the first message there is more below than above.
+        if !isAtEnd, bottom >= 0 { return Array((start + linesDown(from: 0, rows: rows, on: &canvas)).prefix(rows)) }
+        return Array((lines + start.reversed()).prefix(rows).reversed())
     }
 
     private func linesDown(from top: Int, rows: Int, on canvas: inout Canvas) -> [ConversationLine] {
         var lines: [ConversationLine] = []
         var index = top
         while index < state.log.messages.count, lines.count < rows {
-            if index > top { lines += separators(before: index) }
+            if index > top || index == 0 { lines += separators(before: index) }
             let message = state.log.messages[index]
             lines += block.lines(message, isSelected: message.id == focused, in: &canvas.grid)
             canvas.laidOutCount += 1

@@ -21,7 +21,7 @@ struct FieldView {
     }
 }
 
-/// Labels and fields below each other.
+/// Labels and fields: beside each other, or below each other where a label is long.
 struct FormView {
     let fields: [FormField]
     let focus: Int
@@ -29,15 +29,19 @@ struct FormView {
     /// Two rows for each field where they fit, one else.
     /// - Returns: rows taken.
     func draw(in area: CellRectangle, on canvas: inout Canvas) -> Int {
-        let isTall = area.rows >= fields.count * 2 + 3
-        let labelColumns = min(area.columns / 2, (fields.map { TextLayout.columns(of: $0.label) }.max() ?? 0) + 2)
+        let widest = fields.map { TextLayout.columns(of: $0.label) }.max() ?? 0
+        let isTall = area.rows >= fields.count * 2 + 1
+        let isStacked = isTall && widest + 2 > area.columns / 2
+        let labelColumns = min(area.columns / 2, widest + 2)
         for (index, field) in fields.enumerated() {
             let row = area.line(index * (isTall ? 2 : 1))
             guard row.row < area.endRow else { break }
-            canvas.write(field.label, in: row, canvas.style(index == focus ? .strong : .plain))
-            var place = row
-            place.column += labelColumns
-            place.columns -= labelColumns
+            var label = row
+            if !isStacked { label.columns = labelColumns - 1 }
+            canvas.write(field.label, in: label, canvas.style(index == focus ? .strong : .plain))
+            var place = isStacked ? area.line(index * 2 + 1) : row
+            place.column += isStacked ? 2 : labelColumns
+            place.columns -= isStacked ? 2 : labelColumns
             FieldView(line: field.line, isSecret: field.isSecret, isFocused: index == focus).draw(
                 in: place, on: &canvas)
         }

@@ -44,7 +44,7 @@ struct HelpView {
         [
             ("Keys", ""),
             ("F1 F2 F3 F4", "help, rooms, private messages, settings"),
-            ("Tab, Shift-Tab", "next, previous conversation; completes @names and /commands"),
+            ("Tab, Shift-Tab", "next conversation, the one before; Tab completes words"),
             ("Alt-A", "next conversation with something new"),
             (KeyName.text(settings.talkKey), "talk, in push-to-talk"),
             (KeyName.text(settings.voiceKey), "join this room's voice, or leave voice"),
@@ -53,7 +53,7 @@ struct HelpView {
             (KeyName.text(settings.membersKey), "to the list of members and back: volume, menu"),
             ("PgUp, PgDn", "scroll back, and forth"),
             ("Ctrl-Home, Ctrl-End", "to the oldest loaded, to the newest"),
-            ("Alt-Up", "choose a message: r reply, e edit, d delete, o original"),
+            ("Alt-Up", "choose a message; then r e d: reply, edit, delete"),
             ("Alt-U", "to the first new message"),
             ("Alt-R", "send again what was refused"),
             ("Up, Down", "what was typed before"),

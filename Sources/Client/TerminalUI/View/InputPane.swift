@@ -67,7 +67,7 @@ struct InputPane {
             let summary = TextLayout.truncated(MessageBlock.summary(message), columns: max(8, columns - 40))
             return [
                 StyledText("reply to "), StyledText(message.author, theme.style(.strong)),
-                StyledText(": \(summary)", quiet), leave,
+                StyledText(": ", quiet), StyledText(summary, quiet), leave,
             ]
         case .edit: return [StyledText("change your message"), leave]
         }
@@ -75,17 +75,17 @@ struct InputPane {
 
     private func drawHint(_ area: CellRectangle, on canvas: inout Canvas) {
         guard state.permissions.contains(.write) else {
-            write("You may read here, not write.", area, on: &canvas)
+            write(["You may read here, not write."], area, on: &canvas)
             return
         }
         let slow = state.slowModeSeconds > 0 ? " (one message in \(state.slowModeSeconds) s)" : ""
-        write(" Message \(state.otherID == nil ? "#" : "@")\(state.name)\(slow)", area, on: &canvas)
+        write([state.otherID == nil ? " Message # " : " Message @ ", state.name, slow], area, on: &canvas)
     }
 
-    private func write(_ text: String, _ area: CellRectangle, on canvas: inout Canvas) {
+    private func write(_ words: [String], _ area: CellRectangle, on canvas: inout Canvas) {
         var row = area.line(0)
         row.column += Self.promptColumns
         row.columns -= Self.promptColumns
-        canvas.write(text, in: row, theme.style(.quiet))
+        canvas.write(words.map { StyledText($0, theme.style(.quiet)) }, in: row)
     }
 }

@@ -74,7 +74,7 @@ struct RoomBrowserView {
         canvas.write(
             [
                 StyledText("# ", canvas.style(.quiet)), StyledText(room.name, canvas.style(.strong)),
-                StyledText(about.isEmpty ? "" : "  \(about)"),
+                StyledText("  "), StyledText(about),
             ], in: left)
     }
 

@@ -74,11 +74,12 @@ struct MessageBlock {
         mark: StyledText, time: String, name: String, isOwn: Bool, reply: MessageID?, body: [StyledText]
     ) -> [ConversationLine] {
         let nameStyle = theme.name(name, isOwn: isOwn)
-        let quote = reply.map { TextLayout.line(self.quote($0), columns: columns - indent) }
+        let quote = reply.map { TextLayout.row(self.quote($0), columns: columns - indent) }
         let stamp = StyledText(time + " ", theme.style(.quiet))
         if isInline {
             let head = [mark, stamp, StyledText(name, nameStyle), StyledText(": ", theme.style(.quiet))]
-            return inline(head, quote: quote, body: body)
+            let isTurned = TextLayout.isRightToLeft([StyledText(name)]) || TextLayout.isRightToLeft(body)
+            return quote == nil && !isTurned ? inline(head, body) : below(head, quote: quote, body)
         }
         let shortName = TextLayout.line([StyledText(name, nameStyle)], columns: nameColumns)
         let padding = String(repeating: " ", count: nameColumns - shortName.columns)
@@ -89,17 +90,19 @@ struct MessageBlock {
         return lines
     }
 
-    /// The first line begins with the head; text of the other direction gets lines of its own.
-    private func inline(_ head: [StyledText], quote: TextLine?, body: [StyledText]) -> [ConversationLine] {
-        if quote == nil, !TextLayout.isRightToLeft(body) {
-            let wrapped = TextLayout.wrap(
-                Array(head.dropFirst()) + body, columns: columns - indent, linesMax: Self.linesMax)
-            var lines = wrapped.lines.enumerated().map { index, line in
-                ConversationLine(body: line, indent: index == 0 ? 1 : indent)
-            }
-            lines[0].head = [head[0]]
-            return lines
+    /// The first line begins with the head.
+    private func inline(_ head: [StyledText], _ body: [StyledText]) -> [ConversationLine] {
+        let text = Array(head.dropFirst()) + body
+        let wrapped = TextLayout.wrap(text, columns: columns - indent, linesMax: Self.linesMax)
+        var lines = wrapped.lines.enumerated().map { index, line in
+            ConversationLine(body: line, indent: index == 0 ? 1 : indent)
         }
+        lines[0].head = [head[0]]
+        return lines
+    }
+
+    /// Text that runs the other way, and answers, get lines of their own.
+    private func below(_ head: [StyledText], quote: TextLine?, _ body: [StyledText]) -> [ConversationLine] {
         var lines = textLines(body)
         if let quote { lines.insert(ConversationLine(body: quote, indent: indent), at: 0) }
         return [ConversationLine(head: head)] + lines
@@ -117,7 +120,7 @@ struct MessageBlock {
     private func quote(_ id: MessageID) -> [StyledText] {
         let quiet = theme.style(.quiet)
         guard let message = log.message(id) else { return [StyledText("╭ an earlier message (o shows it)", quiet)] }
-        return [StyledText("╭ \(message.author): \(Self.summary(message))", quiet)]
+        return ["╭ ", message.author, ": ", Self.summary(message)].map { StyledText($0, quiet) }
     }
 
     /// Of a message, what fits into a line.

@@ -92,7 +92,8 @@ struct RoomsPane {
                 break
             }
             left -= needed
-            pieces.append(StyledText(" \(light)\(person.name)", canvas.style(person.isSpeaking ? .talking : .quiet)))
+            let style = canvas.style(person.isSpeaking ? .talking : .quiet)
+            pieces += [StyledText(" \(light)", style), StyledText(person.name, style)]
         }
         canvas.write(pieces, in: line)
     }

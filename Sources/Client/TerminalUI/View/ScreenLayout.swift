@@ -61,7 +61,7 @@ struct ScreenLayout: Equatable {
 
     private static func voiceRows(columns: Int, rows: Int, isInVoice: Bool) -> Int {
         guard isInVoice else { return rows >= 14 ? 1 : 0 }
-        return rows >= 20 && columns < 120 ? 2 : 1
+        return rows >= 20 && columns < 140 ? 2 : 1
     }
 
     private static func roomColumns(_ columns: Int) -> Int {

@@ -12,7 +12,7 @@ struct SearchView {
     func draw(on canvas: inout Canvas) {
         let bounds = canvas.grid.bounds
         let area = Dialog.area(in: bounds, columns: 90, rows: bounds.rows - 2)
-        let inner = canvas.box(area, title: "Search: \(panel.query)")
+        let inner = canvas.box(area, title: "Search: ", panel.query)
         let count = max(1, (inner.rows - 1) / Self.rowsPerHit)
         let start = ListWindow.start(selection: panel.selection, count: panel.hits.count, rows: count)
         for (offset, hit) in panel.hits[start...].prefix(count).enumerated() {
@@ -40,8 +40,7 @@ struct SearchView {
             [
                 StyledText(isSelected ? "▸ " : "  "), StyledText(when, quiet),
                 StyledText(message.author, canvas.theme.name(message.author, isOwn: isOwn)),
-                StyledText(" \(place(of: message))", quiet),
-            ], in: rows.line(0))
+            ] + place(of: message).map { StyledText($0, quiet) }, in: rows.line(0))
         var second = rows.line(1)
         second.column += 4
         second.columns -= 4
@@ -49,10 +48,10 @@ struct SearchView {
         if isSelected { canvas.highlight(rows.line(0)) }
     }
 
-    private func place(of message: ChatMessage) -> String {
+    private func place(of message: ChatMessage) -> [String] {
         switch message.conversation {
-        case .room: "in # \(model.state(of: message.conversation)?.name ?? "another room")"
-        case .direct: "in private"
+        case .room: [" in # ", model.state(of: message.conversation)?.name ?? "another room"]
+        case .direct: [" in private"]
         }
     }
 

@@ -42,7 +42,7 @@ struct SettingsView {
         right.column += labelColumns
         right.columns -= labelColumns
         if isSelected, let line = form.editing {
-            FieldView(line: line, isFocused: true).draw(in: right, on: &canvas)
+            FieldView(line: line, isFocused: true).draw(in: right.inset(rows: 0, columns: 2), on: &canvas)
             return
         }
         canvas.write(value(of: item, isSelected: isSelected, canvas.theme), in: right)
@@ -60,11 +60,11 @@ struct SettingsView {
         }
         switch item.kind {
         case .choice, .toggle, .number: break
-        case .key, .text, .action: return [StyledText(text)]
+        case .key, .text, .action: return [StyledText("  "), StyledText(text)]
         }
         let arrows = isSelected ? ("‹ ", " ›") : ("  ", "")
         let meter = item == .activationLevel ? self.meter(theme) : []
-        return [StyledText(arrows.0 + text + arrows.1 + (meter.isEmpty ? "" : "  "))] + meter
+        return [StyledText(arrows.0), StyledText(text), StyledText(arrows.1 + (meter.isEmpty ? "" : "  "))] + meter
     }
 
     /// Where one's own voice is, while in voice, to find the threshold by.

@@ -49,7 +49,7 @@ struct FingerprintView {
     let question: FingerprintQuestion
 
     func draw(on canvas: inout Canvas) {
-        let area = Dialog.area(in: canvas.grid.bounds, columns: 72, rows: 14)
+        let area = Dialog.area(in: canvas.grid.bounds, columns: 78, rows: 13)
         let inner = canvas.box(area, title: "Is this your server?")
         let words = [
             StyledText(question.server, canvas.style(.strong)),

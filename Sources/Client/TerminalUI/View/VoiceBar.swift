@@ -42,7 +42,7 @@ struct VoiceBar {
     private var absence: [StyledText] {
         var pieces = [StyledText("Not in voice", theme.style(.quiet))]
         if case .room = model.selected {
-            pieces.append(StyledText(" · \(key(model.settings.voiceKey)) joins this room's", theme.style(.quiet)))
+            pieces.append(StyledText(" · \(key(model.settings.voiceKey)): talk in this room", theme.style(.quiet)))
         }
         if model.isMuted { pieces.append(StyledText(" · muted", theme.style(.silenced))) }
         if model.isDeafened { pieces.append(StyledText(" · deafened", theme.style(.silenced))) }
@@ -102,7 +102,8 @@ struct VoiceBar {
         switch model.settings.mode {
         case .pushToTalk:
             let talk = key(model.settings.talkKey)
-            let own = model.isTalkKeyHeld ? "hold \(talk) to talk" : "\(talk) talks, \(talk) stops"
+            if area.columns < 60 { return model.isTalkKeyHeld ? "hold \(talk)" : "\(talk) on/off" }
+            let own = model.isTalkKeyHeld ? "hold \(talk) to talk" : "press \(talk) to talk, again to stop"
             guard let global = model.settings.globalKey, model.globalKeyProblem == nil else { return own }
             return own + " · \(global) anywhere"
         case .voiceActivated: return "voice-activated"
