@@ -8,7 +8,7 @@ enum TextTable {
     /// Without rows, nothing.
     static func lines(_ header: [String], _ rows: [[String]]) -> [String] {
         guard !rows.isEmpty else { return [] }
-        let cells = ([header] + rows).map { $0.map(TerminalText.line) }
+        let cells = ([header] + rows).map { $0.map { cell in TerminalText.line(cell) } }
         let widths = header.indices.map { column in
             min(cells.map { TerminalText.columns(of: $0[column]) }.max() ?? 0, columnWidthMax)
         }
