@@ -26,4 +26,11 @@ public struct RoomSessionPlan: Sendable {
         self.proof = proof
         self.room = room
     }
+
+    /// The part that a server session needs.
+    var login: ServerSessionPlan {
+        var login = ServerSessionPlan(server: server, options: options, username: username, proof: proof)
+        login.registersFirst = registersFirst
+        return login
+    }
 }

@@ -138,7 +138,7 @@ struct RoomSessionReconnectTests {
             }
         }
         for await _ in granted { break }
-        for _ in 0...RoomSession.inputsMax { session.renewVoice(after: RoomClientError(.voiceLost, "silent")) }
+        for _ in 0...ServerSession.inputsMax { session.renewVoice(after: RoomClientError(.voiceLost, "silent")) }
         session.stop()
         opening.finish()
         #expect(await end.value == nil)

@@ -1,8 +1,9 @@
-/// Decides what a session does next: connect, log in, join, ask for voice, and all of it again after a loss.
+/// Decides what a session does next: connect, log in and, for who talks in one room, join and ask for voice; and all of
+/// it again after a loss.
 ///
 /// Pure: inputs and the time come in, actions go out; `now` is any monotonic time. A step's result that arrives
-/// after the machine has moved on must not be handed in; ``RoomSession`` sees to that.
-struct RoomSessionMachine {
+/// after the machine has moved on must not be handed in; ``ServerSession`` sees to that.
+struct SessionMachine {
     enum Step: Equatable, Sendable { case connect, logIn, join, connectVoice }
 
     enum Input: Equatable, Sendable {
@@ -41,13 +42,23 @@ struct RoomSessionMachine {
         case ended
     }
 
+    /// What one connection has to go through, in order, before the session is complete.
+    private let steps: [Step]
     private var state = State.idle
     private var backoff: ReconnectBackoff
     /// Until a session was complete once, a person is waiting at the prompt and wants the error, not a retry.
-    private var wasOnline = false
+    private var retries: Bool
     private var onlineSince: Duration?
 
-    init(backoff: ReconnectBackoff) { self.backoff = backoff }
+    static let stepsOfRoom: [Step] = stepsOfServer + [.join, .connectVoice]
+    static let stepsOfServer: [Step] = [.connect, .logIn]
+
+    /// - Parameter retriesFirst: what is transient is tried again before the session was complete once, too.
+    init(backoff: ReconnectBackoff, steps: [Step] = stepsOfRoom, retriesFirst: Bool = false) {
+        self.backoff = backoff
+        self.steps = steps
+        retries = retriesFirst
+    }
 
     mutating func handle(_ input: Input, now: Duration) -> [Action] {
         switch (state, input) {
@@ -73,20 +84,15 @@ struct RoomSessionMachine {
     }
 
     private mutating func advance(from step: Step, now: Duration) -> [Action] {
-        switch step {
-        case .connect: return perform(.logIn)
-        case .logIn: return perform(.join)
-        case .join: return perform(.connectVoice)
-        case .connectVoice:
-            state = .online
-            wasOnline = true
-            onlineSince = now
-            return [.report(.online)]
-        }
+        if let index = steps.firstIndex(of: step), index + 1 < steps.count { return perform(steps[index + 1]) }
+        state = .online
+        retries = true
+        onlineSince = now
+        return [.report(.online)]
     }
 
     private mutating func fail(_ step: Step, _ error: RoomClientError) -> [Action] {
-        guard wasOnline && error.isTransient else { return end(error) }
+        guard retries && error.isTransient else { return end(error) }
         // Voice alone is asked for again over the connection that still stands; everything else starts over.
         let again: Step = step == .connectVoice ? .connectVoice : .connect
         return (again == .connect ? [.disconnect] : []) + wait(for: again, error)
@@ -94,7 +100,7 @@ struct RoomSessionMachine {
 
     private mutating func lose(_ error: RoomClientError, now: Duration) -> [Action] {
         settle(now: now)
-        guard wasOnline && error.isTransient else { return end(error) }
+        guard retries && error.isTransient else { return end(error) }
         return [.report(.lost(error)), .disconnect] + wait(for: .connect, error)
     }
 

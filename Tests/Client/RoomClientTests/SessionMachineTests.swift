@@ -4,8 +4,8 @@ import Testing
 
 @testable import RoomClient
 
-struct RoomSessionMachineTests {
-    private var machine = RoomSessionMachine(backoff: ReconnectBackoff(generator: SeededGenerator(seed: 1)))
+struct SessionMachineTests {
+    private var machine = SessionMachine(backoff: ReconnectBackoff(generator: SeededGenerator(seed: 1)))
     private var now = Duration.zero
     private let lost = RoomClientError(.connectionLost, "gone")
 
@@ -24,7 +24,7 @@ struct RoomSessionMachineTests {
     private static let firstDelays = Duration.milliseconds(250)...Duration.milliseconds(500)
 
     /// The wait among the actions.
-    private func delay(_ actions: [RoomSessionMachine.Action]) -> Duration? {
+    private func delay(_ actions: [SessionMachine.Action]) -> Duration? {
         for case .wait(let delay) in actions { return delay }
         return nil
     }
@@ -131,5 +131,29 @@ struct RoomSessionMachineTests {
         #expect(machine.handle(.stop, now: .seconds(60)) == [.disconnect, .end(nil)])
         #expect(machine.handle(.stop, now: .seconds(60)) == [])
         #expect(machine.handle(.waited, now: .seconds(60)) == [])
+    }
+
+    @Test mutating func `a login alone is complete, and is made again after a loss`() {
+        machine = SessionMachine(
+            backoff: ReconnectBackoff(generator: SeededGenerator(seed: 1)), steps: SessionMachine.stepsOfServer)
+        #expect(machine.handle(.start, now: now) == [.perform(.connect)])
+        #expect(machine.handle(.done(.connect), now: now) == [.perform(.logIn)])
+        #expect(machine.handle(.done(.logIn), now: now) == [.report(.online)])
+        let actions = machine.handle(.connectionLost(lost), now: .seconds(60))
+        #expect(actions.first == .report(.lost(lost)) && delay(actions) != nil)
+        #expect(machine.handle(.waited, now: .seconds(61)) == [.perform(.connect)])
+    }
+
+    @Test mutating func `who retries first waits for a server that is not there yet, and not for a wrong password`() {
+        machine = SessionMachine(
+            backoff: ReconnectBackoff(generator: SeededGenerator(seed: 1)), steps: SessionMachine.stepsOfServer,
+            retriesFirst: true)
+        _ = machine.handle(.start, now: now)
+        let refused = RoomClientError(.unreachable, "refused")
+        #expect(delay(machine.handle(.failed(.connect, refused), now: now)).map(Self.firstDelays.contains) == true)
+        #expect(machine.handle(.waited, now: now) == [.perform(.connect)])
+        #expect(machine.handle(.done(.connect), now: now) == [.perform(.logIn)])
+        let wrong = RoomClientError(.authenticationFailed, "wrong password")
+        #expect(machine.handle(.failed(.logIn, wrong), now: now) == [.disconnect, .end(wrong)])
     }
 }
