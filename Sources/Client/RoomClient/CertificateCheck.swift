@@ -11,6 +11,8 @@ import X509
 final class CertificateCheck: Sendable {
     private let server: ServerAddress
     private let demanded: CertificateFingerprint?
+    /// What the person said is right, of a certificate that is met for the first time.
+    private let confirmed: CertificateFingerprint?
     private let file: KnownServersFile?
     private let authorities: CertificateStore
     private let outcome = Mutex<Outcome?>(nil)
@@ -23,6 +25,7 @@ final class CertificateCheck: Sendable {
 
     init(server: ServerAddress, options: RoomClientOptions, authorities: CertificateStore) {
         self.server = server
+        confirmed = options.confirmedFingerprint
         demanded = options.demandedFingerprint
         file = options.knownServersPath.map(KnownServersFile.init(path:))
         self.authorities = authorities
@@ -46,6 +49,15 @@ final class CertificateCheck: Sendable {
         let result = judged
         outcome.withLock { $0 = result }
         return result.refusal == nil
+    }
+
+    /// What a person is to judge before anything else: nil when nothing is met for the first time, or it was judged. Call
+    /// when the handshake is complete.
+    func stranger() async throws(RoomClientError) -> ServerTrust? {
+        guard confirmed == nil, let outcome = outcome.withLock({ $0 }),
+            try acceptance(outcome, try await remembered()) == .firstUse
+        else { return nil }
+        return ServerTrust(acceptance: .firstUse, fingerprint: outcome.fingerprint, knownServersPath: file?.path)
     }
 
     /// Writes down what is new. Call when the handshake is complete, before anything secret is sent.
@@ -94,6 +106,10 @@ final class CertificateCheck: Sendable {
                     .knownServersUnusable,
                     "there is no place to remember the certificate of \(server): set HOME or XDG_DATA_HOME, or demand "
                         + "\(outcome.fingerprint) if that is its fingerprint.")
+            }
+            if acceptance == .firstUse, let confirmed, confirmed != outcome.fingerprint {
+                throw TrustDecision.Refusal.notDemanded(confirmed).error(
+                    server: server, presented: outcome.fingerprint, path: file?.path ?? "")
             }
             return acceptance
         case .refuse(let refusal):

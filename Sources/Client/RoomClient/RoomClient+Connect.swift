@@ -17,25 +17,65 @@ extension RoomClient {
     static func connect(
         to server: ServerAddress, options: RoomClientOptions, authorities: CertificateStore
     ) async throws(RoomClientError) -> RoomClient {
+        switch try await meet(server, options, authorities) {
+        case .friend(let client): return client
+        case .stranger(let trust):
+            guard let confirms = options.confirmsFirstUse, await confirms(trust) else {
+                throw RoomClientError(
+                    .certificateRefused,
+                    "the certificate of \(server) was not confirmed: \(trust.fingerprint). Nothing secret was sent and "
+                        + "nothing remembered.")
+            }
+            var confirmed = options
+            confirmed.confirmsFirstUse = nil
+            confirmed.confirmedFingerprint = trust.fingerprint
+            return try await connect(to: server, options: confirmed, authorities: authorities)
+        }
+    }
+
+    private enum Meeting {
+        case friend(RoomClient)
+        /// Somebody has to say that the certificate is right. The connection is closed: no server waits for a person who
+        /// has not logged in.
+        case stranger(ServerTrust)
+    }
+
+    private static func meet(
+        _ server: ServerAddress, _ options: RoomClientOptions, _ authorities: CertificateStore
+    ) async throws(RoomClientError) -> Meeting {
         guard !options.isPlaintext || server.isLoopback else { throw plaintextRefused(server) }
         let check =
             options.isPlaintext ? nil : CertificateCheck(server: server, options: options, authorities: authorities)
         let (wire, handshake) = try await open(server, options, check)
+        let meeting: Meeting
         do throws(RoomClientError) {
             try await finish(handshake, server, check)
-            let remoteHost = wire.channel.remoteAddress.flatMap(numericHost) ?? server.host
-            guard !options.isPlaintext || ServerAddress(host: remoteHost).isLoopback else {
-                throw plaintextRefused(server)
-            }
-            let trust = try await check?.remember()
-            let client = RoomClient(server: server, remoteHost: remoteHost, trust: trust, options: options)
-            await client.start(wire)
-            return client
+            meeting = try await judge(wire, server, options, check)
         } catch {
-            // An asynchronous channel has to be executed once, if only to be closed.
-            try? await wire.executeThenClose { _, _ in }
+            await close(wire)
             throw error
         }
+        if case .stranger = meeting { await close(wire) }
+        return meeting
+    }
+
+    private static func judge(
+        _ wire: Wire, _ server: ServerAddress, _ options: RoomClientOptions, _ check: CertificateCheck?
+    ) async throws(RoomClientError) -> Meeting {
+        let remoteHost = wire.channel.remoteAddress.flatMap(numericHost) ?? server.host
+        guard !options.isPlaintext || ServerAddress(host: remoteHost).isLoopback else {
+            throw plaintextRefused(server)
+        }
+        if options.confirmsFirstUse != nil, let trust = try await check?.stranger() { return .stranger(trust) }
+        let trust = try await check?.remember()
+        let client = RoomClient(server: server, remoteHost: remoteHost, trust: trust, options: options)
+        await client.start(wire)
+        return .friend(client)
+    }
+
+    /// An asynchronous channel has to be executed once, if only to be closed.
+    private static func close(_ wire: Wire) async {
+        try? await wire.executeThenClose { _, _ in }
     }
 
     private static func open(

@@ -7,6 +7,12 @@ public struct RoomClientOptions: Sendable {
     public var isPlaintext = false
     /// The file that remembers certificates; nil (no home folder) lets only authority-signed or demanded ones pass.
     public var knownServersPath: String?
+    /// Asked before a certificate that nothing vouches for is believed and remembered: nil believes it. The person is shown
+    /// the fingerprint and may take their time: the connection is closed meanwhile, and the next one has to show the
+    /// same certificate. Nothing secret was sent, and nothing written.
+    public var confirmsFirstUse: (@Sendable (ServerTrust) async -> Bool)?
+    /// What the person then said is right: no other is believed at a first meeting.
+    var confirmedFingerprint: CertificateFingerprint?
     /// For name lookup and TCP, and again for the TLS handshake.
     public var connectTimeout: Duration = .seconds(10)
     /// For the answer to one request.

@@ -1,4 +1,6 @@
+import Glibc
 import SwiftASN1
+import Synchronization
 import TestSupport
 import Testing
 import X509
@@ -148,6 +150,77 @@ struct CertificateTrustTests {
         await #expect { try await copy.meet(server.address) } throws: {
             ($0 as? RoomClientError)?.code == .handshakeTimedOut
         }
+        await server.stop()
+    }
+
+    // MARK: Asking first
+
+    @Test func `a certificate that is confirmed is remembered, and asked about once`() async throws {
+        let certificate = try TestCertificate.selfSigned()
+        let server = try await serve(certificate)
+        let asked = Mutex<[ServerTrust]>([])
+        let remembered = folder.file("known")
+        var copy = self
+        copy.options.confirmsFirstUse = { trust in
+            // A person may think for longer than the server waits for a login.
+            await server.cut()
+            #expect(access(remembered, F_OK) != 0)
+            asked.withLock { $0.append(trust) }
+            return true
+        }
+        #expect(try await copy.meet(server.address) == .firstUse)
+        #expect(try await copy.meet(server.address) == .pinned)
+        #expect(
+            asked.withLock { $0 } == [
+                ServerTrust(
+                    acceptance: .firstUse, fingerprint: try certificate.fingerprint, knownServersPath: remembered)
+            ])
+        await server.stop()
+    }
+
+    @Test func `a certificate that is not confirmed is refused, and leaves no trace`() async throws {
+        let certificate = try TestCertificate.selfSigned()
+        let server = try await serve(certificate)
+        var copy = self
+        copy.options.confirmsFirstUse = { _ in false }
+        let text = try certificate.fingerprint.description
+        await #expect { try await copy.meet(server.address) } throws: { error in
+            (error as? RoomClientError)?.code == .certificateRefused && "\(error)".contains(text)
+        }
+        #expect((try? folder.text(of: "known")) == nil)
+        await server.stop()
+    }
+
+    @Test func `a server that changes its certificate while a person looks at it is refused`() async throws {
+        let first = try await serve(try TestCertificate.selfSigned())
+        let other = try TestCertificate.selfSigned()
+        let second = Mutex<LineServer?>(nil)
+        var copy = self
+        copy.options.confirmsFirstUse = { [copy] _ in
+            await first.stop()
+            let replacement = try? await copy.serve(other, port: first.port)
+            second.withLock { $0 = replacement }
+            return replacement != nil
+        }
+        await #expect { try await copy.meet(first.address) } throws: {
+            ($0 as? RoomClientError)?.code == .certificateRefused
+        }
+        #expect((try? folder.text(of: "known")) == nil)
+        await second.withLock { $0 }?.stop()
+    }
+
+    @Test func `what an authority or the person vouches for is not asked about`() async throws {
+        let authority = try TestCertificate.authority()
+        let certificate = try authority.signing()
+        let server = try await serve(certificate)
+        var copy = self
+        copy.options.confirmsFirstUse = { _ in
+            Issue.record("asked")
+            return false
+        }
+        #expect(try await copy.meet(server.address, authorities: [authority.certificate]) == .authority)
+        copy.options.demandedFingerprint = try certificate.fingerprint
+        #expect(try await copy.meet(server.address) == .demanded)
         await server.stop()
     }
 }
