@@ -251,6 +251,9 @@ let testTargets: [Target] = [
     .target(
         name: "AudioTestSupport", dependencies: ["NetworkSimulator"], path: "Tests/Support/AudioTestSupport",
         swiftSettings: house),
+    .target(
+        name: "DaemonTestSupport", dependencies: ["ControlServer", "Credentials", "Daemon", "VoiceRelay", logging],
+        path: "Tests/Support/DaemonTestSupport", swiftSettings: house),
     tests("LockFree", "Shared", ["LockFree"]),
     tests("DatagramTunnel", "Shared", ["DatagramTunnel"]),
     tests("VoiceSocket", "Shared", ["VoiceSocket", "CSocketBatch"]),
@@ -286,14 +289,16 @@ let testTargets: [Target] = [
     tests(
         "RoomClient", "Client",
         [
-            "RoomClient", "ControlServer", "ControlWire", "Credentials", "Identifiers", "Daemon", "Permissions",
+            "RoomClient", "ControlServer", "ControlWire", "Credentials", "DaemonTestSupport", "Identifiers", "Daemon",
+            "Permissions",
             "Rooms", "VoiceRelay", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
         ]),
     tests("TerminalSupport", "Client", ["ControlWire", "RoomClient", "TerminalSupport"]),
     tests(
         "ChatCommands", "Client",
         [
-            "ChatCommands", "ControlServer", "ControlWire", "Credentials", "Daemon", "Identifiers", "JSONText",
+            "ChatCommands", "ControlServer", "ControlWire", "Credentials", "Daemon", "DaemonTestSupport", "Identifiers",
+            "JSONText",
             "Permissions", "RoomClient", "Rooms", "TerminalSupport", "VoiceRelay", logging,
         ]),
     tests("RoomtoneProgram", "Client", ["roomtone", arguments]),
@@ -306,7 +311,8 @@ let testTargets: [Target] = [
     tests(
         "TalkInterface", "Client",
         [
-            "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "DatagramTunnel", "Identifiers",
+            "TalkInterface", "AudioDevice", "ControlServer", "ControlWire", "Daemon", "DaemonTestSupport",
+            "DatagramTunnel", "Identifiers",
             "OpusCodec", "RoomClient", "SpeechProcessing", "TerminalSupport", "VoiceClient", "VoiceQuality",
             "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
@@ -322,7 +328,9 @@ let testTargets: [Target] = [
     tests(
         "TerminalClient", "Client",
         [
-            "ControlWire", "Identifiers", "KeyInput", "RoomClient", "TerminalClient", "TerminalSupport", "TerminalUI",
+            "AudioDevice", "ControlServer", "ControlWire", "Credentials", "Daemon", "DaemonTestSupport", "Identifiers",
+            "KeyInput", "Permissions", "RoomClient", "SpeechProcessing", "TalkInterface", "TerminalClient",
+            "TerminalSupport", "TerminalUI", "VoiceClient", "VoiceRelay",
         ]),
     tests("NetworkSimulator", "Tools", []),
     tests("SoundLab", "Tools", ["AudioDevice", "AudioTestSupport", "SoundLab"]),

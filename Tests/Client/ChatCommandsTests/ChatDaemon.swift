@@ -1,9 +1,9 @@
 import ControlServer
 import Credentials
 import Daemon
+import DaemonTestSupport
 import Foundation
 import Glibc
-import Logging
 import Synchronization
 import TerminalSupport
 import TestSupport
@@ -25,16 +25,7 @@ final class ChatDaemon: Sendable {
     ) async throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
-        var configuration = DaemonConfiguration()
-        configuration.dataDirectory = folder.file("data")
-        configuration.control.host = "127.0.0.1"
-        configuration.control.port = port
-        configuration.voice.host = "127.0.0.1"
-        configuration.voice.port = 0
-        configuration.voiceThreads = 1
-        configuration.hashing.cost = .least
-        change(&configuration)
-        daemon = try await Daemon.start(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        daemon = try await TestDaemon.start(in: folder.file("data"), port: port, change)
     }
 
     var address: String { "127.0.0.1:\(daemon.controlPort)" }

@@ -2,9 +2,9 @@ import ControlServer
 import ControlWire
 import Credentials
 import Daemon
+import DaemonTestSupport
 import Foundation
 import Identifiers
-import Logging
 import NetworkSimulator
 import RoomClient
 import Rooms
@@ -72,18 +72,11 @@ import VoiceRelay
     }
 
     private func start() async throws -> RunningDaemon {
-        var configuration = DaemonConfiguration()
-        configuration.dataDirectory = folder.file("data")
-        configuration.control.host = "127.0.0.1"
-        configuration.control.port = 0
-        configuration.voice.host = "127.0.0.1"
-        configuration.voice.port = 0
-        configuration.voiceThreads = 1
-        configuration.hashing.cost = .least
-        configuration.text.messagesPerUser.burst = 100_000
-        configuration.text.messagesPerAddress.burst = 100_000
-        configuration.control.messageRate.burst = 100_000
-        return try await Daemon.start(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await TestDaemon.start(in: folder.file("data")) { configuration in
+            configuration.text.messagesPerUser.burst = 100_000
+            configuration.text.messagesPerAddress.burst = 100_000
+            configuration.control.messageRate.burst = 100_000
+        }
     }
 
     /// Somebody who is a member of the room.

@@ -1,9 +1,9 @@
 import ControlServer
 import ControlWire
 import Daemon
+import DaemonTestSupport
 import Foundation
 import Identifiers
-import Logging
 import RoomClient
 import TestSupport
 import Testing
@@ -20,14 +20,7 @@ struct DaemonClientTests {
     }
 
     private func start(port: UInt16 = 0) async throws -> RunningDaemon {
-        var configuration = DaemonConfiguration()
-        configuration.dataDirectory = folder.file("data")
-        configuration.control.host = "127.0.0.1"
-        configuration.control.port = port
-        configuration.voice.host = "127.0.0.1"
-        configuration.voice.port = 0
-        configuration.voiceThreads = 1
-        return try await Daemon.start(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await TestDaemon.start(in: folder.file("data"), port: port)
     }
 
     private func address(_ daemon: RunningDaemon) -> ServerAddress {

@@ -1,9 +1,9 @@
 import AudioDevice
 import ControlServer
 import Daemon
+import DaemonTestSupport
 import Foundation
 import Glibc
-import Logging
 import RoomClient
 import TerminalSupport
 import TestSupport
@@ -18,15 +18,7 @@ extension SignalTakingTests {
         private let path = NSTemporaryDirectory() + "roomtone-talk-" + UUID().uuidString
 
         private func start() async throws -> RunningDaemon {
-            var configuration = DaemonConfiguration()
-            configuration.dataDirectory = path + "/data"
-            configuration.control.host = "127.0.0.1"
-            configuration.control.port = 0
-            configuration.voice.host = "127.0.0.1"
-            configuration.voice.port = 0
-            configuration.voiceThreads = 1
-            return try await Daemon.start(
-                configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            try await TestDaemon.start(in: path + "/data")
         }
 
         private func options(_ user: String, at port: UInt16) -> TalkOptions {

@@ -2,8 +2,8 @@ import AudioDevice
 import ControlServer
 import ControlWire
 import Daemon
+import DaemonTestSupport
 import DatagramTunnel
-import Logging
 import RoomClient
 import Synchronization
 import TestSupport
@@ -68,14 +68,7 @@ import VoiceRelay
     init() throws { folder = try TemporaryFolder() }
 
     private func start() async throws -> RunningDaemon {
-        var configuration = DaemonConfiguration()
-        configuration.dataDirectory = folder.file("data")
-        configuration.control.host = "127.0.0.1"
-        configuration.control.port = 0
-        configuration.voice.host = "127.0.0.1"
-        configuration.voice.port = 0
-        configuration.voiceThreads = 1
-        return try await Daemon.start(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await TestDaemon.start(in: folder.file("data"))
     }
 
     private func enter(

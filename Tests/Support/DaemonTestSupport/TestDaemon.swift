@@ -1,0 +1,24 @@
+import ControlServer
+import Credentials
+public import Daemon
+import Logging
+import VoiceRelay
+
+/// The real server in this process, for tests: on ports of its own on 127.0.0.1, with cheap passwords and no log.
+public enum TestDaemon {
+    /// Starts one that keeps its data in `folder`; in the folder of an earlier one it goes on where that one stopped.
+    public static func start(
+        in folder: String, port: UInt16 = 0, _ change: (inout DaemonConfiguration) -> Void = { _ in }
+    ) async throws -> RunningDaemon {
+        var configuration = DaemonConfiguration()
+        configuration.dataDirectory = folder
+        configuration.control.host = "127.0.0.1"
+        configuration.control.port = port
+        configuration.voice.host = "127.0.0.1"
+        configuration.voice.port = 0
+        configuration.voiceThreads = 1
+        configuration.hashing.cost = .least
+        change(&configuration)
+        return try await Daemon.start(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+}
