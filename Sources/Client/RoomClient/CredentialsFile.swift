@@ -37,7 +37,7 @@ public struct CredentialsFile: Sendable {
             }, refusing: Self.unusable)
     }
 
-    private var file: OwnedFile { OwnedFile(path: path, bytesMax: Credentials.bytesMax, refusedMode: 0o077) }
+    private var file: OwnedFile { OwnedFile(path: path, bytesMax: Credentials.bytesMax, isSecret: true) }
 
     private static func unusable(_ failure: OwnedFile.Failure) -> RoomClientError {
         RoomClientError(

@@ -37,7 +37,7 @@ public struct KnownServersFile: Sendable {
             }, refusing: Self.unusable)
     }
 
-    private var file: OwnedFile { OwnedFile(path: path, bytesMax: KnownServers.bytesMax, refusedMode: 0o022) }
+    private var file: OwnedFile { OwnedFile(path: path, bytesMax: KnownServers.bytesMax, isSecret: false) }
 
     private static func unusable(_ failure: OwnedFile.Failure) -> RoomClientError {
         let advice =

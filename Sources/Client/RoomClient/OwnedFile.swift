@@ -3,21 +3,28 @@ import Glibc
 /// A small file that belongs to one person: read whole, rewritten whole or not at all, by one process at a time.
 ///
 /// Calls block on the disk and on other writers; keep them off event loops. Any thread.
-struct OwnedFile: Sendable {
-    let path: String
+package struct OwnedFile: Sendable {
+    package let path: String
     /// Longest content, in bytes.
-    let bytesMax: Int
+    package let bytesMax: Int
     /// Bits of the mode that others must not have.
-    let refusedMode: mode_t
+    private let refusedMode: mode_t
 
     /// Why the file cannot be used. `advice` says what a person can do about it, where the failure itself tells.
-    struct Failure: Error, Equatable, CustomStringConvertible {
-        let description: String
-        let advice: String?
+    package struct Failure: Error, Equatable, CustomStringConvertible {
+        package let description: String
+        package let advice: String?
+    }
+
+    /// - Parameter isSecret: others must not read it either; nobody else may ever write it.
+    package init(path: String, bytesMax: Int, isSecret: Bool) {
+        self.path = path
+        self.bytesMax = bytesMax
+        refusedMode = isSecret ? 0o077 : 0o022
     }
 
     /// The content; nil when there is no file yet.
-    func read() throws(Failure) -> String? {
+    package func read() throws(Failure) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 {
             if errno == ENOENT { return nil }
@@ -29,7 +36,7 @@ struct OwnedFile: Sendable {
     }
 
     /// Lets `change` make a new content from the present one under the writers' lock; nil leaves it.
-    func update<Result, Refusal: Error>(
+    package func update<Result, Refusal: Error>(
         _ change: (String?) throws(Refusal) -> (content: String?, result: Result),
         refusing: (Failure) -> Refusal
     ) throws(Refusal) -> Result {

@@ -1,1 +1,0 @@
-// The folder of a module that its first types are about to fill.

@@ -1,1 +1,0 @@
-// The folder of tests that the first types are about to fill.
