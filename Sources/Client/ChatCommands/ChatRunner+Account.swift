@@ -1,5 +1,4 @@
 import ControlWire
-import Glibc
 import Identifiers
 import RoomClient
 import TerminalSupport
@@ -12,7 +11,7 @@ extension ChatRunner {
         let password = try source.newPassword("New password of \(TerminalText.name(user)) on \(server)")
         try await open(server, user, isDefault, CommandFailure.init(registration:)) {
             (client) async throws(RoomClientError) in
-            try await client.register(username: user, password: password, device: Self.device)
+            try await client.register(username: user, password: password, device: LoginDevice.name)
         }
     }
 
@@ -22,7 +21,7 @@ extension ChatRunner {
         let source = PasswordSource(file: options.passwordFile, environment: options.environment, prompt: prompt)
         let password = try source.password(user: user, server: server.description)
         try await open(server, user, isDefault) { (client) async throws(RoomClientError) in
-            try await client.logIn(username: user, password: password, device: Self.device)
+            try await client.logIn(username: user, password: password, device: LoginDevice.name)
         }
     }
 
@@ -141,13 +140,5 @@ extension ChatRunner {
         note("compare it with what the server printed at its start.")
     }
 
-    /// What the list of sessions calls this one.
-    private static var device: String {
-        var name = [CChar](repeating: 0, count: deviceBytesMax)
-        guard gethostname(&name, name.count - 1) == 0 else { return "roomtone" }
-        return "roomtone on " + String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
     private static let newPasswordVariable = "ROOMTONE_NEW_PASSWORD"
-    private static let deviceBytesMax = 49
 }

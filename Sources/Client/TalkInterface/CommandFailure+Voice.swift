@@ -3,7 +3,7 @@ import TerminalSupport
 import VoiceClient
 
 extension CommandFailure {
-    init(_ error: AudioDeviceError) {
+    package init(_ error: AudioDeviceError) {
         let status: ExitReason =
             switch error.code {
             case .deviceNotFound, .deviceBusy, .deviceNotPermitted, .deviceUnsupported, .deviceVanished, .deviceStalled:
@@ -15,7 +15,7 @@ extension CommandFailure {
         self.init(status, error.description)
     }
 
-    init(_ error: VoiceEngineError) {
+    package init(_ error: VoiceEngineError) {
         let status: ExitReason =
             switch error.code {
             case .settingInvalid: .usage

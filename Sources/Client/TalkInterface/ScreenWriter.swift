@@ -7,7 +7,7 @@ import TerminalSupport
 /// writes: talking, leaving and signals go on meanwhile.
 ///
 /// Any thread; only ``finish()`` and ``flush()`` wait, and not longer than ``patience``.
-final class ScreenWriter: Sendable {
+package final class ScreenWriter: Sendable {
     /// How long an end waits for a screen that takes nothing.
     static let patience: Duration = .milliseconds(500)
 
@@ -24,6 +24,14 @@ final class ScreenWriter: Sendable {
             throw CommandFailure(.software, "the screen cannot be written: \(error).")
         }
     }
+
+    /// For lines alone.
+    package convenience init(linesTo output: Int32) throws(CommandFailure) {
+        try self.init(output: output, kind: .plain)
+    }
+
+    /// Has a line shown, safe for a terminal, as ``show(_:)`` does.
+    package func show(line: String) { show(.event(line)) }
 
     /// Has it shown as soon as the screen takes it. Past ``ScreenQueue/eventLinesMax`` event lines are only counted.
     func show(_ entry: ScreenQueue.Entry) {
@@ -49,7 +57,7 @@ final class ScreenWriter: Sendable {
 
     /// The last call: writes what waits, for at most ``patience``, and ends the thread. One that is held up is left to
     /// the end of the process or of the screen.
-    func finish() async {
+    package func finish() async {
         await flush()
         let isDone = shared.state.withLock { state in
             state.isFinishing = true

@@ -9,7 +9,7 @@ extension VoiceConnectionGrant {
     ///
     /// - Parameter allowsUnsealed: voice without encryption is taken; only where the control connection has none either,
     ///   which never leaves the machine.
-    init(_ grant: VoiceGrant, host: String, allowsUnsealed: Bool) throws(CommandFailure) {
+    package init(_ grant: VoiceGrant, host: String, allowsUnsealed: Bool) throws(CommandFailure) {
         guard let voiceID = grant.voiceID, let roomID = grant.voiceRoomID, let token = Self.bytes(grant.sessionToken)
         else {
             throw Self.mismatch("its voice grant is incomplete")

@@ -40,4 +40,6 @@ package enum Event: Sendable {
     case devices(inputs: [SettingsForm.Device], outputs: [SettingsForm.Device])
     case microphoneTest(SettingsForm.MicrophoneTest?)
     case settingsNotSaved(String)
+    /// Something else went wrong that the person is to know of.
+    case problem(String)
 }

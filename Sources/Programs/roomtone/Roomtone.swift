@@ -6,7 +6,8 @@ struct Roomtone: AsyncParsableCommand {
         commandName: "roomtone",
         abstract: "Talk and write with the people in the rooms of a Roomtone server.",
         discussion: """
-            From nothing to a conversation:
+            Without a subcommand, “roomtone” opens a full-screen interface for all of it. For scripts, from nothing to a \
+            conversation:
 
               roomtone register --server chat.example.org --user ada
               roomtone rooms
@@ -21,9 +22,11 @@ struct Roomtone: AsyncParsableCommand {
             130 interrupted.
             """,
         subcommands: [
-            RegisterCommand.self, LoginCommand.self, LogoutCommand.self, PasswordCommand.self, SessionsCommand.self,
+            InterfaceCommand.self, RegisterCommand.self, LoginCommand.self, LogoutCommand.self, PasswordCommand.self,
+            SessionsCommand.self,
             SendCommand.self, PrivateCommand.self, EditCommand.self, DeleteCommand.self, HistoryCommand.self,
             FollowCommand.self, SearchCommand.self, UnreadCommand.self, MarkReadCommand.self, RoomsCommand.self,
             UsersCommand.self, AdminCommand.self, TalkCommand.self, DevicesCommand.self,
-        ])
+        ],
+        defaultSubcommand: InterfaceCommand.self)
 }

@@ -15,7 +15,8 @@ struct CommandArgumentTests {
         ["admin", "override", "--room", "1", "--role", "guest", "--allow", "write,speak"],
         ["admin", "retention", "--room", "1", "--days", "30"], ["talk", "--room", "General"],
         ["login", "--server", "chat.example.org", "--user", "ada", "--default"], ["logout", "--everywhere"],
-        ["follow", "--room", "General", "--limit", "10"], ["admin", "claim-ownership", "0a1b"],
+        ["follow", "--room", "General", "--limit", "10"], ["admin", "claim-ownership", "0a1b"], [], ["--plain"],
+        ["--server", "chat.example.org", "--user", "ada"], ["ui", "--room", "General", "--output", "heard.wav"],
     ])
     func `the page's examples are understood`(words: [String]) throws {
         _ = try Roomtone.parseAsRoot(words)

@@ -36,6 +36,9 @@ extension Model {
         case .answered(let request, .failure(let error)): return fail(request, error)
         case .engine, .statistics, .voiceFailed, .globalKey, .globalKeyUnavailable: return handle(voice: event)
         case .devices, .microphoneTest, .settingsNotSaved: return handle(settings: event)
+        case .problem(let why):
+            note(why, isError: true)
+            return []
         }
     }
 
