@@ -57,7 +57,7 @@ struct ViewWorkTests {
         #expect(!text.contains("line 60"))
     }
 
-    @Test(arguments: 0..<40)
+    @Test(arguments: 0..<16)
     func `no size, no text and no key breaks a screen`(number: Int) {
         let seed = UInt64(number) &* 0x9E37_79B9_7F4A_7C15 &+ 3
         var random = SeededGenerator(seed: seed)
@@ -68,7 +68,7 @@ struct ViewWorkTests {
             .character("ש"), .character("漢"), .character("👩🏽‍🚀"), .character("\u{301}"), .character("y"),
         ]
         let modifiers: [KeyModifiers] = [[], [], [], .alt, .control, .shift]
-        for step in 0..<60 {
+        for step in 0..<40 {
             if random.chance(0.2) {
                 desk.send(
                     .resized(

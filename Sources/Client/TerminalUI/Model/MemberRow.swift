@@ -21,36 +21,42 @@ extension Model {
         switch selected {
         case .room(let room): return rows(of: room)
         case .direct(let userID):
-            return [userID, account?.userID].compactMap { $0 }.map { row($0, voice: nil, speaking: []) }
+            return [userID, account?.userID].compactMap { $0 }.map { row($0, voice: nil, isSpeaking: false) }
         case nil: return []
         }
     }
 
     private func rows(of room: RoomID) -> [MemberRow] {
-        let speaking = Set((seat?.room == room ? seat?.talk.speakers : nil)?.map(\.userID) ?? [])
-        let inVoice = (rosters[room]?.people ?? []).map { row($0.userID, voice: $0, speaking: speaking) }
+        let talk = seat?.room == room ? seat?.talk : nil
+        let speaking = Set(talk?.speakers.map(\.userID) ?? [])
+        let inVoice = (rosters[room]?.people ?? []).map { person in
+            // In rooms whose voice is not heard here, the server's word counts.
+            guard let talk else { return row(person.userID, voice: person, isSpeaking: person.isSpeaking) }
+            let isSpeaking = person.userID == account?.userID ? talk.isTalking : speaking.contains(person.userID)
+            return row(person.userID, voice: person, isSpeaking: isSpeaking)
+        }
         let ids = Set(inVoice.map(\.userID))
-        let others = (members[room] ?? []).filter { !ids.contains($0) }.map { row($0, voice: nil, speaking: []) }
-        return inVoice.sorted(by: Self.isBefore) + others.filter(\.isOnline).sorted(by: Self.isBefore)
-            + others.filter { !$0.isOnline }.sorted(by: Self.isBefore)
+        let others = (members[room] ?? []).filter { !ids.contains($0) }.map { row($0, voice: nil, isSpeaking: false) }
+        return Self.sorted(inVoice) + Self.sorted(others.filter(\.isOnline))
+            + Self.sorted(others.filter { !$0.isOnline })
     }
 
-    private func row(_ userID: UserID, voice: VoiceRoster.Person?, speaking: Set<UserID>) -> MemberRow {
+    private func row(_ userID: UserID, voice: VoiceRoster.Person?, isSpeaking: Bool) -> MemberRow {
         let person = people[userID]
-        let name = voice?.name ?? person?.name ?? (userID == account?.userID ? account?.name : nil) ?? "user \(userID)"
         let isSelf = userID == account?.userID
-        let speaks = isSelf && seat != nil ? seat?.talk.isTalking ?? false : speaking.contains(userID)
-        // In rooms whose voice is not heard here, the server's word counts.
-        let isHeard = seat.map { rosters[$0.room]?.people.contains { $0.userID == userID } ?? false } ?? false
+        let name = voice?.name ?? person?.name ?? (isSelf ? account?.name : nil) ?? "user \(userID)"
         return MemberRow(
             userID: userID, name: name, role: person?.role ?? (isSelf ? account?.role : nil),
-            isOnline: voice != nil || isSelf || person?.isOnline ?? false, voice: voice,
-            isSpeaking: voice != nil && (isHeard ? speaks : voice?.isSpeaking ?? false),
+            isOnline: voice != nil || isSelf || person?.isOnline ?? false, voice: voice, isSpeaking: isSpeaking,
             volume: settings.userVolumes[name] ?? 1)
     }
 
-    private static func isBefore(_ left: MemberRow, _ right: MemberRow) -> Bool {
-        let (one, other) = (left.name.lowercased(), right.name.lowercased())
-        return one == other ? left.userID.rawValue < right.userID.rawValue : one < other
+    /// By name; drawn with every screen, so that each name is folded once.
+    private static func sorted(_ rows: [MemberRow]) -> [MemberRow] {
+        var keyed: [(key: String, row: MemberRow)] = rows.map { ($0.name.lowercased(), $0) }
+        keyed.sort { left, right in
+            left.key == right.key ? left.row.userID.rawValue < right.row.userID.rawValue : left.key < right.key
+        }
+        return keyed.map(\.row)
     }
 }
