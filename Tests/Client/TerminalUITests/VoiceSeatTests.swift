@@ -43,6 +43,20 @@ struct VoiceSeatTests {
         #expect(desk.model.seat == nil)
     }
 
+    @Test("who has left voice is not shown in it any more")
+    func left() {
+        let desk = seated()
+        desk.hear(
+            .roomVoiceState(
+                roomID: place,
+                users: [
+                    VoiceUserState(userID: ada, username: "ada", voiceID: 7),
+                    VoiceUserState(userID: bob, username: "bob", voiceID: 9),
+                ]))
+        desk.press(.function(5))
+        #expect(desk.model.rosters[place]?.people.map(\.name) == ["bob"])
+    }
+
     @Test("the talk key is held where the terminal tells of releases")
     func held() {
         let desk = seated(releases: true)

@@ -81,8 +81,7 @@ extension Model {
         form.error = TerminalText.line(error.description)
         overlay = .setup(form)
         let wasInVoice = seat != nil
-        seat = nil
-        pushToTalk.reset()
+        giveUpSeat()
         return wasInVoice ? [.closeVoice] : []
     }
 
@@ -152,8 +151,7 @@ extension Model {
     mutating func drop(_ room: RoomID) -> [Effect] {
         var effects: [Effect] = []
         if seat?.room == room {
-            seat = nil
-            pushToTalk.reset()
+            giveUpSeat()
             effects.append(.closeVoice)
         }
         book.present.remove(room)

@@ -63,9 +63,18 @@ extension Model {
 
     mutating func leaveVoice() -> [Effect] {
         guard let room = seat?.room else { return [] }
+        giveUpSeat()
+        return [.voice(.disconnectVoice), .closeVoice] + (link == .up ? [.request(.leaveVoice(room))] : [])
+    }
+
+    /// The server tells the others, not who has left.
+    mutating func giveUpSeat() {
+        if let seat, let voice = seat.talk.ownVoice, let userID = account?.userID {
+            _ = rosters[seat.room]?.hear(
+                .voiceUserLeft(roomID: seat.room, userID: userID, voiceID: voice.rawValue, reason: .left))
+        }
         seat = nil
         pushToTalk.reset()
-        return [.voice(.disconnectVoice), .closeVoice] + (link == .up ? [.request(.leaveVoice(room))] : [])
     }
 
     mutating func askForVoice() -> [Effect] {
@@ -146,8 +155,7 @@ extension Model {
             let stood = seat?.grantedAt.map { now - $0 >= ReconnectBackoff.delayMax } ?? false
             return stood ? askForVoice() : waitForVoice(error)
         case .moveRoom(let room):
-            seat = nil
-            pushToTalk.reset()
+            giveUpSeat()
             book.wanted.insert(room)
             book.wantedVoice = room
             if book.present.contains(room) {
@@ -157,8 +165,7 @@ extension Model {
             return [.closeVoice, .request(.join(room, password: nil))]
         case .quit(let failure):
             if let failure { note(failure.description, isError: true) }
-            seat = nil
-            pushToTalk.reset()
+            giveUpSeat()
             return [.closeVoice]
         case .connectVoice: return [.voice(effect)] + userVolumeEffects()
         default: return [.voice(effect)]
