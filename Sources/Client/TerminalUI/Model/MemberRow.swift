@@ -36,7 +36,9 @@ extension Model {
             return row(person.userID, voice: person, isSpeaking: isSpeaking)
         }
         let ids = Set(inVoice.map(\.userID))
-        let others = (members[room] ?? []).filter { !ids.contains($0) }.map { row($0, voice: nil, isSpeaking: false) }
+        let others = (members[room] ?? [account?.userID].compactMap { $0 }).filter { !ids.contains($0) }.map {
+            row($0, voice: nil, isSpeaking: false)
+        }
         return Self.sorted(inVoice) + Self.sorted(others.filter(\.isOnline))
             + Self.sorted(others.filter { !$0.isOnline })
     }
