@@ -50,6 +50,20 @@ def main():
             f"| {seconds(row.get('secondsTo25AfterMove'))} | {moved[2]:.0f} dB "
             f"| {alone:.2f} | {both:.2f} | {alone - both:.2f} |"
         )
+    lines += [
+        "",
+        "| room | devices report too much | found after | put right by | 25 dB after that | at the end |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in report["delay"]:
+        found = row.get("secondsToCorrection")
+        correction = "–" if found is None else f"{row['correctionMilliseconds']:.0f} ms"
+        lines.append(
+            f"| {row['room']} | {row['lieMilliseconds']} ms | {'–' if found is None else seconds(found)} | {correction} "
+            f"| {seconds(row.get('secondsTo25'))} | {row['decibelsAtTheEnd']:.0f} dB |"
+        )
+    lines += ["", "| at the microphone | played, not heard there | corrections in 60 s |", "|---|---|---|"]
+    lines += [f"| {row['near']} | {row['far']} | {row['corrections']} |" for row in report["noEcho"]]
     lines += ["", "| noise | ratio | grows by | STOI before | after | PESQ before | after |", "|---|---|---|---|---|---|---|"]
     for row in report["noise"]:
         before = scores(folder, row["said"], row["before"])

@@ -66,6 +66,7 @@ import SpeechProcessing
         statistics.echoPathChanges = UInt64(processor.pathChangeCount)
         statistics.clockJumps = UInt64(reference.jumpCount)
         statistics.clockDriftPartsPerMillion = reference.driftPartsPerMillion
+        statistics.delayCorrectionMilliseconds = Double(reference.correctionSampleCount) / 48
     }
 }
 
@@ -75,6 +76,9 @@ public struct MicrophoneStatistics: Equatable, Sendable, BitwiseCopyable {
     public var echoPathChanges: UInt64 = 0
     /// Times that the devices' reports of their delays jumped, as after lost sound.
     public var clockJumps: UInt64 = 0
+    /// How much less lies between microphone and speaker than the devices report, in milliseconds, as found by listening for the echo; 0
+    /// until it was.
+    public var delayCorrectionMilliseconds = 0.0
     /// How far the speaker's clock runs ahead of the microphone's, in parts per million.
     public var clockDriftPartsPerMillion = 0.0
 

@@ -20,6 +20,8 @@
     private var filterPower: Float = 0
     private var quickPower: Float = 0
     private var blocksUntilNext: Int
+    /// Blocks in which only what is played is taken, because what was played before belongs to another alignment.
+    private var blocksToFill = 0
 
     /// The longest response in milliseconds: speaker to microphone, reverberation included.
     static let tailMilliseconds = 400
@@ -35,6 +37,11 @@
     /// Takes a block of the microphone and what was played at the same time, ``EchoSpectra/hop`` samples each.
     mutating func process(_ microphone: UnsafePointer<Float>, played: UnsafePointer<Float>) {
         unsafe far.append(played)
+        if blocksToFill > 0 {
+            blocksToFill -= 1
+            pathChanged = false
+            return unsafe passOn(microphone)
+        }
         unsafe filter.process(microphone, far)
         unsafe quickFilter.process(microphone, far)
         unsafe power += Self.smoothing * (Self.energy(microphone) - power)
@@ -50,6 +57,14 @@
             pathChangeCount += 1
         }
         if filterPower > Self.uselessFactor * power { unsafe passOn(microphone) }
+    }
+
+    /// What is played reaches the microphone at quite another time: nothing that was learnt holds.
+    mutating func begin() {
+        filter.reset()
+        quickFilter.reset()
+        distrust()
+        blocksToFill = Self.tailMilliseconds / 10
     }
 
     /// Sound was lost, or the devices began anew: what is played reaches the microphone at another time.

@@ -18,6 +18,8 @@
     /// Of the played sample that belongs to the next captured one.
     private var position = 0.0
     private var isCorrecting = false
+    /// How far the devices' reports are wrong, as found by listening: samples by which to read later than they say.
+    public private(set) var correctionSampleCount = 0
 
     /// Samples kept: a power of two, 1.4 s; more than both devices' buffers together.
     static let historySampleCount = 65_536
@@ -67,6 +69,12 @@
         return hasJumped
     }
 
+    /// The devices' reports are wrong: from now on, what was appended `sampleCount` later is read, earlier if negative.
+    mutating func shift(by sampleCount: Int) {
+        correctionSampleCount += sampleCount
+        position += Double(sampleCount)
+    }
+
     /// Reads what belongs to the next captured samples into `output`, on a scale of ±1. What was never played is silence.
     mutating func read(_ sampleCount: Int, into output: UnsafeMutablePointer<Float>) {
         let slope = Float(clock.drift + correction())
@@ -86,7 +94,9 @@
         capturedCount += sampleCount
     }
 
-    private var target: Double { Double(capturedCount) + clock.offset + Self.leadSampleCount }
+    private var target: Double {
+        Double(capturedCount) + clock.offset + Self.leadSampleCount + Double(correctionSampleCount)
+    }
 
     private mutating func correction() -> Double {
         guard clock.hasBegun else { return 0 }

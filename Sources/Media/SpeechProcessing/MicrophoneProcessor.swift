@@ -20,6 +20,7 @@
     public let delaySampleCount: Int
 
     private var canceller = EchoCanceller()
+    private var delaySearch = DelaySearch()
     private var suppressor = SpectralSuppressor()
     private let splitter = BandSplitter()
     private let playedSplitter = BandSplitter()
@@ -121,6 +122,13 @@
         unsafe playedLowCut.process(work.playedLow.start, count: BandSplitter.lowSampleCount)
         unsafe canceller.process(work.low.start, played: work.playedLow.start)
         if canceller.pathChanged { suppressor.distrustEcho() }
+        if let lateness = unsafe delaySearch.follow(
+            work.low.start, played: work.playedLow.start, left: canceller.residual)
+        {
+            reference.shift(by: -lateness)
+            canceller.begin()
+            suppressor.distrustEcho()
+        }
         unsafe work.low.start.update(from: canceller.residual, count: BandSplitter.lowSampleCount)
         unsafe work.echo.start.update(from: canceller.echo, count: BandSplitter.lowSampleCount)
     }

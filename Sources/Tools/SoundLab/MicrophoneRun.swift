@@ -18,7 +18,7 @@ enum MicrophoneRun {
         return output
     }
 
-    private static func append(_ played: [Int16], _ range: Range<Int>, to reference: inout EchoReference) {
+    static func append(_ played: [Int16], _ range: Range<Int>, to reference: inout EchoReference) {
         let samples = range.map { $0 < played.count ? played[$0] : 0 }
         samples.withUnsafeBufferPointer { reference.append($0) }
     }

@@ -8,12 +8,14 @@ import SpeechProcessing
 ///
 /// `Scripts/sound_microphone.py` scores the sound that ``write(to:)`` leaves and prints the table.
 public struct MicrophoneTable {
-    private let scene: MicrophoneScene
-    private let noise: [Float]
+    let scene: MicrophoneScene
+    let noise: [Float]
 
     public struct Report: Codable {
         var seed: UInt64
         var echo: [EchoRow] = []
+        var delay: [DelayRow] = []
+        var noEcho: [NoEchoRow] = []
         var noise: [NoiseRow] = []
         var activity: [ActivityRow] = []
         /// Share of a core that capture with everything on takes, encoding at 40 kbit/s among it.
@@ -56,7 +58,7 @@ public struct MicrophoneTable {
 
     /// Samples by which processed sound is later.
     static let delay = 336
-    private static let second = 48_000
+    static let second = 48_000
 
     private let seed: UInt64
 
@@ -73,6 +75,8 @@ public struct MicrophoneTable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var report = Report(seed: seed)
         for (index, room) in SimulatedRoom.all.enumerated() { report.echo.append(try echoRow(room, index, folder)) }
+        report.delay = try delayRows()
+        report.noEcho = try noEchoRows()
         for kind in MicrophoneScene.Noise.allCases {
             for ratio in [0, 5, 10, 20] { report.noise.append(try noiseRow(kind, ratio, folder)) }
         }
@@ -123,7 +127,7 @@ public struct MicrophoneTable {
     }
 
     /// When 25 dB were reached: the end of the first half second in which echo was heard and as much less came out.
-    private func secondsTo25(_ input: [Int16], _ output: [Int16], from start: Int) -> Double? {
+    func secondsTo25(_ input: [Int16], _ output: [Int16], from start: Int) -> Double? {
         for begin in stride(from: start, to: start + 10 * Self.second - 24_000, by: 4_800) {
             let range = begin..<begin + 24_000
             let late = range.lowerBound + Self.delay..<min(output.count, range.upperBound + Self.delay)
