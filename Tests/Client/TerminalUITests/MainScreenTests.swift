@@ -66,10 +66,10 @@ struct MainScreenTests {
 
     @Test func `what is new is marked, elsewhere and here`() {
         let desk = Stage.chat(columns: 80, rows: 24, colors: .none)
-        desk.say("in another room", id: 50, in: 2)
+        Stage.say("in another room", id: 50, minutes: 1, in: 2, to: desk)
         desk.press(.pageUp)
-        desk.say("@ada look", id: 51, mentions: [ada])
-        desk.say("and another", id: 52)
+        Stage.say("@ada look", id: 51, minutes: 2, mentions: [ada], to: desk)
+        Stage.say("and another", id: 52, minutes: 3, to: desk)
         Golden.expect(desk.model, "new-below-80x24")
         desk.press(.end, .control)
         Golden.expect(desk.model, "new-80x24")

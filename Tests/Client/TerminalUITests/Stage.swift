@@ -60,6 +60,18 @@ enum Stage {
         return [garden, general, quiet]
     }()
 
+    /// Bob writes in General, or in Garden (2), so many minutes after nine.
+    static func say(
+        _ text: String, id: UInt64, minutes: Int64, in room: UInt64 = 1, mentions: [UserID] = [], to desk: Desk
+    ) {
+        desk.hear(
+            .roomMessage(
+                roomID: RoomID(rawValue: room), senderUsername: "bob", content: text,
+                details: MessageDetails(
+                    messageID: MessageID(rawValue: id), sentAt: evening + minutes * 60_000, mentions: mentions)),
+            from: bob)
+    }
+
     private static func converse(_ desk: Desk) {
         let place = Conversation.room(RoomID(rawValue: 1))
         func said(

@@ -109,16 +109,13 @@ extension Model {
         switch stroke.key {
         case .escape, .enter, .character("q"): return closeOverlay()
         case .up: overlay = .help(scroll: max(0, scroll - 1))
-        case .down: overlay = .help(scroll: min(scroll + 1, Self.helpScrollMax))
+        case .down: overlay = .help(scroll: min(scroll + 1, HelpView.scrollMax(settings, size: size)))
         case .pageUp: overlay = .help(scroll: max(0, scroll - size.rows / 2))
-        case .pageDown: overlay = .help(scroll: min(scroll + size.rows / 2, Self.helpScrollMax))
+        case .pageDown: overlay = .help(scroll: min(scroll + size.rows / 2, HelpView.scrollMax(settings, size: size)))
         default: break
         }
         return []
     }
-
-    /// Lines of help; the view stops earlier where all is shown.
-    private static let helpScrollMax = 100
 
     // MARK: Search
 

@@ -6,32 +6,56 @@ struct HelpView {
     let scroll: Int
 
     func draw(on canvas: inout Canvas) {
-        let bounds = canvas.grid.bounds
-        let area = Dialog.area(in: bounds, columns: 78, rows: bounds.rows - 2)
-        let inner = canvas.box(area, title: "Help")
-        let lines = Self.rows(settings)
+        let inner = canvas.box(Self.area(in: canvas.grid.bounds), title: "Help")
+        let lines = Self.lines(settings, columns: inner.columns)
         let rows = max(1, inner.rows - 1)
         let start = max(0, min(scroll, lines.count - rows))
         for (offset, line) in lines[start...].prefix(rows).enumerated() {
-            draw(line, in: inner.line(offset), on: &canvas)
+            let row = inner.line(offset)
+            canvas.write(line.key, in: row, canvas.style(line.isHeading ? .heading : .strong))
+            guard let words = line.words else { continue }
+            var right = row
+            right.column += line.indent
+            right.columns -= line.indent
+            canvas.write(words, in: right)
         }
         let more = start + rows < lines.count ? "Down: more · " : ""
         Dialog.drawFooter("\(more)Esc: close", error: nil, in: inner, on: &canvas)
     }
 
-    private func draw(_ line: (key: String, words: String), in row: CellRectangle, on canvas: inout Canvas) {
-        guard !line.words.isEmpty else {
-            canvas.write(line.key, in: row, canvas.style(.heading))
-            return
+    /// Lines that it can be scrolled by, until the last is shown.
+    static func scrollMax(_ settings: Settings, size: Model.Size) -> Int {
+        let bounds = CellRectangle(row: 0, column: 0, columns: size.columns, rows: size.rows)
+        let inner = area(in: bounds).inset(rows: 1, columns: 2)
+        return max(0, lines(settings, columns: inner.columns).count - max(1, inner.rows - 1))
+    }
+
+    private static func area(in bounds: CellRectangle) -> CellRectangle {
+        Dialog.area(in: bounds, columns: 78, rows: bounds.rows - 2)
+    }
+
+    private struct Line {
+        var key = ""
+        var words: TextLine?
+        var indent = 0
+        var isHeading = false
+    }
+
+    /// Keys beside what they do; above it where that leaves it too little room.
+    private static func lines(_ settings: Settings, columns: Int) -> [Line] {
+        let isNarrow = columns < 60
+        let indent = isNarrow ? 2 : 26
+        return rows(settings).flatMap { key, words -> [Line] in
+            guard !words.isEmpty else { return [Line(key: key, isHeading: true)] }
+            let wrapped = TextLayout.wrap([StyledText(words)], columns: max(1, columns - indent), linesMax: 9).lines
+            var lines = wrapped.map { Line(words: $0, indent: indent) }
+            if isNarrow || TextLayout.columns(of: key) >= indent {
+                lines.insert(Line(key: key), at: 0)
+            } else {
+                lines[0].key = key
+            }
+            return lines
         }
-        let keyColumns = min(row.columns / 2, 26)
-        var left = row
-        left.columns = keyColumns - 1
-        canvas.write(line.key, in: left, canvas.style(.strong))
-        var right = row
-        right.column += keyColumns
-        right.columns -= keyColumns
-        canvas.write(line.words, in: right)
     }
 
     /// A row without words is a heading.

@@ -52,7 +52,7 @@ struct MessageBlock {
         if let failure = pending.failure {
             body.append(StyledText("\n! not sent: \(failure) – Alt-R sends it again", theme.style(.error)))
         }
-        let mark = pending.failure == nil ? StyledText("…", quiet) : StyledText("!", theme.style(.error))
+        let mark = pending.failure == nil ? StyledText(" ") : StyledText("!", theme.style(.error))
         return compose(
             mark: mark, time: pending.failure == nil ? "  …  " : "     ", name: ownName ?? "", isOwn: true,
             reply: pending.replyTo, body: body)

@@ -22,7 +22,7 @@ struct RoomsPane {
         for (offset, row) in rows[start...].prefix(area.rows).enumerated() {
             draw(row, in: area.line(offset), on: &canvas)
         }
-        if rows.isEmpty { canvas.write("No rooms: F2", in: area.line(0).inset(rows: 0, columns: 1)) }
+        if rows.isEmpty, model.link == .up { canvas.write("No rooms: F2", in: area.line(0).inset(rows: 0, columns: 1)) }
     }
 
     private var rows: [Row] {

@@ -48,7 +48,7 @@ package enum View {
         VoiceBar(model: model, theme: theme, area: layout.voice).draw(on: &canvas)
         if let input {
             input.draw(in: layout.input, hasCursor: model.overlay == nil && model.focus == .input, on: &canvas)
-        } else {
+        } else if model.link == .up {
             canvas.write("No room is open: F2 shows them.", in: layout.input.inset(rows: 0, columns: 1))
         }
         status.draw(in: layout.status, on: &canvas)
