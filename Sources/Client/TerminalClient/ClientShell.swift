@@ -30,7 +30,10 @@ actor ClientShell {
     private var lines: PlainLines?
     private var failure: CommandFailure?
     private var isOver = false
-    private var isDrawWaiting = false
+    /// When the next drawing is due, and when the last one was.
+    private var drawTime: Duration?
+    private var drawnAt: Duration = .zero
+    private var drawing: Task<Void, Never>?
     private var isReadingOn = false
     private var alarm: Task<Void, Never>?
     private var alarmTime: Duration?
@@ -103,7 +106,7 @@ actor ClientShell {
     private func take(_ event: Event) {
         guard !isOver else { return }
         for effect in model.update(event, now: now) { perform(effect) }
-        if lines == nil { showSoon() } else { interface.show(model) }
+        if lines == nil { showSoon(after: event) } else { interface.show(model) }
         setAlarm()
     }
 
@@ -140,15 +143,22 @@ actor ClientShell {
 // MARK: The screen, and time
 
 extension ClientShell {
-    /// Once for all that has happened until it is the drawing's turn.
-    private func showSoon() {
-        guard !isDrawWaiting else { return }
-        isDrawWaiting = true
-        Task {
-            isDrawWaiting = false
+    /// What somebody does is seen at once, with all that has happened until it is the drawing's turn; what happens by itself no more
+    /// often than eyes can follow.
+    private func showSoon(after event: Event) {
+        let time = event.isInput ? now : max(now, drawnAt + Self.frameInterval)
+        if let drawTime, drawTime <= time { return }
+        drawing?.cancel()
+        drawTime = time
+        drawing = Task {
+            if time > now { try? await Task.sleep(for: time - now) }
+            guard !Task.isCancelled else { return }
+            (drawTime, drawnAt) = (nil, now)
             interface.show(model)
         }
     }
+
+    private static let frameInterval: Duration = .milliseconds(33)
 
     /// For lines: what was read out closes, and the next line has its turn.
     private func readOn() {

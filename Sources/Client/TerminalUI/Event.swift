@@ -43,3 +43,13 @@ package enum Event: Sendable {
     /// Something else went wrong that the person is to know of.
     case problem(String)
 }
+
+extension Event {
+    /// Whether the person has done something and waits to see it.
+    package var isInput: Bool {
+        switch self {
+        case .input, .resized: true
+        default: false
+        }
+    }
+}
