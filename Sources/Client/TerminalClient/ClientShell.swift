@@ -241,7 +241,10 @@ extension ClientShell {
                     guard let client, let userID else {
                         throw RoomClientError(.closed, "there is no connection to the server now.")
                     }
-                    result = .success(try await request.answer(from: client, userID: userID, voice: wishes))
+                    result = .success(
+                        try await request.answer(from: client, userID: userID, voice: wishes) { message in
+                            await self.handle(.announcement(ControlEnvelope(message: message)))
+                        })
                 } catch {
                     result = .failure(error)
                 }

@@ -7,9 +7,11 @@ extension Request {
     /// Asks the server, and makes of its answers what the model takes. Any task.
     /// - Parameters:
     ///   - userID: who asks.
-    ///   - bundleBytesMax: for a voice session, the longest bundle that is taken from the relay at that host.
+    ///   - voice: what a voice session is asked for with.
+    ///   - announce: hears of an answer that everybody else is told as an announcement, before the answer is returned.
     func answer(
-        from client: RoomClient, userID: UserID, voice: VoiceWishes
+        from client: RoomClient, userID: UserID, voice: VoiceWishes,
+        announce: @Sendable (ControlMessage) async -> Void
     ) async throws(RoomClientError) -> Answer {
         switch self {
         case .rooms: .rooms(try await allRooms(client))
@@ -22,7 +24,7 @@ extension Request {
         case .create(let name, let description, let password):
             .created(
                 try await client.createRoom(name: name, description: description, password: password, kind: nil))
-        case .setTopic(let room, let topic): try await setTopic(of: room, to: topic, client)
+        case .setTopic(let room, let topic): try await setTopic(of: room, to: topic, client, announce)
         case .invite(let room): try await invite(to: room, client)
         case .history(let question, _): .history(try await client.history(question))
         case .post(let text, let place, let clientID, let replyTo):
@@ -92,11 +94,11 @@ extension Request {
     }
 
     private func setTopic(
-        of room: RoomID, to topic: String, _ client: RoomClient
+        of room: RoomID, to topic: String, _ client: RoomClient, _ announce: (ControlMessage) async -> Void
     ) async throws(RoomClientError) -> Answer {
         var changes = RoomChanges(roomID: room)
         changes.topic = topic
-        _ = try await client.updateRoom(changes)
+        await announce(.roomUpdated(try await client.updateRoom(changes)))
         return .done("")
     }
 

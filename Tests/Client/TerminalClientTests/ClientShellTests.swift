@@ -132,8 +132,26 @@ import VoiceClient
         await ada.sees { $0.seat?.talk.isVoiceOpen == true && $0.seat?.talk.statistics.isMuted == true }
         ada.do(.input(.key(KeyStroke(.escape), .press)))
         ada.say("/voice")
-        await ada.sees { $0.seat == nil }
+        await ada.sees { model in model.seat == nil && model.rosters.values.allSatisfy { $0.people.count == 1 } }
         await bob.sees { model in model.rosters.values.contains { $0.people.count == 1 } }
+        await ada.leave()
+        await bob.leave()
+        await daemon.stop()
+    }
+
+    @Test func `who sets a topic sees it as everybody does`() async throws {
+        let daemon = try await start()
+        let (ada, bob) = (person("ada", at: daemon), person("bob", at: daemon))
+        for person in [ada, bob] {
+            person.begin()
+            await person.sees { $0.link == .up && $0.selected != nil }
+        }
+        ada.say("/create Lounge")
+        await ada.sees { $0.selectedState?.name == "Lounge" }
+        bob.say("/join Lounge")
+        await bob.sees { $0.selectedState?.name == "Lounge" }
+        ada.say("/topic soft chairs")
+        for person in [ada, bob] { await person.sees { $0.selectedState?.topic == "soft chairs" } }
         await ada.leave()
         await bob.leave()
         await daemon.stop()
