@@ -29,6 +29,8 @@ actor ClientShell {
     /// For lines instead of a screen.
     private var lines: PlainLines?
     private var failure: CommandFailure?
+    /// Why the last session ended that no retry could mend.
+    var loginFailure: CommandFailure?
     private var isOver = false
     /// When the next drawing is due, and when the last one was.
     private var drawTime: Duration?
@@ -170,8 +172,10 @@ extension ClientShell {
                 take(PlainInput.close)
             } else if let line = lines?.next(for: model) {
                 for event in PlainInput.events(of: line, in: model) { take(event) }
-            } else if lines?.isDone == true, queue.isIdle {
+            } else if lines?.isDone(for: model) == true, queue.isIdle {
                 take(.line("/quit"))
+                // Nobody is there to log in once more.
+                if case .setup = model.overlay { failure = loginFailure }
             } else {
                 return
             }

@@ -28,8 +28,10 @@ struct PlainLines: Sendable {
         return waiting.removeFirst()
     }
 
-    /// Everything was taken, and no more will come.
-    var isDone: Bool { isAtEnd && waiting.isEmpty }
+    /// Everything was taken, no more will come, and there was somebody to take it, or is a question that nobody answers.
+    func isDone(for model: Model) -> Bool {
+        isAtEnd && waiting.isEmpty && (isOpen || model.overlay?.asks == true)
+    }
 }
 
 extension Overlay {

@@ -111,6 +111,7 @@ extension ClientShell {
     func end(_ error: RoomClientError, _ number: Int) {
         guard number == sessionNumber else { return }
         (session, client) = (nil, nil)
+        loginFailure = CommandFailure(error)
         handle(.ended(error))
     }
 

@@ -5,6 +5,7 @@ import DaemonTestSupport
 import KeyInput
 import RoomClient
 import TalkInterface
+import TerminalSupport
 import TerminalUI
 import TestSupport
 import Testing
@@ -185,6 +186,19 @@ import VoiceClient
         #expect(ada.lines.contains { $0.hasPrefix("1 General, joined") })
         await bob.sees { $0.selectedState?.log.messages.map(\.content) == ["hello", "/slash", "bye"] }
         await bob.leave()
+        await daemon.stop()
+    }
+
+    @Test func `lines without a person end with why they could not log in`() async throws {
+        let daemon = try await start()
+        let ada = person("ada", at: daemon)
+        ada.begin()
+        await ada.sees { $0.link == .up }
+        await ada.leave()
+        let wrong = person("ada", at: daemon, password: "not this one") { options, _ in options.isPlain = true }
+        wrong.endInput()
+        wrong.begin()
+        #expect(await wrong.end()?.status == .permission)
         await daemon.stop()
     }
 

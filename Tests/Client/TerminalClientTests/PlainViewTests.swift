@@ -158,9 +158,18 @@ struct PlainViewTests {
         #expect(lines.next(for: model) == "again")
         model.link = .down(retryAt: nil, reason: "gone")
         #expect(lines.add("later") && lines.next(for: model) == "later")
-        #expect(!lines.isDone)
+        #expect(!lines.isDone(for: model))
         lines.isAtEnd = true
-        #expect(lines.isDone)
+        #expect(lines.isDone(for: model))
+    }
+
+    @Test func `an end before there is anybody is no end yet, unless a question stays open`() {
+        var lines = PlainLines()
+        lines.isAtEnd = true
+        #expect(lines.next(for: before) == nil && !lines.isDone(for: before))
+        var asks = before
+        asks.overlay = .setup(SetupForm(server: "", user: ""))
+        #expect(lines.isDone(for: asks))
     }
 
     @Test func `a line waits for a list that was asked for before it`() {
