@@ -8,6 +8,7 @@ struct ScreenModes: Sendable {
         var bytes = capabilities.enterScreen + capabilities.disableWrap
         guard capabilities.hasModes else { return bytes }
         bytes += TerminalExtensions.enablePasteMarks + TerminalExtensions.enableFocusReports
+        bytes += TerminalExtensions.keepOrder
         // Behind the change of screens: each has keyboard modes of its own.
         switch hasKeyboard {
         case nil: bytes += TerminalExtensions.askForKeyboard + TerminalExtensions.askForAttributes
@@ -28,6 +29,7 @@ struct ScreenModes: Sendable {
         if capabilities.hasModes {
             bytes += TerminalExtensions.endString
             if hasKeyboard == true { bytes += TerminalExtensions.popKeyboard }
+            bytes += TerminalExtensions.turnAround
             bytes += TerminalExtensions.disableFocusReports + TerminalExtensions.disablePasteMarks
             if capabilities.hasLinks { bytes += TerminalExtensions.endLink }
         }

@@ -1,5 +1,5 @@
 /// What terminals understand and terminfo(5) does not know, each with its source. Those who do not know one of them pass it over:
-/// all have the form that ECMA-48 gives to private ones.
+/// all have a form that ECMA-48 gives to modes or to private sequences.
 enum TerminalExtensions {
     // xterm control sequences, “Bracketed Paste Mode”: what is pasted comes between marks.
     static let enablePasteMarks = csi("?2004h")
@@ -8,6 +8,11 @@ enum TerminalExtensions {
     // xterm control sequences, “FocusIn/FocusOut”.
     static let enableFocusReports = csi("?1004h")
     static let disableFocusReports = csi("?1004l")
+
+    // Bidirectional support mode (ECMA-48, BDSM; “BiDi in Terminal Emulators” by Egmont Koblinger): text comes in the order in
+    // which it is shown, or is turned around by the terminal, which is what those that can do begin with.
+    static let keepOrder = csi("8l")
+    static let turnAround = csi("8h")
 
     // Synchronised output (specification by Christian Parpart, contour-terminal/vt-extensions): a frame is shown whole.
     static let beginFrame = csi("?2026h")

@@ -71,7 +71,7 @@ public final class TerminalScreen: Sendable {
     /// Gives the terminal back and stops the process, as Ctrl-Z does; when it goes on, the newest grid is drawn again.
     public func suspend() async { await Self.suspend(keeper, telling, output: output) }
 
-    /// Gives the terminal and the signals back; once. A frozen terminal delays that by 1.5 s at most.
+    /// Gives the terminal and the signals back; once. A frozen terminal delays that by 2 s at most.
     public func close() async {
         await reader.stop()
         await keeper.giveBack()

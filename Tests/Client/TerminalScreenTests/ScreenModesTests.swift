@@ -13,7 +13,7 @@ struct ScreenModesTests {
 
     @Test func `the screen is taken, and the terminal asked for its keyboard`() throws {
         let xterm = try modes("xterm-256color")
-        let taken = "^[?1049h^[22;0;0t^[?2004h^[?1004h"
+        let taken = "^[?1049h^[22;0;0t^[?2004h^[?1004h^[8l"
         #expect(text(xterm.enter(hasKeyboard: nil)) == taken + "^[?u^[c")
         #expect(text(xterm.enter(hasKeyboard: false)) == taken)
         #expect(text(xterm.enter(hasKeyboard: true)) == taken + "^[>31u")
@@ -22,7 +22,7 @@ struct ScreenModesTests {
 
     @Test func `everything that was told is taken back`() throws {
         let xterm = try modes("xterm-256color")
-        let rest = "^[?1004l^[?2004l^]8;;^\\^(B^[m^[?1049l^[23;0;0t^[?12l^[?25h^[?2026l"
+        let rest = "^[8h^[?1004l^[?2004l^]8;;^\\^(B^[m^[?1049l^[23;0;0t^[?12l^[?25h^[?2026l"
         #expect(text(xterm.leave(hasKeyboard: true)) == "^\\^[<u" + rest)
         #expect(text(xterm.leave(hasKeyboard: nil)) == "^\\" + rest)
     }

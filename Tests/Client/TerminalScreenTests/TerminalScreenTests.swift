@@ -14,7 +14,7 @@ import Testing
         #expect(taken.screen.size == (40, 10))
         taken.show("Guten Tag")
         let shown = String(decoding: await taken.pair.read(to: "Tag"), as: UTF8.self)
-        #expect(shown.hasPrefix("\u{1B}[?1049h\u{1B}[22;0;0t\u{1B}[?2004h\u{1B}[?1004h\u{1B}[?u\u{1B}[c"))
+        #expect(shown.hasPrefix("\u{1B}[?1049h\u{1B}[22;0;0t\u{1B}[?2004h\u{1B}[?1004h\u{1B}[8l\u{1B}[?u\u{1B}[c"))
         await taken.screen.close()
         #expect(await taken.pair.shows(TakenTerminal.leaving))
         #expect(taken.isModeRestored)

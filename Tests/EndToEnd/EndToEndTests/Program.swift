@@ -101,13 +101,24 @@ final class TestServer: Sendable {
 
     init() throws {
         folder = try TemporaryFolder()
-        program = try Program(
+        program = try Self.start(folder, controlPort: "0")
+        port = try program.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C")
+    }
+
+    /// The same server again, on its port and with its data, after ``program`` has ended. Blocks until it listens.
+    func startAgain() throws -> Program {
+        let again = try Self.start(folder, controlPort: port)
+        try again.waitFor("Stop with Ctrl-C")
+        return again
+    }
+
+    private static func start(_ folder: TemporaryFolder, controlPort: String) throws -> Program {
+        try Program(
             "roomtoned",
             [
-                "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--data-directory",
+                "--host", "127.0.0.1", "--control-port", controlPort, "--voice-port", "0", "--data-directory",
                 folder.file("server"),
             ])
-        port = try program.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C")
     }
 
     /// `roomtone talk` of a new account in the room General, with known servers of its own.

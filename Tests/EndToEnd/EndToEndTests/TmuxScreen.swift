@@ -4,12 +4,14 @@ import TestSupport
 
 /// A terminal that tmux keeps, with a program in it: keys go in, and what a person would see comes out.
 ///
-/// A tmux server of its own, with a socket in a folder of its own and no configuration, which goes with it. Blocks: run it in `blocking`.
+/// A tmux server of its own, with a socket in a folder of its own and no configuration. It goes with this, and with the test's
+/// process if that is ended. Blocks: run it in `blocking`.
 final class TmuxScreen: @unchecked Sendable {
     // Unchecked: what the watching thread and the test share is guarded by the condition.
     private let folder: TemporaryFolder
     private let condition = NSCondition()
     private var outputCount = 0
+    private let lifeline: Int32
 
     struct Failure: Error, CustomStringConvertible { let description: String }
 
@@ -18,21 +20,30 @@ final class TmuxScreen: @unchecked Sendable {
     init(_ command: [String], environment: [String: String] = [:], columns: Int = 80, rows: Int = 24) throws {
         folder = try TemporaryFolder()
         try folder.write(Self.configuration, to: "tmux.conf")
-        let fifo = folder.file("output")
-        guard mkfifo(fifo, 0o600) == 0 else { throw Failure(description: "no fifo: errno \(errno)") }
-        // What the program reads and writes first must not be missed: it starts when everything is in place.
-        let gate = folder.file("gate")
-        guard mkfifo(gate, 0o600) == 0 else { throw Failure(description: "no fifo: errno \(errno)") }
+        for name in ["output", "gate", "lifeline"] {
+            guard mkfifo(folder.file(name), 0o600) == 0 else { throw Failure(description: "no fifo: errno \(errno)") }
+        }
+        // Both ways, so that it opens at once. Whoever reads it sees its end with this process's.
+        lifeline = open(folder.file("lifeline"), O_RDWR | O_CLOEXEC)
         let variables = environment.sorted { $0.key < $1.key }.flatMap { ["-e", "\($0.key)=\($0.value)"] }
+        // What the program writes first must not be missed: it starts when everything is in place. Its status goes into a
+        // file: tmux loses that of a child that ends while utempter, which resets SIGCHLD, runs.
+        let program = "read start < gate; \"$@\"; echo $? > status.new; mv status.new status"
         try tmux(
             ["new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"] + variables
-                + ["sh", "-c", "read start < '\(gate)'; exec \"$@\"", "sh"] + command)
-        try tmux(["pipe-pane", "-O", "exec cat > '\(fifo)'"])
-        Thread.detachNewThread { [weak self] in Self.watch(fifo) { self?.noteOutput() } }
-        try Self.open(gate)
+                + ["sh", "-c", "cd '\(folder.path)'; \(program)", "sh"] + command)
+        try tmux(["pipe-pane", "-O", "exec cat > '\(folder.file("output"))'"])
+        try tmux(["run-shell", "-b", "cat '\(folder.file("lifeline"))' > /dev/null; tmux -S '\(socket)' kill-server"])
+        Thread.detachNewThread { [output = folder.file("output"), weak self] in
+            Self.watch(output) { self?.noteOutput() }
+        }
+        try Self.unlock(folder.file("gate"))
     }
 
-    deinit { _ = try? tmux(["kill-server"]) }
+    deinit {
+        _ = try? tmux(["kill-server"])
+        close(lifeline)
+    }
 
     /// Presses keys by tmux's names: `Enter`, `F2`, `C-z`, `M-m`, `Up`, `a`.
     func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }
@@ -88,14 +99,16 @@ final class TmuxScreen: @unchecked Sendable {
 
     /// Waits for the program's end and gives its exit status.
     func waitForEnd() throws -> Int32 {
-        try waitFor("the program's end") { _ in try value("#{pane_dead}") == "1" }
-        return Int32(try value("#{pane_dead_status}")) ?? -1
+        try waitFor("the program's end") { _ in FileManager.default.fileExists(atPath: folder.file("status")) }
+        return Int32(try folder.text(of: "status").trimmingCharacters(in: .newlines)) ?? -1
     }
+
+    private var socket: String { folder.file("socket") }
 
     @discardableResult
     private func tmux(_ arguments: [String]) throws -> String {
         try Command.output(
-            "tmux", package: "tmux", ["-S", folder.file("socket"), "-f", folder.file("tmux.conf")] + arguments,
+            "tmux", package: "tmux", ["-S", socket, "-f", folder.file("tmux.conf")] + arguments,
             environment: ["TMUX": ""])
     }
 
@@ -115,7 +128,7 @@ final class TmuxScreen: @unchecked Sendable {
     }
 
     /// Lets the one go on who reads the fifo.
-    private static func open(_ gate: String) throws {
+    private static func unlock(_ gate: String) throws {
         guard let file = FileHandle(forWritingAtPath: gate) else { throw Failure(description: "no gate at \(gate)") }
         try file.write(contentsOf: Data("\n".utf8))
         try file.close()

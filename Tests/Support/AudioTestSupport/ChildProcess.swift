@@ -25,12 +25,20 @@ public final class ChildProcess: @unchecked Sendable {
                 posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0)
             }
         }
+        // Threads of the executors block signals, and a child would inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let words = ([program] + arguments).map { strdup($0) } + [nil]
         let assignments = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in words + assignments { free(text) } }
         var spawned: pid_t = 0
-        let failure = posix_spawn(&spawned, program, &actions, nil, words, assignments)
+        let failure = posix_spawn(&spawned, program, &actions, &attributes, words, assignments)
         guard failure == 0 else {
             throw TestSignal.Failure(
                 description: "\(program) did not start: \(String(cString: strerror(failure)))")
