@@ -28,13 +28,11 @@ final class ShellPerson: Sendable {
         }
 
         func show(_ model: Model) {
-            let waiters = state.withLock { state in
+            state.withLock { state in
                 state.lines += PlainView.lines(from: state.model, to: model)
                 state.model = model
-                defer { state.waiters = [] }
-                return state.waiters
             }
-            for waiter in waiters { waiter.resume() }
+            release()
         }
 
         func ring() {}
@@ -44,20 +42,36 @@ final class ShellPerson: Sendable {
         var model: Model { state.withLock { $0.model } }
         var lines: [String] { state.withLock { $0.lines } }
 
-        /// Returns when `isSo`, at once or after a later change.
+        /// Returns when `isSo`, at once or after a later change; or when the test's time is up, which has failed then.
         func wait(until isSo: (Model, [String]) -> Bool) async {
-            while true {
+            while !Task.isCancelled {
                 let (model, lines) = state.withLock { ($0.model, $0.lines) }
                 if isSo(model, lines) { return }
-                await withCheckedContinuation { waiter in
-                    let isOld = state.withLock { state in
-                        guard state.model == model, state.lines == lines else { return true }
-                        state.waiters.append(waiter)
-                        return false
-                    }
-                    if isOld { waiter.resume() }
+                await withTaskCancellationHandler {
+                    await change(from: model, lines)
+                } onCancel: {
+                    release()
                 }
             }
+        }
+
+        private func change(from model: Model, _ lines: [String]) async {
+            await withCheckedContinuation { waiter in
+                let isOld = state.withLock { state in
+                    guard state.model == model, state.lines == lines, !Task.isCancelled else { return true }
+                    state.waiters.append(waiter)
+                    return false
+                }
+                if isOld { waiter.resume() }
+            }
+        }
+
+        private func release() {
+            let waiters = state.withLock { state in
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in waiters { waiter.resume() }
         }
     }
 
