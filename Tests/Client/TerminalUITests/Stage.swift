@@ -41,7 +41,7 @@ enum Stage {
     }
 
     static let people = [
-        user(1, "ada"), user(2, "bob"), user(3, "Cy Young"), user(4, "דנה"), user(5, "漢字さん"), user(6, "Zoe\u{308}"),
+        user(1, "ada"), user(2, "bob"), user(3, "Cy Young"), user(4, "דנה"), user(5, "漢字さん"), user(6, "Zoë"),
         user(7, "grace", isOnline: false),
     ]
 

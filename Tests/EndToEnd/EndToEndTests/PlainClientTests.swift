@@ -1,3 +1,4 @@
+import AudioTestSupport
 import Testing
 
 /// `roomtone` without a screen: as a pipe or a screen reader has it.
