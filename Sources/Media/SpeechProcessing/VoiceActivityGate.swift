@@ -1,6 +1,6 @@
 /// Decides frame by frame whether a voice-activated microphone is open. Pure: the caller's frames are its clock.
 ///
-/// It opens on a frame that is speech-like, loud enough and louder than the room's noise, and closes after a hang-over without one, so that the
+/// It opens on a frame that is speech-like, loud enough, louder than the room's noise and than others who talk there, and closes after a hang-over without one, so that the
 /// pauses inside a sentence stay open. What came just before it opened belongs to the first syllable: keep it in a
 /// ``PrerollBuffer``.
 public struct VoiceActivityGate: Sendable {
@@ -39,6 +39,7 @@ public struct VoiceActivityGate: Sendable {
     public private(set) var isOpen = false
     private var samplesSinceSpeech = 0
     private var noiseFloor = NoiseFloor()
+    private var backgroundTalk = BackgroundTalk()
 
     public init(settings: Settings = Settings()) { self.settings = settings }
 
@@ -50,6 +51,7 @@ public struct VoiceActivityGate: Sendable {
     ///   - sampleCount: the frame's length at 48 kHz.
     public mutating func judge(probability: Double, levelDecibels: Double, sampleCount: Int) -> Decision {
         noiseFloor.follow(levelDecibels: levelDecibels, sampleCount: sampleCount, speaks: isOpen)
+        backgroundTalk.follow(probability: probability, levelDecibels: levelDecibels, sampleCount: sampleCount)
         if isSpeech(probability, levelDecibels) {
             samplesSinceSpeech = 0
             defer { isOpen = true }
@@ -64,8 +66,11 @@ public struct VoiceActivityGate: Sendable {
     private func isSpeech(_ probability: Double, _ levelDecibels: Double) -> Bool {
         let loudEnough = max(
             settings.levelDecibelsMin, (noiseFloor.decibels ?? levelDecibels) + settings.aboveNoiseDecibelsMin)
-        return probability >= (isOpen ? settings.stayProbability : settings.openProbability)
-            && levelDecibels >= loudEnough
+        guard probability >= (isOpen ? settings.stayProbability : settings.openProbability) else { return false }
+        if let aboveOthers = backgroundTalk.levelDecibelsMin(isOpen: isOpen) {
+            return backgroundTalk.levelDecibels >= max(loudEnough, aboveOthers)
+        }
+        return levelDecibels >= loudEnough
     }
 
     /// Closes at once, as when the microphone is muted.

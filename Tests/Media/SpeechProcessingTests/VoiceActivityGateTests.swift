@@ -33,13 +33,14 @@ import Testing
 
     @Test("Speech stands out of the room's noise, which is learnt in seconds")
     mutating func noise() {
+        for _ in 0..<500 { #expect(judge(0, -90) == .silent) }
         // A fan at −40 dBFS starts, and sounds like speech to the detector for a while.
         #expect(judge(1, -40) == .began)
         let open = (0..<2_000).prefix { _ in judge(1, -40) != .ended }.count
         #expect(open > 250 && open < 2_000, "\(open) frames")
         for _ in 0..<100 { #expect(judge(1, -40) == .silent) }
-        #expect(judge(1, -38.1) == .silent)
-        #expect(judge(1, -37.5) == .began)
+        #expect(judge(1, -38) == .silent)
+        #expect((0..<5).contains { _ in judge(1, -26) == .began })
     }
 
     @Test("The hang-over bridges a pause and its last frame ends the talkspurt")
