@@ -7,7 +7,7 @@ import Playout
 /// over. When it becomes worse it goes on at once: a second of gaps would be heard.
 ///
 /// Pure; one owner; nothing allocates.
-struct PathReports: Sendable {
+package struct PathReports: Sendable {
     /// As long as the server counts a listener's report.
     static let lifetimeNanoseconds: Int64 = 15_000_000_000
 
@@ -15,8 +15,10 @@ struct PathReports: Sendable {
     private var heardAt = MonotonicInstant(nanoseconds: 0)
     private var uplinkLoss = 0.0
 
+    package init() {}
+
     /// A pong came. Nil before there is anything to say of loss.
-    mutating func notePong(
+    package mutating func notePong(
         uplinkLoss: Double?, roundTripNanoseconds: Int64?, at now: MonotonicInstant
     ) -> SenderAdaptation.Report? {
         forgetWhatIsOld(now)
@@ -26,7 +28,7 @@ struct PathReports: Sendable {
     }
 
     /// The server said how listeners get this voice. Nil: it waits for the next pong.
-    mutating func note(_ heard: HeardByOthers, at now: MonotonicInstant) -> SenderAdaptation.Report? {
+    package mutating func note(_ heard: HeardByOthers, at now: MonotonicInstant) -> SenderAdaptation.Report? {
         forgetWhatIsOld(now)
         let isWorse = heard.lossShare > self.heard?.lossShare ?? 0
         self.heard = heard

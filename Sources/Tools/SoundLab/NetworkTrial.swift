@@ -37,7 +37,6 @@ struct NetworkTrial {
     /// The speaker's period: 5 ms.
     static let stepSampleCount = 240
     static let bitsPerSecond = 40_000
-    private static let reportNanoseconds: Int64 = 1_000_000_000
     /// Rendered after the last frame was sent.
     private static let tailSampleCount = 24_000
 
@@ -47,17 +46,21 @@ struct NetworkTrial {
             speech, settings, driftPartsPerMillion: scenario.driftPartsPerMillion)
         let listener = try makeListener()
         var reports = ReportPath(delay: scenario.conditions.delay)
+        let tail = Self.tailSampleCount
         var heard: [Int16] = []
         // Concealment of what comes after the last word is nobody's loss.
         var figures = ListeningFigures()
-        heard.reserveCapacity(speech.count + Self.tailSampleCount)
-        while heard.count < speech.count + Self.tailSampleCount {
+        heard.reserveCapacity(speech.count + tail)
+        while heard.count < speech.count + tail {
             let now = MonotonicInstant(nanoseconds: 0).advanced(bySamples: heard.count)
             while let due = talker.nextDue, due <= now {
-                if let report = reports.arrived(by: due) { talker.note(report) }
+                while let report = reports.arrived(by: due) { talker.note(report) }
+                if let ping = reports.ping(at: due) {
+                    network.send(ping, from: 0, to: 1, at: .nanoseconds(due.nanoseconds))
+                }
                 try network.send(talker.send(), from: 0, to: 1, at: .nanoseconds(due.nanoseconds))
             }
-            try deliver(&network, to: listener, until: now)
+            try deliver(&network, to: listener, &reports, until: now)
             try render(listener, at: now, to: &heard)
             reports.look(at: listener, now)
             if heard.count <= speech.count { figures = listener.figures }
@@ -90,11 +93,20 @@ struct NetworkTrial {
     }
 
     private func deliver(
-        _ network: inout SimulatedNetwork<Int>, to listener: any SoundListener, until now: MonotonicInstant
+        _ network: inout SimulatedNetwork<Int>, to listener: any SoundListener, _ reports: inout ReportPath,
+        until now: MonotonicInstant
     ) throws {
         for delivery in network.deliver(until: .nanoseconds(now.nanoseconds)) {
             let (seconds, attoseconds) = delivery.time.components
             let arrival = MonotonicInstant(nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+            if ReportPath.isPing(delivery.bytes) {
+                if delivery.destination == 0 {
+                    reports.notePong(delivery.bytes, at: arrival)
+                } else {
+                    network.send(delivery.bytes, from: 1, to: 0, at: delivery.time)
+                }
+                continue
+            }
             try delivery.bytes.withUnsafeBytes { bytes in
                 guard case .header(let header) = VoiceHeader.parse(bytes) else {
                     throw SoundLabError("the talker sent a datagram that is none")
@@ -110,33 +122,6 @@ struct NetworkTrial {
             output.initialize(repeating: 0)
             try listener.render(into: output, at: now)
             for sample in output { heard.append(Int16(max(-32_768, min(32_767, sample.rounded())))) }
-        }
-    }
-
-    /// Reports that go back over a network of the same delay, one a second. None is lost: they go over the control
-    /// connection.
-    private struct ReportPath {
-        let delay: Duration
-        private var latest = ListeningFigures()
-        private var nextLook = MonotonicInstant(nanoseconds: NetworkTrial.reportNanoseconds)
-        private var underWay: [(due: MonotonicInstant, report: SenderAdaptation.Report)] = []
-
-        init(delay: Duration) { self.delay = delay }
-
-        mutating func look(at listener: any SoundListener, _ now: MonotonicInstant) {
-            guard now >= nextLook else { return }
-            nextLook = nextLook.advanced(byNanoseconds: NetworkTrial.reportNanoseconds)
-            let figures = listener.figures
-            let (seconds, attoseconds) = delay.components
-            let due = now.advanced(byNanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-            underWay.append((due, ListeningFigures.report(latest, figures)))
-            latest = figures
-        }
-
-        mutating func arrived(by now: MonotonicInstant) -> SenderAdaptation.Report? {
-            guard let first = underWay.first, first.due <= now else { return nil }
-            underWay.removeFirst()
-            return first.report
         }
     }
 }

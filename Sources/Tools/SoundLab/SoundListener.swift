@@ -31,13 +31,12 @@ struct ListeningFigures: Equatable, Sendable {
     }
 
     /// What a listener reports of the time between two looks.
-    static func report(_ earlier: ListeningFigures, _ later: ListeningFigures) -> SenderAdaptation.Report {
+    static func heard(_ earlier: ListeningFigures, _ later: ListeningFigures) -> HeardByOthers {
         let lost = Double(later.framesLost) - Double(earlier.framesLost)
         let received = Double(later.framesReceived) - Double(earlier.framesReceived)
         let bursts = Double(later.lossBursts) - Double(earlier.lossBursts)
-        return SenderAdaptation.Report(
-            lossShare: lost > 0 ? lost / (lost + received) : 0, burstLength: bursts > 0 ? lost / bursts : 1,
-            delayMilliseconds: later.transitMilliseconds)
+        let share = lost > 0 ? lost / (lost + received) : 0
+        return HeardByOthers(lossShare: share, burstRatio: (bursts > 0 ? lost / bursts : 1) * (1 - share))
     }
 }
 
