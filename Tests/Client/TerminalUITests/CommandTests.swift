@@ -53,6 +53,21 @@ struct CommandTests {
         #expect(desk.model.selected != before)
     }
 
+    @Test("a room that was made since the login is found by asking once more, and one that is none is told once")
+    func newRoom() {
+        let desk = Desk.online()
+        _ = desk.takeEffects()
+        desk.type("/join Attic\n")
+        #expect(desk.takeEffects() == [.request(.rooms)])
+        desk.answer(.rooms, .rooms([room(1, "General"), room(5, "Attic", isMember: false)]))
+        #expect(desk.takeEffects() == [.request(.join(RoomID(rawValue: 5), password: nil))])
+        desk.type("/join Cellar\n")
+        _ = desk.takeEffects()
+        desk.answer(.rooms, .rooms([room(1, "General")]))
+        #expect(desk.takeEffects().isEmpty)
+        #expect(desk.noticeText.contains("no room “Cellar”"))
+    }
+
     @Test("pasted lines stay lines of one message, and Enter sends them")
     func paste() {
         let desk = Desk.online()

@@ -109,6 +109,8 @@ package struct Model: Equatable, Sendable {
         /// Rooms to look at as soon as they are joined, and that whose voice is wanted then.
         var wanted: Set<RoomID> = []
         var wantedVoice: RoomID?
+        /// A room that was asked for by a name that the list does not have yet.
+        var wish: Wish?
         /// The rooms of this account are joined when the list of rooms comes.
         var joinsAll = false
         /// What was unread at the login in rooms that are still to be joined.
@@ -118,6 +120,11 @@ package struct Model: Equatable, Sendable {
         var membersAskedAt: Duration?
         var markedReadAt: Duration?
         var typingToldAt: Duration?
+
+        struct Wish: Equatable, Sendable {
+            var room: String
+            var password: String?
+        }
     }
 
     package enum Focus: Equatable, Sendable {

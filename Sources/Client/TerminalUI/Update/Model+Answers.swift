@@ -83,13 +83,18 @@ extension Model {
             browser.selection = min(browser.selection, max(0, browser.shown.count - 1))
             overlay = .rooms(browser)
         }
-        guard book.joinsAll else { return [] }
+        var effects: [Effect] = []
+        if let wish = book.wish {
+            book.wish = nil
+            effects += join(named: wish.room, password: wish.password, isNews: true)
+        }
+        guard book.joinsAll else { return effects }
         book.joinsAll = false
-        var effects = rooms.filter { $0.isMember && !book.present.contains($0.id) }
+        effects += rooms.filter { $0.isMember && !book.present.contains($0.id) }
             .prefix(Self.roomsJoinedMax).map { Effect.request(.join($0.id, password: nil)) }
         if let wanted = wantedRoom {
             wantedRoom = nil
-            effects += join(named: wanted)
+            effects += join(named: wanted, isNews: true)
         } else if effects.isEmpty, conversations.isEmpty, overlay == nil {
             var browser = RoomBrowser()
             browser.rooms = rooms.map(Self.safe)
@@ -106,8 +111,8 @@ extension Model {
         return room
     }
 
-    /// By name or number, as far as the server has shown it.
-    mutating func join(named text: String, password: String? = nil) -> [Effect] {
+    /// By name or number. Of a room that was made since the list came nothing is known: the list is asked for once more.
+    mutating func join(named text: String, password: String? = nil, isNews: Bool = false) -> [Effect] {
         do throws(RoomClientError) {
             let found = try RoomSelector(parsing: text).find(
                 in: book.rooms.map {
@@ -116,6 +121,10 @@ extension Model {
                 })
             return join(found.id, password: password)
         } catch {
+            guard isNews || link != .up else {
+                book.wish = Bookkeeping.Wish(room: text, password: password)
+                return [.request(.rooms)]
+            }
             complain(error)
             return []
         }
