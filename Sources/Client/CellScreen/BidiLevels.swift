@@ -13,7 +13,7 @@ struct BidiLevels: Equatable {
     static let bracketDepthMax = 63
 
     init(_ scalars: some Collection<Unicode.Scalar>, direction: TextDirection) {
-        guard scalars.contains(where: { $0.value >= 0x0590 }) else {
+        guard scalars.contains(where: { Self.mayTurn($0.value) }) else {
             (paragraph, levels) = (0, [])
             return
         }
@@ -30,6 +30,15 @@ struct BidiLevels: Equatable {
         Self.resolveBrackets(&classes, Array(scalars), embedding: embedding)
         Self.resolveNeutrals(&classes, embedding: embedding)
         levels = classes.map { Self.level(of: $0, paragraph: isRightToLeft ? 1 : 0) }
+    }
+
+    /// Whether there can be R, AL or AN at all: the blocks of Unicode that hold them, which are few. Quick, for most text has none.
+    private static func mayTurn(_ value: UInt32) -> Bool {
+        guard value >= 0x0590 else { return false }
+        switch value {
+        case 0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x10800...0x10FFF, 0x1E800...0x1EFFF: return true
+        default: return false
+        }
     }
 
     /// I1, I2.

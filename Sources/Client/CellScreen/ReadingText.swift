@@ -15,6 +15,14 @@ struct ReadingText {
         var items: [TextLine.Item] = []
         var source = source
         for piece in pieces {
+            if widest >= 1, piece.text.isPrintableASCII {
+                for byte in piece.text.utf8.prefix(max(0, clustersMax - items.count)) {
+                    items.append(
+                        TextLine.Item(cluster: TextCluster.ascii[Int(byte)], style: piece.style, source: source))
+                    source += 1
+                }
+                continue
+            }
             for character in piece.text {
                 guard items.count < clustersMax else { break }
                 var cluster = character == "\t" || character.isNewline ? TextCluster.space : TextCluster(character)
@@ -53,4 +61,9 @@ struct ReadingText {
         let levels = bidi.levels.isEmpty ? [] : bidi.levels[range]
         return TextLine(reading: shown, levels: levels, paragraph: bidi.paragraph)
     }
+}
+
+extension String {
+    /// One column each, none of which turns or joins: looked at byte by byte.
+    var isPrintableASCII: Bool { utf8.allSatisfy { 0x20..<0x7F ~= $0 } }
 }

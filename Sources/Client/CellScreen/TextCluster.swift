@@ -15,6 +15,9 @@ public struct TextCluster: Hashable, Sendable {
     static let space = TextCluster(text: " ", columns: 1)
     static let ellipsis = TextCluster(text: "…", columns: 1)
 
+    /// Most of what is written; no text has to be taken apart for it.
+    static let ascii: [TextCluster] = (0..<0x80).map { TextCluster(Character(Unicode.Scalar(UInt8($0)))) }
+
     /// Allocates for the longest emoji alone.
     public init(_ character: Character) {
         if let ascii = character.asciiValue {

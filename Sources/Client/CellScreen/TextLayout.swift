@@ -8,6 +8,7 @@ public enum TextLayout {
 
     /// Columns that a line of text takes.
     public static func columns(of text: String) -> Int {
+        if text.isPrintableASCII { return text.utf8.count }
         var count = 0
         for character in text { count += TextCluster(character).columns }
         return count

@@ -63,7 +63,10 @@ struct Canvas {
     }
 
     mutating func column(_ area: CellRectangle) {
-        for row in 0..<area.rows { write("│", in: area.line(row), style(.rule)) }
+        let rule = style(.rule)
+        for row in 0..<area.rows {
+            grid.put("│", at: Position(row: area.row + row, column: area.column), style: rule)
+        }
     }
 
     /// An empty box with a title.
