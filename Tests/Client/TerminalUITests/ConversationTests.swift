@@ -1,3 +1,4 @@
+import CellScreen
 import ControlWire
 import Identifiers
 import KeyInput
@@ -173,6 +174,56 @@ struct ConversationTests {
         #expect(desk.model.selectedState?.scroll?.bottom == MessageID(rawValue: 99))
         desk.press(.escape)
         #expect(desk.model.selectedState?.scroll == nil)
+    }
+
+    @Test("every line of a message that is longer than the screen can be reached, up and down")
+    func longMessage() {
+        let desk = Desk.online()
+        desk.say("before", id: 1)
+        desk.say((1...100).map { "line \($0)." }.joined(separator: "\n"), id: 2)
+        desk.say("after", id: 3)
+        desk.answer(
+            .history(HistoryRequest(conversation: general, limit: 50), .newest),
+            .history(HistoryPage(conversation: general, messages: [], hasMore: false)))
+        var seen = View.draw(desk.model).text
+        for _ in 0..<12 {
+            desk.press(.pageUp)
+            seen += View.draw(desk.model).text
+        }
+        for number in 1...100 { #expect(seen.contains("line \(number)."), "going up") }
+        #expect(View.draw(desk.model).text.contains("before"))
+        seen = ""
+        for _ in 0..<12 {
+            desk.press(.pageDown)
+            seen += View.draw(desk.model).text
+        }
+        for number in 30...100 { #expect(seen.contains("line \(number)."), "going down") }
+        #expect(desk.model.selectedState?.scroll == nil)
+        #expect(View.draw(desk.model).text.contains("after"))
+    }
+
+    @Test("what the server has counted already is not counted again when it comes after a reconnect")
+    func countedOnce() {
+        let lounge = Conversation.room(RoomID(rawValue: 2))
+        var second = room(2, "Lounge")
+        second.lastMessageID = MessageID(rawValue: 10)
+        let rooms = [room(1, "General"), second]
+        let desk = Desk()
+        desk.logIn(rooms: rooms)
+        desk.say("first", id: 11, in: 2)
+        desk.send(.lost(RoomClientError(.connectionLost, "gone")))
+        second.lastMessageID = MessageID(rawValue: 13)
+        let unread = UnreadSummary(
+            conversation: lounge, name: "Lounge", unreadCount: 3, mentionCount: 0, lastReadID: nil,
+            lastMessageID: MessageID(rawValue: 13))
+        desk.logIn(rooms: [room(1, "General"), second], unread: [unread])
+        let missed = HistoryRequest(conversation: lounge, after: MessageID(rawValue: 11), limit: 200)
+        let page = HistoryPage(
+            conversation: lounge, messages: [message(12, "second", in: 2), message(13, "third", in: 2)], hasMore: false)
+        desk.answer(.history(missed, .missed), .history(page))
+        #expect(desk.model.state(of: lounge)?.unreadCount == 3)
+        desk.say("fourth", id: 14, in: 2)
+        #expect(desk.model.state(of: lounge)?.unreadCount == 4)
     }
 
     @Test("a hit of the search is shown among its neighbours, and End returns to the newest")

@@ -57,6 +57,8 @@ package struct ConversationState: Equatable, Sendable {
     package var lastReadID: MessageID?
     package var unreadCount = 0
     package var mentionCount = 0
+    /// What the server had counted in these: a message up to here that comes once more is not new.
+    var countedThrough: MessageID?
     /// The line “new” stands before this one; fixed while the conversation is looked at.
     package var firstUnreadID: MessageID?
     package var line = InputLine()
@@ -84,15 +86,20 @@ package struct ConversationState: Equatable, Sendable {
         if let marker = summary.lastReadID { lastReadID = max(marker, lastReadID ?? marker) }
         unreadCount = summary.unreadCount
         mentionCount = summary.mentionCount
+        countedThrough = summary.lastMessageID
     }
 
     package var roomID: RoomID? { if case .room(let id) = conversation { id } else { nil } }
     package var otherID: UserID? { if case .direct(let id) = conversation { id } else { nil } }
 }
 
-/// Where a scrolled-back conversation stands: the lowest message on the screen.
+/// Where a scrolled-back conversation stands: the lowest message on the screen, and how many of its lines are below it.
 package struct ScrollPosition: Equatable, Sendable {
     package var bottom: MessageID
+    package var hiddenLines = 0
 
-    package init(bottom: MessageID) { self.bottom = bottom }
+    package init(bottom: MessageID, hiddenLines: Int = 0) {
+        self.bottom = bottom
+        self.hiddenLines = hiddenLines
+    }
 }

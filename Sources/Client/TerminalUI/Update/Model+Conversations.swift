@@ -133,8 +133,10 @@ extension Model {
         guard !isOwn, let index = self.index(of: message.conversation) else { return [] }
         let isDirect = conversations[index].otherID != nil
         let isMention = isDirect || account.map { message.mentions.contains($0.userID) } ?? false
-        conversations[index].unreadCount += 1
-        if isMention { conversations[index].mentionCount += 1 }
+        if conversations[index].countedThrough.map({ $0 < message.id }) ?? true {
+            conversations[index].unreadCount += 1
+            if isMention { conversations[index].mentionCount += 1 }
+        }
         if isSelected, !sees(conversations[index]), conversations[index].firstUnreadID == nil {
             conversations[index].firstUnreadID = message.id
         }

@@ -4,27 +4,20 @@ import RoomClient
 
 /// Scrolling, and jumping to messages that may not be loaded.
 extension Model {
-    /// Messages that a page up or down goes.
+    /// Messages around one that is looked at.
     private var scrollStep: Int { max(1, (size.rows - 8) / 2) }
 
-    mutating func scroll(pages: Int) -> [Effect] { scroll(messages: pages * scrollStep) }
-
-    mutating func scroll(messages count: Int) -> [Effect] {
-        guard let state = selectedState, !state.log.messages.isEmpty else { return [] }
-        let log = state.log
-        let here = state.scroll.map { log.lowerBound(of: $0.bottom) } ?? log.messages.count - 1
-        let target = here + count
-        if target >= log.messages.count - 1 {
-            if log.isDetached {
-                change { $0.scroll = ScrollPosition(bottom: log.messages[log.messages.count - 1].id) }
-                return askNewer()
-            }
-            change { $0.scroll = nil }
+    /// By as many lines as there are on the screen, but two; through the middle of messages that are longer.
+    mutating func scroll(pages: Int) -> [Effect] {
+        guard let state = selectedState, let last = state.log.last, let pane = View.conversation(of: self) else {
             return []
         }
-        let bottom = log.messages[max(0, target)].id
-        change { $0.scroll = ScrollPosition(bottom: bottom) }
-        return target <= scrollStep * 2 ? askOlder() : []
+        guard let target = pane.scrolled(pages: pages) else {
+            change { $0.scroll = state.log.isDetached ? ScrollPosition(bottom: last.id) : nil }
+            return state.log.isDetached ? askNewer() : []
+        }
+        change { $0.scroll = target }
+        return state.log.lowerBound(of: target.bottom) <= pane.rows ? askOlder() : []
     }
 
     mutating func scrollToStart() -> [Effect] {

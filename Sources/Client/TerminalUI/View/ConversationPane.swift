@@ -7,7 +7,7 @@ struct ConversationPane {
     let model: Model
     let state: ConversationState
     let area: CellRectangle
-    private let block: MessageBlock
+    let block: MessageBlock
     private let focused: MessageID?
 
     init(_ model: Model, _ state: ConversationState, _ area: CellRectangle, theme: Theme) {
@@ -36,7 +36,7 @@ struct ConversationPane {
     }
 
     /// Of the lowest message; −1 without any.
-    private var bottomIndex: Int {
+    var bottomIndex: Int {
         let last = state.log.messages.count - 1
         guard let scroll = state.scroll else { return last }
         return min(state.log.lowerBound(of: scroll.bottom), last)
@@ -58,6 +58,9 @@ struct ConversationPane {
             let isFocused = message.id == focused
             var own = block.lines(message, isSelected: isFocused, in: &canvas.grid)
             canvas.laidOutCount += 1
+            if index == bottom, let hidden = state.scroll?.hiddenLines, hidden > 0 {
+                own = Array(own.dropLast(min(hidden, own.count - 1)))
+            }
             // A message that is longer than the screen and looked at shows its beginning.
             if own.count > rows, isFocused { own = Array(own.prefix(rows)) }
             lines += own.reversed() + separators(before: index).reversed()

@@ -29,18 +29,11 @@ package enum View {
     }
 
     private static func drawMain(_ model: Model, on canvas: inout Canvas) {
-        let bounds = canvas.grid.bounds
         let theme = canvas.theme
         let state = model.selectedState
         let status = StatusBar(model: model, theme: theme)
-        let input = state.map { InputPane($0, columns: bounds.columns, theme: theme) }
-        var needs = ScreenLayout.Needs()
-        needs.inputRows = input?.rows ?? 1
-        needs.statusRows = status.rows(columns: bounds.columns)
-        needs.isInVoice = model.seat != nil
-        needs.showsMembers = model.settings.showsMembers
-        if case .members = model.focus { needs.hasMembersFocus = true }
-        let layout = ScreenLayout(columns: bounds.columns, rows: bounds.rows, needs)
+        let input = state.map { InputPane($0, columns: model.size.columns, theme: theme) }
+        let layout = layout(model, input, status)
 
         TitleBar(model: model).draw(in: layout.title, on: &canvas)
         drawBody(model, state, layout, on: &canvas)
@@ -52,6 +45,27 @@ package enum View {
             canvas.write("No room is open: F2 shows them.", in: layout.input.inset(rows: 0, columns: 1))
         }
         status.draw(in: layout.status, on: &canvas)
+    }
+
+    private static func layout(_ model: Model, _ input: InputPane?, _ status: StatusBar) -> ScreenLayout {
+        var needs = ScreenLayout.Needs()
+        needs.inputRows = input?.rows ?? 1
+        needs.statusRows = status.rows(columns: model.size.columns)
+        needs.isInVoice = model.seat != nil
+        needs.showsMembers = model.settings.showsMembers
+        if case .members = model.focus { needs.hasMembersFocus = true }
+        return ScreenLayout(columns: model.size.columns, rows: model.size.rows, needs)
+    }
+
+    /// The selected conversation as it lies on the screen, to find one's way in it.
+    static func conversation(of model: Model) -> ConversationPane? {
+        guard model.size.columns >= ScreenLayout.columnsMin, model.size.rows >= ScreenLayout.rowsMin,
+            let state = model.selectedState
+        else { return nil }
+        let theme = Theme(colors: model.settings.colors)
+        let input = InputPane(state, columns: model.size.columns, theme: theme)
+        let layout = layout(model, input, StatusBar(model: model, theme: theme))
+        return ConversationPane(model, state, layout.conversation, theme: theme)
     }
 
     private static func drawBody(
