@@ -240,10 +240,12 @@ let programs: [Target] = [
 ]
 
 // Every test target may use the seeded generator and temporary folders.
-func tests(_ name: String, _ group: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+    _ name: String, _ group: String, _ dependencies: [Target.Dependency], files: [String] = []
+) -> Target {
     .testTarget(
         name: name + "Tests", dependencies: dependencies + ["NetworkSimulator", "TestSupport"],
-        path: "Tests/\(group)/\(name)Tests", swiftSettings: house)
+        path: "Tests/\(group)/\(name)Tests", exclude: files, swiftSettings: house)
 }
 
 let testTargets: [Target] = [
@@ -323,7 +325,7 @@ let testTargets: [Target] = [
         [
             "CellScreen", "ControlWire", "Identifiers", "KeyInput", "Permissions", "RoomClient", "SpeechProcessing",
             "TalkInterface", "TerminalSupport", "TerminalUI", "VoiceClient", "VoiceWire",
-        ]),
+        ], files: ["Screens"]),
     tests("TerminalScreen", "Client", ["CellScreen", "KeyInput", "TerminalScreen", "TerminalSupport"]),
     tests(
         "TerminalClient", "Client",
@@ -343,7 +345,9 @@ let testTargets: [Target] = [
     tests("RelayLoad", "Tools", ["RelayLoad"]),
     tests("LoadSupport", "Tools", ["ControlWire", "Identifiers", "LoadSupport", nio("NIOCore")]),
     tests("ChatLoad", "Tools", ["ChatLoad", "LoadSupport"]),
-    tests("LoadTester", "Tools", ["LoadTester", "LoadSupport", "OpusCodec", "SyntheticSpeakers", "VoiceSocket"]),
+    tests(
+        "LoadTester", "Tools", ["LoadTester", "LoadSupport", "OpusCodec", "SyntheticSpeakers", "VoiceSocket"],
+        files: ["Fixtures"]),
     // Runs the programs themselves, as a person would.
     tests(
         "EndToEnd", "EndToEnd",
