@@ -62,15 +62,16 @@ import Testing
             try ada.press("Enter")
             try ada.waitFor("ada the notes are under the plant")
             // The index follows what is written a moment later.
-            try ada.waitFor("a hit") { screen in
-                if screen.contains("1 of 1") { return true }
-                if !screen.contains("searching") {
-                    if screen.contains("Search:") { try Self.close(ada, "Search:") }
-                    try ada.type("/search plant")
-                    try ada.press("Enter")
+            var screen = ""
+            for _ in 0..<20 where !screen.contains("1 of 1") {
+                if screen.contains("Search:") { try Self.close(ada, "Search:") }
+                try ada.type("/search plant")
+                try ada.press("Enter")
+                screen = try ada.waitFor("the search's answer") {
+                    $0.contains("Search:") && !$0.contains("searching")
                 }
-                return false
             }
+            #expect(screen.contains("1 of 1"))
             try ada.press("Enter")
             try ada.waitFor("closed search") { !$0.contains("1 of 1") && $0.contains("ada the notes") }
         }
@@ -82,11 +83,9 @@ import Testing
             let ada = try server.interface("ada")
             try ada.press("F4")
             try ada.waitFor("Settings", "Talk key")
-            // Down to the mode, and one further.
-            try ada.waitFor("the mode to be chosen") { screen in
-                if screen.contains("▸ Your voice is sent") { return true }
+            for row in ["▸ Speaker", "▸ Test the microphone", "▸ Your voice is sent"] {
                 try ada.press("Down")
-                return false
+                try ada.waitFor(row)
             }
             try ada.press("Right")
             try ada.waitFor("voice-activated")
@@ -116,15 +115,12 @@ import Testing
             try ada.press("F9")
             try ada.waitFor("Enter menu")
             try ada.press("Down", "Enter")
-            try ada.waitFor("the question for the reason") { screen in
-                if screen.contains("Put bob out of the room?") { return true }
-                if screen.contains("▸ Put out of the room") {
-                    try ada.press("Enter")
-                } else if screen.contains("Put out of the room") {
-                    try ada.press("Down")
-                }
-                return false
-            }
+            // One key at a time: a screen that is not drawn yet would have them pressed twice.
+            try ada.waitFor("Put out of the room")
+            try ada.press("Down")
+            try ada.waitFor("▸ Put out of the room")
+            try ada.press("Enter")
+            try ada.waitFor("Put bob out of the room?")
             try ada.type("flowers")
             try ada.press("Enter")
             try bob.waitFor("being put out") { $0.contains("flowers") || $0.contains("put out") }
