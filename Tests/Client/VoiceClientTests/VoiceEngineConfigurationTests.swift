@@ -1,5 +1,6 @@
 import AudioTestSupport
 import OpusCodec
+import SpeechProcessing
 import Testing
 import VoiceClient
 
@@ -18,7 +19,11 @@ import VoiceClient
         Case(name: "bitrate", isValid: false) { $0.encoder.bitsPerSecond = 128_001 },
         Case(name: "complexity", isValid: true) { $0.encoder.complexity = 0 },
         Case(name: "complexity", isValid: false) { $0.encoder.complexity = 11 },
-        Case(name: "mono", isValid: false) { $0.encoder.channelCount = 2 },
+        Case(name: "stereo", isValid: true) { $0.encoder.channelCount = 2 },
+        Case(name: "stereo", isValid: false) {
+            $0.encoder.channelCount = 2
+            $0.microphone = .voice
+        },
         Case(name: "delay", isValid: true) { $0.playoutDelayMillisecondsMax = 20 },
         Case(name: "delay", isValid: false) { $0.playoutDelayMillisecondsMax = 19 },
         Case(name: "delay", isValid: true) { $0.playoutDelayMillisecondsMax = 1_000 },
