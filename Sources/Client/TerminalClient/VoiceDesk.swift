@@ -2,6 +2,7 @@ import AudioDevice
 import ControlWire
 import RoomClient
 import SpeechProcessing
+import Synchronization
 import TalkInterface
 import TerminalSupport
 import TerminalUI
@@ -19,11 +20,14 @@ actor VoiceDesk {
         case testMicrophone(VoiceSetup)
     }
 
-    /// Orders that may wait while a device opens; more are dropped, as keys pressed that fast may be.
+    /// Orders that may wait while a device opens. Past it one is lost, which may be the one that shuts the microphone: voice is
+    /// closed then, and the person told why.
     static let ordersMax = 256
 
     private let orders: AsyncStream<Order>
     private let ordering: AsyncStream<Order>.Continuation
+    /// An order was lost since it was looked at last.
+    private let hasLost = Atomic<Bool>(false)
     private let tell: @Sendable (Event) async -> Void
     private let now: @Sendable () -> Duration
     private var testing: Task<Void, Never>?
@@ -44,11 +48,18 @@ actor VoiceDesk {
     }
 
     /// Any task; returns at once.
-    nonisolated func order(_ order: Order) { ordering.yield(order) }
+    nonisolated func order(_ order: Order) {
+        if case .dropped = ordering.yield(order) { hasLost.store(true, ordering: .relaxed) }
+    }
 
     /// Obeys until ``finish()``.
     func run() async {
-        for await order in orders { await obey(order) }
+        for await order in orders {
+            await obey(order)
+            guard hasLost.exchange(false, ordering: .relaxed) else { continue }
+            await close()
+            await tell(.voiceFailed(Self.overrun))
+        }
         await testing?.value
         await close()
     }
@@ -158,5 +169,9 @@ actor VoiceDesk {
         }
     }
 
+    private static let overrun = CommandFailure(
+        .device,
+        "the sound device took too long: more than \(ordersMax) changes were waiting, so voice was left. Join it again."
+    )
     private static let tickInterval: Duration = .milliseconds(100)
 }

@@ -228,5 +228,5 @@ extension Model {
     }
 
     /// Rooms joined by themselves after a login; the server's own limit is lower in any case.
-    static let roomsJoinedMax = 256
+    package static let roomsJoinedMax = 256
 }

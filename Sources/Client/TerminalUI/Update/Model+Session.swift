@@ -205,6 +205,6 @@ extension Model {
     }
 
     /// People whose names are known; a server with more shows those it told of first.
-    static let peopleMax = 20_000
-    private static let typistsMax = 8
+    package static let peopleMax = 20_000
+    package static let typistsMax = 8
 }
