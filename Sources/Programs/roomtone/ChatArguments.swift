@@ -5,21 +5,7 @@ import TerminalSupport
 
 /// The options that every chat command takes.
 struct ChatArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("The server, if it is not that of the stored default login.", valueName: "host[:port]"))
-    var server: String?
-
-    @Option(help: ArgumentHelp("Your account, if it is not that of the stored login.", valueName: "name"))
-    var user: String?
-
-    @Option(help: ArgumentHelp("Read your password from the first line of this file.", valueName: "file"))
-    var passwordFile: String?
-
-    @Option(help: ArgumentHelp("Accept only the certificate with this SHA-256 fingerprint.", valueName: "SHA256:…"))
-    var fingerprint: String?
-
-    @Flag(help: "No encryption: for a server on this machine only.")
-    var plaintext = false
+    @OptionGroup var account: AccountArguments
 
     @Flag(help: "Print the protocol's fields, one JSON object a line; errors, too, on standard error.")
     var json = false
@@ -35,11 +21,11 @@ struct ChatArguments: ParsableArguments {
         // A pipe whose reader has gone is an error of write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         var options = ChatOptions(environment: ProcessInfo.processInfo.environment)
-        options.server = server
-        options.user = user
-        options.passwordFile = passwordFile
-        options.fingerprint = fingerprint
-        options.isPlaintext = plaintext
+        options.server = account.server
+        options.user = account.user
+        options.passwordFile = account.passwordFile
+        options.fingerprint = account.fingerprint
+        options.isPlaintext = account.plaintext
         options.isJSON = json
         options.waitsForLimits = !noWait
         options.timeoutSeconds = timeout

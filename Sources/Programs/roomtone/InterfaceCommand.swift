@@ -17,12 +17,7 @@ struct InterfaceCommand: AsyncParsableCommand {
             selected room, /help lists the commands, the end of the input leaves.
             """)
 
-    @Option(
-        help: ArgumentHelp("The server, if it is not that of the stored default login.", valueName: "host[:port]"))
-    var server: String?
-
-    @Option(help: ArgumentHelp("Your account, if it is not that of the stored login.", valueName: "name"))
-    var user: String?
+    @OptionGroup var account: AccountArguments
 
     @Option(help: ArgumentHelp("The room to go to first.", valueName: "name|id"))
     var room: String?
@@ -45,15 +40,6 @@ struct InterfaceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Keep the settings in this file.", valueName: "file"))
     var settings: String?
 
-    @Option(help: ArgumentHelp("Read your password from the first line of this file.", valueName: "file"))
-    var passwordFile: String?
-
-    @Option(help: ArgumentHelp("Accept only the certificate with this SHA-256 fingerprint.", valueName: "SHA256:…"))
-    var fingerprint: String?
-
-    @Flag(help: "No encryption: for a server on this machine only.")
-    var plaintext = false
-
     func run() async throws {
         do throws(CommandFailure) {
             try await ClientRun(options).run()
@@ -65,16 +51,16 @@ struct InterfaceCommand: AsyncParsableCommand {
 
     private var options: ClientOptions {
         var options = ClientOptions(environment: ProcessInfo.processInfo.environment)
-        options.server = server
-        options.user = user
+        options.server = account.server
+        options.user = account.user
         options.room = room
         options.isPlain = plain
         options.input = input
         options.output = output
         options.settingsFile = settings
-        options.passwordFile = passwordFile
-        options.fingerprint = fingerprint
-        options.isPlaintext = plaintext
+        options.passwordFile = account.passwordFile
+        options.fingerprint = account.fingerprint
+        options.isPlaintext = account.plaintext
         return options
     }
 }

@@ -13,11 +13,13 @@ struct VoiceDeskTests {
         orderCount: Int, failureCount: Int
     ) async {
         let failures = Atomic<Int>(0)
-        let desk = VoiceDesk(now: { .zero }) { event in
-            if case .voiceFailed(let failure) = event, failure.description.contains("Join it again") {
-                failures.add(1, ordering: .relaxed)
-            }
-        }
+        let desk = VoiceDesk(
+            now: { .zero },
+            tell: { event in
+                if case .voiceFailed(let failure) = event, failure.description.contains("Join it again") {
+                    failures.add(1, ordering: .relaxed)
+                }
+            })
         // Nobody obeys yet: as while a device opens.
         for _ in 0..<orderCount { desk.order(.effect(.setMuted(true), VoiceSetup(settings: Settings()))) }
         desk.finish()
