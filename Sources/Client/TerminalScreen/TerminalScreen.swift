@@ -88,18 +88,31 @@ public final class TerminalScreen: Sendable {
     }
 }
 
-/// The stream of events, with its limit.
+/// The stream of events, with its limit. Past it events are lost, among them, it may be, that a key was let go: when there is room again,
+/// the keyboard is told to have been away, which lets go of all keys.
 final class EventTeller: Sendable {
     let events: AsyncStream<TerminalScreen.Event>
     let droppedCount = Atomic<Int>(0)
     private let continuation: AsyncStream<TerminalScreen.Event>.Continuation
+    private let hasLost = Atomic<Bool>(false)
 
     init() {
         (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(TerminalScreen.eventsMax))
     }
 
     func tell(_ event: TerminalScreen.Event) {
-        if case .dropped = continuation.yield(event) { droppedCount.wrappingAdd(1, ordering: .relaxed) }
+        if hasLost.load(ordering: .relaxed), yields(.input(.focus(false))) {
+            hasLost.store(false, ordering: .relaxed)
+            _ = yields(.input(.focus(true)))
+        }
+        guard !yields(event) else { return }
+        droppedCount.wrappingAdd(1, ordering: .relaxed)
+        hasLost.store(true, ordering: .relaxed)
+    }
+
+    private func yields(_ event: TerminalScreen.Event) -> Bool {
+        if case .dropped = continuation.yield(event) { return false }
+        return true
     }
 
     func finish() { continuation.finish() }
