@@ -28,194 +28,173 @@ let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+
+/// A module under Sources: `GROUP/NAME`.
+func module(
+    _ path: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = house
+) -> Target {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return .target(name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: settings)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String? = nil, package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
 
 // C: system libraries (module map and shim) and C of our own.
 let cLibraries: [Target] = [
-    .systemLibrary(name: "COpus", path: "Sources/C/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
-    .systemLibrary(name: "CALSA", path: "Sources/C/CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
-    .systemLibrary(
-        name: "CSpeexDSP", path: "Sources/C/CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
-    .systemLibrary(
-        name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    systemLibrary("COpus", pkgConfig: "opus", package: "libopus-dev"),
+    systemLibrary("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
+    systemLibrary("CSpeexDSP", pkgConfig: "speexdsp", package: "libspeexdsp-dev"),
+    systemLibrary("CSodium", pkgConfig: "libsodium", package: "libsodium-dev"),
     .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
-    .systemLibrary(
-        name: "CNcurses", path: "Sources/C/CNcurses", providers: [.apt(["libncurses-dev"])]),
-    .systemLibrary(
-        name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    systemLibrary("CNcurses", package: "libncurses-dev"),
+    systemLibrary("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+    systemLibrary("COgg", pkgConfig: "ogg", package: "libogg-dev"),
+    systemLibrary("CHiredis", pkgConfig: "hiredis", package: "libhiredis-dev"),
     .target(name: "CSocketBatch", path: "Sources/C/CSocketBatch", cSettings: houseC),
     .target(name: "CAllocationCount", path: "Sources/C/CAllocationCount", cSettings: houseC),
 ]
 
 let shared: [Target] = [
-    .target(name: "Identifiers", path: "Sources/Shared/Identifiers", swiftSettings: house),
-    .target(
-        name: "Permissions", dependencies: ["Identifiers"], path: "Sources/Shared/Permissions", swiftSettings: house),
-    .target(name: "LockFree", dependencies: ["CLinux"], path: "Sources/Shared/LockFree", swiftSettings: packetPath),
-    .target(
-        name: "DatagramTunnel", dependencies: [nio("NIOCore"), nio("NIOPosix")], path: "Sources/Shared/DatagramTunnel",
-        swiftSettings: house),
-    .target(
-        name: "VoiceSocket", dependencies: ["CSocketBatch"], path: "Sources/Shared/VoiceSocket",
-        swiftSettings: packetPath),
+    module("Shared/Identifiers"),
+    module("Shared/Permissions", ["Identifiers"]),
+    module("Shared/LockFree", ["CLinux"], settings: packetPath),
+    module("Shared/DatagramTunnel", [nio("NIOCore"), nio("NIOPosix")]),
+    module("Shared/VoiceSocket", ["CSocketBatch"], settings: packetPath),
 ]
 
 let wire: [Target] = [
-    .target(name: "JSONText", path: "Sources/Wire/JSONText", swiftSettings: house),
-    .target(
-        name: "ControlWire", dependencies: ["Identifiers", "JSONText", "Permissions"], path: "Sources/Wire/ControlWire",
-        swiftSettings: house),
-    .target(name: "VoiceWire", path: "Sources/Wire/VoiceWire", swiftSettings: packetPath),
-    .target(
-        name: "VoiceSealing", dependencies: ["VoiceWire", "CSodium"], path: "Sources/Wire/VoiceSealing",
-        swiftSettings: packetPath),
+    module("Wire/JSONText"),
+    module("Wire/ControlWire", ["Identifiers", "JSONText", "Permissions"]),
+    module("Wire/VoiceWire", settings: packetPath),
+    module("Wire/VoiceSealing", ["VoiceWire", "CSodium"], settings: packetPath),
 ]
 
 let media: [Target] = [
-    .target(name: "OpusCodec", dependencies: ["COpus"], path: "Sources/Media/OpusCodec", swiftSettings: packetPath),
-    .target(
-        name: "SpeechProcessing", dependencies: ["CSpeexDSP"], path: "Sources/Media/SpeechProcessing",
-        swiftSettings: packetPath),
-    .target(name: "Playout", dependencies: ["VoiceWire"], path: "Sources/Media/Playout", swiftSettings: packetPath),
-    .target(name: "VoiceQuality", path: "Sources/Media/VoiceQuality", swiftSettings: packetPath),
-    .target(
-        name: "AudioDevice", dependencies: ["CALSA", "LockFree", "SpeechProcessing"], path: "Sources/Media/AudioDevice",
-        swiftSettings: packetPath),
+    module("Media/OpusCodec", ["COpus"], settings: packetPath),
+    module("Media/SpeechProcessing", ["CSpeexDSP"], settings: packetPath),
+    module("Media/Playout", ["VoiceWire"], settings: packetPath),
+    module("Media/VoiceQuality", settings: packetPath),
+    module("Media/AudioDevice", ["CALSA", "LockFree", "SpeechProcessing"], settings: packetPath),
 ]
 
 let server: [Target] = [
-    .target(
-        name: "VoiceRelay", dependencies: ["VoiceWire", "VoiceSealing", "VoiceSocket", "LockFree", "CLinux"],
-        path: "Sources/Server/VoiceRelay", swiftSettings: packetPath),
-    .target(name: "Credentials", dependencies: ["CSodium"], path: "Sources/Server/Credentials", swiftSettings: house),
-    .target(
-        name: "ChatStore", dependencies: ["CSQLite", "Identifiers", "LockFree", "Permissions", grdb, logging],
-        path: "Sources/Server/ChatStore", swiftSettings: house),
-    .target(
-        name: "MessageSearch",
-        dependencies: ["ChatStore", "Identifiers", "LockFree", "CSQLite", grdb, logging],
-        path: "Sources/Server/MessageSearch", swiftSettings: house),
-    .target(
-        name: "Rooms",
-        dependencies: [
+    module(
+        "Server/VoiceRelay", ["VoiceWire", "VoiceSealing", "VoiceSocket", "LockFree", "CLinux"], settings: packetPath),
+    module("Server/VoiceMixer", ["LockFree", "OpusCodec", "Playout", "VoiceRelay", "VoiceWire"], settings: packetPath),
+    module(
+        "Server/Recordings", ["COgg", "Identifiers", "JSONText", "LockFree", "VoiceRelay", "VoiceWire"],
+        settings: packetPath),
+    module("Server/VoiceStateCache", ["CHiredis", "Identifiers", "LockFree", logging]),
+    module("Server/Credentials", ["CSodium"]),
+    module("Server/ChatStore", ["CSQLite", "Identifiers", "LockFree", "Permissions", grdb, logging]),
+    module("Server/MessageSearch", ["ChatStore", "Identifiers", "LockFree", "CSQLite", grdb, logging]),
+    module(
+        "Server/Rooms",
+        [
             "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "VoiceQuality",
             "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
-        ],
-        path: "Sources/Server/Rooms", swiftSettings: house),
-    .target(
-        name: "ControlServer",
-        dependencies: [
+        ]),
+    module(
+        "Server/ControlServer",
+        [
             "ControlWire", "DatagramTunnel", "Identifiers", "Rooms", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509,
             asn1, crypto, logging,
-        ],
-        path: "Sources/Server/ControlServer", swiftSettings: house),
-    .target(
-        name: "Daemon",
-        dependencies: [
-            "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Permissions", "Rooms",
-            "VoiceRelay", configuration, lifecycle, unixSignals,
-            logging, yams,
-        ],
-        path: "Sources/Server/Daemon", swiftSettings: house),
+        ]),
+    module(
+        "Server/Operations",
+        [
+            "ChatStore", "ControlServer", "ControlWire", "Identifiers", "MessageSearch", "Permissions", "Rooms",
+            "VoiceRelay", hummingbird, lifecycle, logging, metrics,
+        ]),
+    module(
+        "Server/Daemon",
+        [
+            "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Operations", "Permissions", "Recordings",
+            "Rooms", "VoiceMixer", "VoiceRelay", "VoiceStateCache", configuration, lifecycle, unixSignals, logging,
+            yams,
+        ]),
 ]
 
 let client: [Target] = [
-    .target(
-        name: "RoomClient",
-        dependencies: [
+    module(
+        "Client/RoomClient",
+        [
             "ControlWire", "DatagramTunnel", "Identifiers", "Permissions", nio("NIOCore"), nio("NIOPosix"),
             nio("NIOTLS"), nioSSL, x509, asn1, crypto,
-        ],
-        path: "Sources/Client/RoomClient", swiftSettings: house),
-    .target(
-        name: "TerminalSupport", dependencies: ["CellScreen", "ControlWire", "LockFree", "RoomClient"],
-        path: "Sources/Client/TerminalSupport", swiftSettings: house),
-    .target(
-        name: "ChatCommands",
-        dependencies: [
-            "ControlWire", "Identifiers", "JSONText", "LockFree", "Permissions", "RoomClient", "TerminalSupport",
-        ],
-        path: "Sources/Client/ChatCommands", swiftSettings: house),
-    .target(
-        name: "VoiceClient",
-        dependencies: [
+        ]),
+    module("Client/TerminalSupport", ["CellScreen", "ControlWire", "LockFree", "RoomClient"]),
+    module(
+        "Client/ChatCommands",
+        ["ControlWire", "Identifiers", "JSONText", "LockFree", "Permissions", "RoomClient", "TerminalSupport"]),
+    module(
+        "Client/VoiceClient",
+        [
             "AudioDevice", "LockFree", "OpusCodec", "Playout", "SpeechProcessing", "VoiceSealing", "VoiceSocket",
-            "VoiceWire",
-            "CLinux",
-        ],
-        path: "Sources/Client/VoiceClient", swiftSettings: packetPath),
-    .target(
-        name: "TalkInterface",
-        dependencies: [
+            "VoiceWire", "CLinux",
+        ], settings: packetPath),
+    module(
+        "Client/TalkInterface",
+        [
             "AudioDevice", "ControlWire", "Identifiers", "LockFree", "OpusCodec", "RoomClient", "SpeechProcessing",
             "TerminalSupport", "VoiceClient", "VoiceQuality", "VoiceSealing", "VoiceWire",
-        ],
-        path: "Sources/Client/TalkInterface", swiftSettings: house),
-    .target(name: "KeyInput", path: "Sources/Client/KeyInput", swiftSettings: house),
-    .target(name: "CellScreen", path: "Sources/Client/CellScreen", swiftSettings: house),
-    .target(
-        name: "TerminalUI",
-        dependencies: [
+        ]),
+    module("Client/KeyInput"),
+    module("Client/CellScreen"),
+    module(
+        "Client/TerminalUI",
+        [
             "CellScreen", "ControlWire", "Identifiers", "KeyInput", "OpusCodec", "Permissions", "RoomClient",
             "SpeechProcessing", "TalkInterface", "TerminalSupport", "VoiceClient", "VoiceQuality", "VoiceWire",
-        ],
-        path: "Sources/Client/TerminalUI", swiftSettings: house),
-    .target(
-        name: "TerminalScreen", dependencies: ["CNcurses", "CellScreen", "KeyInput", "LockFree", "TerminalSupport"],
-        path: "Sources/Client/TerminalScreen", swiftSettings: house),
-    .target(
-        name: "TerminalClient",
-        dependencies: [
+        ]),
+    module("Client/TerminalScreen", ["CNcurses", "CellScreen", "KeyInput", "LockFree", "TerminalSupport"]),
+    module(
+        "Client/TerminalClient",
+        [
             "AudioDevice", "CLinux", "CellScreen", "ControlWire", "Identifiers", "KeyInput", "LockFree", "OpusCodec",
             "Permissions", "RoomClient", "SpeechProcessing", "TalkInterface", "TerminalScreen", "TerminalSupport",
             "TerminalUI", "VoiceClient", "VoiceSealing", "VoiceWire",
-        ],
-        path: "Sources/Client/TerminalClient", swiftSettings: house),
+        ]),
 ]
 
 let tools: [Target] = [
-    .target(name: "NetworkSimulator", path: "Sources/Tools/NetworkSimulator", swiftSettings: house),
-    .target(
-        name: "SoundLab",
-        dependencies: [
+    module("Tools/NetworkSimulator"),
+    module(
+        "Tools/SoundLab",
+        [
             "AudioDevice", "CAllocationCount", "CSpeexDSP", "NetworkSimulator", "OpusCodec", "Playout",
             "SpeechProcessing", "VoiceClient", "VoiceQuality", "VoiceWire",
-        ],
-        path: "Sources/Tools/SoundLab", swiftSettings: house),
-    .target(
-        name: "LoadSupport",
-        dependencies: [
-            "ControlWire", "Identifiers", nio("NIOCore"), nio("NIOPosix"), nioSSL, crypto, histogram,
-        ],
-        path: "Sources/Tools/LoadSupport", swiftSettings: house),
-    .target(
-        name: "SyntheticSpeakers",
-        dependencies: [
+        ]),
+    module(
+        "Tools/LoadSupport", ["ControlWire", "Identifiers", nio("NIOCore"), nio("NIOPosix"), nioSSL, crypto, histogram]),
+    module(
+        "Tools/SyntheticSpeakers",
+        [
             "CLinux", "CSodium", "ControlWire", "LockFree", "NetworkSimulator", "VoiceSealing", "VoiceSocket",
             "VoiceWire",
-        ],
-        path: "Sources/Tools/SyntheticSpeakers", swiftSettings: house),
-    .target(
-        name: "RelayLoad",
-        dependencies: [
+        ]),
+    module(
+        "Tools/RelayLoad",
+        [
             "CAllocationCount", "ControlWire", "Identifiers", "LoadSupport", "LockFree", "SyntheticSpeakers",
             "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire", nio("NIOCore"),
-        ],
-        path: "Sources/Tools/RelayLoad", swiftSettings: house),
-    .target(
-        name: "ChatLoad",
-        dependencies: [
+        ]),
+    module(
+        "Tools/ChatLoad",
+        [
             "ChatStore", "ControlWire", "Identifiers", "JSONText", "LoadSupport", "NetworkSimulator", "VoiceSealing",
             "VoiceSocket", "VoiceWire", nio("NIOCore"),
-        ],
-        path: "Sources/Tools/ChatLoad", swiftSettings: house),
-    .target(
-        name: "LoadTester",
-        dependencies: [
+        ]),
+    module(
+        "Tools/LoadTester",
+        [
             "AudioDevice", "CLinux", "ControlWire", "Identifiers", "LoadSupport", "LockFree", "NetworkSimulator",
             "OpusCodec", "RoomClient", "SyntheticSpeakers", "VoiceQuality", "VoiceSealing", "VoiceSocket", "VoiceWire",
             nio("NIOCore"),
-        ],
-        path: "Sources/Tools/LoadTester", swiftSettings: house),
+        ]),
 ]
 
 // Programs hold argument parsing and wiring only; nothing imports them.
@@ -375,6 +354,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.1.0"),
         .package(url: "https://github.com/jpsim/Yams", "5.4.0"..<"7.0.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: cLibraries + shared + wire + media + server + client + tools + programs + testTargets,

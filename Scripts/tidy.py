@@ -40,6 +40,8 @@ LAYER_IMPORTS = {
 C_WRAPPERS = {
     "COpus": {"OpusCodec"},
     "CALSA": {"AudioDevice"},
+    "CHiredis": {"VoiceStateCache"},
+    "COgg": {"Recordings"},
     "CSpeexDSP": {"SoundLab", "SpeechProcessing"},
     "CSodium": {"VoiceSealing", "Credentials", "SyntheticSpeakers"},
     "CSocketBatch": {"VoiceSocket", "VoiceRelay"},

@@ -1,0 +1,2 @@
+/// Limits of Operations.
+enum OperationsLimits {}

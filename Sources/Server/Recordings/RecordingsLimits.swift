@@ -1,0 +1,2 @@
+/// Limits of Recordings.
+enum RecordingsLimits {}

@@ -1,0 +1,2 @@
+/// Limits of VoiceMixer.
+enum VoiceMixerLimits {}

@@ -1,0 +1,2 @@
+/// Limits of VoiceStateCache.
+enum VoiceStateCacheLimits {}
