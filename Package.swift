@@ -53,7 +53,8 @@ let cLibraries: [Target] = [
     systemLibrary("CNcurses", package: "libncurses-dev"),
     systemLibrary("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
     systemLibrary("COgg", pkgConfig: "ogg", package: "libogg-dev"),
-    systemLibrary("CHiredis", pkgConfig: "hiredis", package: "libhiredis-dev"),
+    // Without pkg-config: its flags for hiredis are ones that the package manager refuses.
+    systemLibrary("CHiredis", package: "libhiredis-dev"),
     .target(name: "CSocketBatch", path: "Sources/C/CSocketBatch", cSettings: houseC),
     .target(name: "CAllocationCount", path: "Sources/C/CAllocationCount", cSettings: houseC),
 ]

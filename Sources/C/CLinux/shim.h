@@ -67,3 +67,10 @@ static inline int semaphore_wait_until(void *semaphore, int64_t nanoseconds) {
     struct timespec deadline = {nanoseconds / 1000000000, nanoseconds % 1000000000};
     return sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline);
 }
+
+// Waits until the descriptor is readable, for so many nanoseconds at most; negative waits without end. 1 if it is readable.
+static inline int poll_readable(int descriptor, int64_t nanoseconds) {
+    struct { int descriptor; short events, returned; } polled = {descriptor, 1 /* POLLIN */, 0};
+    struct timespec timeout = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    return (int)syscall(SYS_ppoll, &polled, 1, nanoseconds < 0 ? 0 : &timeout, 0, 0) == 1;
+}

@@ -48,7 +48,9 @@ extension RelayCore {
             else { continue }
             unsafe session.pointee.maySpeak = inForce && entry.maySpeak
             unsafe session.pointee.isPrioritySpeaker = inForce && entry.isPrioritySpeaker
-            if inForce, unsafe session.pointee.bundleBytesMax > 0 {
+            unsafe session.pointee.hearsMix = inForce && entry.hearsMix
+            unsafe session.pointee.isRecorded = inForce && entry.isRecorded
+            if inForce, !entry.hearsMix, unsafe session.pointee.bundleBytesMax > 0 {
                 unsafe rooms[Int(room.rawValue)].bundleListenerCount += 1
             }
             if unsafe !session.pointee.maySpeak, inForce { unsafe stopSpeaking(session) }

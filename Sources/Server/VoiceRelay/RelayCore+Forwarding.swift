@@ -14,11 +14,14 @@ extension RelayCore {
         guard frame.count <= Self.frameBytesMax else { return counters.add(.frameTooLong) }
         let room = unsafe rooms + Int(header.room.rawValue)
         unsafe noteSpeaking(talker, now: now)
+        // Before the choice: a recording has whoever agreed to it, heard or not.
+        if unsafe talker.pointee.isRecorded { unsafe tapForRecorder(header, frame, from: talker, arrival: now &- age) }
         let goesOn = unsafe mayGoOn(frame, header, from: talker, in: room, now: now)
         // After the choice: a last frame is chosen like others, and leaves its place to whoever speaks next.
         if header.flags.contains(.talkspurtEnd) { unsafe noteTalkspurtEnd(talker, now: now) }
         guard goesOn else { return }
         counters.add(.framesAccepted)
+        if unsafe room.pointee.routes.isMixed { unsafe tapForMixer(header, frame, from: talker, arrival: now &- age) }
         // Who talks alone waits for nobody; but no frame overtakes those of the same talker that wait already.
         let isBundled =
             unsafe room.pointee.bundleListenerCount > 0

@@ -13,6 +13,7 @@ import VoiceWire
     let settings: RelaySettings
     let counters: CounterBlock
     let board: StatusWriter
+    let taps: RelayTaps
     /// Indexed by voice id and room id. Zeroed by the kernel page by page as ids come into use.
     let sessions: UnsafeMutablePointer<SessionPointer?>
     let rooms: UnsafeMutablePointer<RoomVoice>
@@ -40,10 +41,14 @@ import VoiceWire
 
     static let idCount = 1 << 16
 
-    package init(settings: RelaySettings, counters: CounterBlock, board: StatusWriter) {
+    package init(
+        settings: RelaySettings, counters: CounterBlock, board: StatusWriter, mixerTap: FrameTap? = nil,
+        recorderTap: FrameTap? = nil
+    ) {
         self.settings = settings
         self.counters = counters
         self.board = board
+        taps = RelayTaps(mixer: mixerTap, recorder: recorderTap)
         unsafe sessions = Self.zeroed(Self.idCount)
         unsafe rooms = Self.zeroed(Self.idCount)
         unsafe loudest = Self.zeroed(Self.idCount)

@@ -23,6 +23,8 @@ public enum RelayCounter: Int, CaseIterable, Sendable {
     case commandRingFull
     /// Frames that went out alone because no window was free.
     case windowsExhausted
+    /// Frames sent to those who hear the room's mix; mixes, and copies of frames for mixer and recorder, that found a ring full.
+    case mixesForwarded, mixRingFull, mixerTapFull, recorderTapFull
 }
 
 extension RelayCounter {

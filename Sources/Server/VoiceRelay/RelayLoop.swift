@@ -31,6 +31,8 @@ struct RelayLoop: ~Copyable {
     private static let commandBatchMax = RelayInbox.capacity
     /// Datagrams of other threads handled before the socket is looked at again.
     private static let handoverBatchMax = 64
+    /// Frames of the mixer sent before the socket is looked at again.
+    private static let mixBatchMax = 64
     /// When control datagrams that found the socket's buffer full are tried again.
     private static let retryNanoseconds: UInt64 = 1_000_000
     /// A sleep ends after a minute at the latest.
@@ -91,11 +93,14 @@ struct RelayLoop: ~Copyable {
             let commandCount = readCommands(now: now)
             if datagramCount > 0 { handle(datagramCount, now: now) }
             let handoverCount = readHandovers(now: now)
+            let mixCount = readMixes()
             isEmptied = handoverCount < Self.handoverBatchMax
             core.tick(now: now, into: &outgoing)
             outgoing.flush()
             // What came since the reading ends the wait at once: asking the empty socket again first would be one call more.
-            let isIdle = datagramCount < Self.receiveBatchMax && commandCount == 0 && handoverCount == 0
+            let isIdle =
+                datagramCount < Self.receiveBatchMax && commandCount == 0 && handoverCount == 0
+                && mixCount == 0
             if isIdle, !isStopping { sleep(sinceReading: now) }
         }
         publishTotals()
@@ -165,6 +170,16 @@ struct RelayLoop: ~Copyable {
                     HandoverSlot.datagram(in: slot), from: HandoverSlot.address(in: slot), now: now, into: &outgoing)
             }
             guard isTaken else { break }
+            count += 1
+        }
+        return count
+    }
+
+    private mutating func readMixes() -> Int {
+        var count = 0
+        while count < Self.mixBatchMax,
+            unsafe inbox.mixes.pop({ unsafe core.deliver(MixSlot.read($0), into: &outgoing) })
+        {
             count += 1
         }
         return count

@@ -17,6 +17,7 @@ final class RelayThread: Sendable {
     private let settings: RelaySettings
     private let board: StatusBoard
     private let socket: DatagramSocket
+    private let taps: (mixer: FrameTap?, recorder: FrameTap?)
     private let thread = Mutex<DedicatedThread?>(nil)
 
     var port: UInt16 { socket.localAddress.port }
@@ -26,13 +27,15 @@ final class RelayThread: Sendable {
 
     var isReceiveBufferShort: Bool { socket.isReceiveBufferShort }
 
-    private init(index: Int, settings: RelaySettings, board: StatusBoard, socket: DatagramSocket) throws(EventSignal
-        .DescriptorError)
-    {
+    private init(
+        index: Int, settings: RelaySettings, board: StatusBoard, socket: DatagramSocket,
+        taps: (mixer: FrameTap?, recorder: FrameTap?)
+    ) throws(EventSignal.DescriptorError) {
         self.index = index
         self.settings = settings
         self.board = board
         self.socket = socket
+        self.taps = taps
         inbox = try RelayInbox()
         counters = CounterBlock.allocate()
     }
@@ -41,7 +44,7 @@ final class RelayThread: Sendable {
 
     /// Binds one socket a thread to the same port.
     static func bindAll(
-        _ configuration: VoiceRelayConfiguration, board: StatusBoard
+        _ configuration: VoiceRelayConfiguration, board: StatusBoard, taps: (mixer: FrameTap?, recorder: FrameTap?)
     ) throws(VoiceRelayError) -> [RelayThread] {
         let settings = RelaySettings(configuration)
         var port = configuration.port
@@ -54,7 +57,8 @@ final class RelayThread: Sendable {
             let socket = try bind(host: configuration.host, port: port, sharesPort: sharesPort)
             port = socket.localAddress.port
             do {
-                threads.append(try RelayThread(index: index, settings: settings, board: board, socket: socket))
+                threads.append(
+                    try RelayThread(index: index, settings: settings, board: board, socket: socket, taps: taps))
             } catch {
                 throw VoiceRelayError(code: .threadFailed, description: "\(error)")
             }
@@ -89,7 +93,9 @@ final class RelayThread: Sendable {
     func start(among threads: [RelayThread]) throws(VoiceRelayError) {
         var settings = settings
         settings.isReceiveBufferShort = socket.isReceiveBufferShort
-        let core = RelayCore(settings: settings, counters: counters, board: board.writer)
+        let core = RelayCore(
+            settings: settings, counters: counters, board: board.writer, mixerTap: taps.mixer,
+            recorderTap: taps.recorder)
         let peers = RelayPeers(inboxes: threads.map(\.inbox), index: index)
         guard let loop = RelayLoop(core: core, peers: peers, inbox: inbox, socket: socket.fileDescriptor) else {
             throw VoiceRelayError(
@@ -144,11 +150,12 @@ final class RelayThread: Sendable {
     }
 }
 
-/// What other threads put before a relay thread: commands from rooms, datagrams from its peers.
+/// What other threads put before a relay thread: commands from rooms, datagrams from its peers, frames from the mixer.
 final class RelayInbox: Sendable {
-    /// Commands, and datagrams, that may wait.
+    /// Commands, datagrams, and mixed frames, that may wait.
     static let capacity = 1_024
     let commands = MPSCRing.allocate(capacity: RelayInbox.capacity, slotByteCount: MemoryLayout<RelayCommand>.stride)
+    let mixes = MPSCRing.allocate(capacity: RelayInbox.capacity, slotByteCount: MixSlot.byteCount)
     let datagrams = MPSCRing.allocate(capacity: RelayInbox.capacity, slotByteCount: HandoverSlot.byteCount)
     let bell: EventSignal
     /// Set while the thread sleeps in `epoll_wait`; only then does a producer pay for a system call.
@@ -163,11 +170,19 @@ final class RelayInbox: Sendable {
         discardCommands()
         commands.deallocate()
         datagrams.deallocate()
+        mixes.deallocate()
     }
 
     /// Any thread; does not allocate or block.
     func push(_ command: RelayCommand) -> Bool {
         let isPushed = unsafe commands.push { unsafe $0.storeBytes(of: command, as: RelayCommand.self) }
+        ring()
+        return isPushed
+    }
+
+    /// Any thread; does not allocate or block.
+    func push(_ mix: MixedFrame) -> Bool {
+        let isPushed = unsafe mixes.push { unsafe MixSlot.write(mix, to: $0) }
         ring()
         return isPushed
     }
@@ -194,7 +209,7 @@ final class RelayInbox: Sendable {
     func willSleep() -> Bool {
         isAsleep.store(true, ordering: .relaxed)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
-        return commands.isEmpty && datagrams.isEmpty
+        return commands.isEmpty && datagrams.isEmpty && mixes.isEmpty
     }
 
     func awoke() { isAsleep.store(false, ordering: .relaxed) }

@@ -9,29 +9,37 @@ import VoiceWire
     let entries: UnsafeMutablePointer<Entry>?
     let count: UInt32
     /// How many talkers are heard at once; 0 is all.
-    let loudestTalkersMax: UInt32
+    let loudestTalkersMax: UInt16
+    /// Whether anybody hears the room's mix, so that the mixer needs its frames.
+    let isMixed: Bool
 
     struct Entry: BitwiseCopyable {
         let voice: UInt16
         let maySpeak: Bool
+        /// Hears forwarded frames.
         let mayHear: Bool
         let isPrioritySpeaker: Bool
+        /// Hears the mixer's frames instead.
+        let hearsMix: Bool
+        let isRecorded: Bool
     }
 
-    static let empty = unsafe RouteTable(entries: nil, count: 0, loudestTalkersMax: 0)
+    static let empty = unsafe RouteTable(entries: nil, count: 0, loudestTalkersMax: 0, isMixed: false)
 
     static func allocate(_ routes: [VoiceRoute], loudestTalkersMax: Int) -> RouteTable {
         guard !routes.isEmpty else { return empty }
         let entries = UnsafeMutablePointer<Entry>.allocate(capacity: routes.count)
         for (index, route) in routes.enumerated() {
             let entry = Entry(
-                voice: route.voice.rawValue, maySpeak: route.maySpeak, mayHear: route.mayHear,
-                isPrioritySpeaker: route.isPrioritySpeaker)
+                voice: route.voice.rawValue, maySpeak: route.maySpeak, mayHear: route.mayHear && !route.isMixed,
+                isPrioritySpeaker: route.isPrioritySpeaker, hearsMix: route.mayHear && route.isMixed,
+                isRecorded: route.isRecorded)
             unsafe (entries + index).initialize(to: entry)
         }
         return unsafe RouteTable(
             entries: entries, count: UInt32(routes.count),
-            loudestTalkersMax: UInt32(min(max(0, loudestTalkersMax), LoudestTalkers.placesMax)))
+            loudestTalkersMax: UInt16(min(max(0, loudestTalkersMax), LoudestTalkers.placesMax)),
+            isMixed: routes.contains { $0.mayHear && $0.isMixed })
     }
 
     func deallocate() { unsafe entries?.deallocate() }

@@ -16,7 +16,12 @@ public final class VoiceRelay: Sendable {
     private let pump: StatusPump
 
     /// Binds the sockets at once, so that a port in use is known at start; forwards after ``start()``.
-    public init(_ configuration: VoiceRelayConfiguration) throws(VoiceRelayError) {
+    /// - Parameters:
+    ///   - mixerTap: gets the frames that rooms with mixed listeners hear.
+    ///   - recorderTap: gets the frames of those who agreed to be recorded.
+    public init(
+        _ configuration: VoiceRelayConfiguration, mixerTap: FrameTap? = nil, recorderTap: FrameTap? = nil
+    ) throws(VoiceRelayError) {
         var configuration = configuration
         configuration.threadCount = min(max(1, configuration.threadCount), 64)
         configuration.sessionsMax = min(max(1, configuration.sessionsMax), 65_000)
@@ -26,7 +31,7 @@ public final class VoiceRelay: Sendable {
         } catch {
             throw VoiceRelayError(code: .threadFailed, description: "\(error)")
         }
-        threads = try RelayThread.bindAll(configuration, board: board)
+        threads = try RelayThread.bindAll(configuration, board: board, taps: (mixerTap, recorderTap))
         leases = Mutex(IdentifierLeases(threadCount: configuration.threadCount, sessionsMax: configuration.sessionsMax))
         pump = StatusPump(board: board)
     }
@@ -82,6 +87,20 @@ public final class VoiceRelay: Sendable {
     public func publish(_ routes: [VoiceRoute], for room: VoiceRoomID, loudestTalkersMax: Int? = nil) {
         let table = RouteTable.allocate(routes, loudestTalkersMax: loudestTalkersMax ?? configuration.loudestTalkersMax)
         thread(of: room.rawValue).send(.publish(room, table))
+    }
+
+    /// Sends a room's mix to listeners who are routed to hear it; others on the list are passed over.
+    ///
+    /// Any thread. Does not allocate or block. False, and counted, when the room's relay thread has 1,024 mixed frames to send
+    /// already; nothing was sent then.
+    public func deliver(_ mix: MixedFrame) -> Bool {
+        unsafe precondition(
+            1...VoiceWireLimits.opusBytesMax ~= mix.opus.count && 1...MixedFrame.listenersMax ~= mix.listeners.count,
+            "a mixed frame has one Opus packet and one to \(MixedFrame.listenersMax) listeners")
+        let owner = thread(of: mix.room.rawValue)
+        let isTaken = owner.inbox.push(mix)
+        if !isTaken { owner.counters.addShared(.mixRingFull) }
+        return isTaken
     }
 
     // MARK: Sessions

@@ -22,6 +22,10 @@ struct VoiceSession: ~Copyable {
     var isEstablished = false
     var maySpeak = false
     var isPrioritySpeaker = false
+    /// Hears the mixer's frames and no others.
+    var hearsMix = false
+    /// Consented to being recorded.
+    var isRecorded = false
 
     let generation: UInt8
     private let token: InlineArray<16, UInt8>

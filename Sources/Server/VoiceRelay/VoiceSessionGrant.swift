@@ -48,6 +48,10 @@ public struct VoiceRoute: Equatable, Sendable {
     public var mayHear: Bool
     /// True: the member's frames are forwarded whatever others say and however busy the relay is.
     public var isPrioritySpeaker: Bool
+    /// True: the member hears the mixer's stream (``VoiceRelay/deliver(_:)``) and no forwarded frame.
+    public var isMixed = false
+    /// True: the recorder's tap gets the member's frames. Only while the member's consent is in force.
+    public var isRecorded = false
 
     public init(voice: VoiceID, maySpeak: Bool, mayHear: Bool, isPrioritySpeaker: Bool = false) {
         self.voice = voice

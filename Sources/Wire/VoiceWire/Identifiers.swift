@@ -3,6 +3,9 @@
 public struct VoiceID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt16
     public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// Stands where a talker's id stands in the frames of a room's mix.
+    public static let mix = VoiceID(rawValue: 0)
 }
 
 /// A room's 16-bit name on the wire, leased by the relay while the room has anyone in voice.

@@ -16,9 +16,14 @@ struct RelayHarness: ~Copyable {
     static let millisecond: UInt64 = 1_000_000
     static let second: UInt64 = 1_000_000_000
 
-    init(_ configuration: VoiceRelayConfiguration = VoiceRelayConfiguration()) throws {
+    init(
+        _ configuration: VoiceRelayConfiguration = VoiceRelayConfiguration(), mixerTap: FrameTap? = nil,
+        recorderTap: FrameTap? = nil
+    ) throws {
         board = try StatusBoard()
-        core = RelayCore(settings: RelaySettings(configuration), counters: counters, board: board.writer)
+        core = RelayCore(
+            settings: RelaySettings(configuration), counters: counters, board: board.writer, mixerTap: mixerTap,
+            recorderTap: recorderTap)
         leases = IdentifierLeases(threadCount: 1, sessionsMax: configuration.sessionsMax)
     }
 
@@ -44,6 +49,20 @@ struct RelayHarness: ~Copyable {
     ) {
         let table = RouteTable.allocate(routes, loudestTalkersMax: loudestTalkersMax)
         core.apply(.publish(room, table), now: now, into: &sent)
+    }
+
+    mutating func deliver(
+        _ opus: [UInt8], to listeners: [VoiceID], in room: VoiceRoomID, sequence: UInt16 = 0, timestamp: UInt32 = 0
+    ) {
+        opus.withUnsafeBytes { opus in
+            listeners.withUnsafeBufferPointer { listeners in
+                core.deliver(
+                    MixedFrame(
+                        room: room, sequence: SequenceNumber(rawValue: sequence),
+                        timestamp: MediaTimestamp(rawValue: timestamp), opus: opus, listeners: listeners),
+                    into: &sent)
+            }
+        }
     }
 
     mutating func tick(at now: UInt64) { core.tick(now: now, into: &sent) }
