@@ -217,6 +217,9 @@ let programs: [Target] = [
             unixSignals,
         ],
         path: "Sources/Programs/roomtone-load", swiftSettings: house),
+    // For Scripts/packet-path; not a product.
+    .executableTarget(
+        name: "relay-code", dependencies: ["VoiceRelay"], path: "Sources/Tools/relay-code", swiftSettings: house),
 ]
 
 // Every test target may use the seeded generator and temporary folders.
