@@ -47,7 +47,7 @@ enum Listener {
                     try channel.pipeline.syncOperations.addHandler(AcceptBackoff(logger: logger))
                 }
             }
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allocator, value: BufferMemory.allocator)
             .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forConnections)
             // Read when what came before is served.
