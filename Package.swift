@@ -87,7 +87,8 @@ let server: [Target] = [
         "Server/VoiceRelay", ["VoiceWire", "VoiceSealing", "VoiceSocket", "LockFree", "CLinux"], settings: packetPath),
     module("Server/VoiceMixer", ["LockFree", "OpusCodec", "Playout", "VoiceRelay", "VoiceWire"], settings: packetPath),
     module(
-        "Server/Recordings", ["COgg", "Identifiers", "JSONText", "LockFree", "VoiceRelay", "VoiceWire"],
+        "Server/Recordings",
+        ["COgg", "Identifiers", "JSONText", "LockFree", "OpusCodec", "Playout", "VoiceRelay", "VoiceWire"],
         settings: packetPath),
     module("Server/VoiceStateCache", ["CHiredis", "Identifiers", "LockFree", logging]),
     module("Server/Credentials", ["CSodium"]),
@@ -96,8 +97,8 @@ let server: [Target] = [
     module(
         "Server/Rooms",
         [
-            "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "VoiceQuality",
-            "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
+            "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "Recordings",
+            "VoiceQuality", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
     module(
         "Server/ControlServer",
@@ -254,6 +255,9 @@ let testTargets: [Target] = [
     tests("AudioDevice", "Media", ["AudioDevice", "AudioTestSupport", "LockFree"]),
     tests(
         "VoiceRelay", "Server", ["CSocketBatch", "LockFree", "VoiceRelay", "VoiceWire", "VoiceSealing", "VoiceSocket"]),
+    tests(
+        "Recordings", "Server",
+        ["AudioTestSupport", "Identifiers", "JSONText", "OpusCodec", "Recordings", "VoiceRelay", "VoiceWire"]),
     tests("Credentials", "Server", ["Credentials"]),
     tests("ChatStore", "Server", ["ChatStore", "Identifiers", "Permissions", grdb]),
     tests("MessageSearch", "Server", ["ChatStore", "Identifiers", "LockFree", "MessageSearch", grdb, logging]),

@@ -1,0 +1,35 @@
+import Synchronization
+
+/// What the recorder counts.
+public enum RecordingCounter: Int, CaseIterable, Sendable {
+    case started, finished, interrupted, deleted, expired
+    // Limits.
+    case recordingLimitHit, durationLimitHit, recordingBytesLimitHit, bytesLimitHit, freeSpaceLimitHit, speakerLimitHit
+    case eventLimitHit, ordersFull
+    /// A recording ended because a file could not be written.
+    case writeFailed
+    // Frames.
+    case framesWritten, framesFilledIn, framesLost, framesRefused
+    /// Came from the relay while no consent was in force for them.
+    case framesWithoutConsent
+}
+
+/// Counts since the start. Any thread; never blocks.
+public final class RecordingCounters: Sendable {
+    /// An atomic cannot be an array's element itself.
+    private final class Count: Sendable {
+        let value = Atomic<UInt64>(0)
+    }
+
+    private let counts = RecordingCounter.allCases.map { _ in Count() }
+
+    public init() {}
+
+    public func add(_ counter: RecordingCounter, _ count: UInt64 = 1) {
+        counts[counter.rawValue].value.wrappingAdd(count, ordering: .relaxed)
+    }
+
+    public subscript(counter: RecordingCounter) -> UInt64 {
+        counts[counter.rawValue].value.load(ordering: .relaxed)
+    }
+}

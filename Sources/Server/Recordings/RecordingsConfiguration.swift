@@ -1,0 +1,24 @@
+/// What recordings may take. Each limit has a counter (``RecordingCounter``) and a test at it and one past it.
+public struct RecordingsConfiguration: Sendable, Equatable {
+    /// Rooms that are recorded at the same time; 0 switches recording off.
+    public var recordingsMax = 16
+    /// How long one recording may be.
+    public var duration: Duration = .seconds(4 * 3_600)
+    /// What one recording may take.
+    public var bytesPerRecordingMax: UInt64 = 2 << 30
+    /// What all recordings that are kept may take.
+    public var bytesMax: UInt64 = 20 << 30
+    /// What the file system must have left: the database needs it more.
+    public var freeBytesMin: UInt64 = 256 << 20
+    /// After how many days recordings of rooms that say nothing else are deleted; 0: never.
+    public var retentionDaysDefault = 30
+
+    /// Bytes of a file that one request may fetch: with base64 and the rest of the line within 64 KiB.
+    public static let chunkBytesMax = 32_768
+    /// Orders that wait for the recorder's thread. What ends consent or a recording is taken beyond it.
+    static let ordersMax = 16_384
+    /// Speakers of one recording, everybody who ever said yes.
+    static let speakersMax = 1_000
+
+    public init() {}
+}

@@ -1,2 +1,0 @@
-/// Limits of Recordings.
-enum RecordingsLimits {}
