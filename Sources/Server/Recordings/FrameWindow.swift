@@ -30,10 +30,9 @@ struct FrameWindow: ~Copyable {
 
     private var frames: [Frame] = []
     private var recovery = FrameRecovery()
-    /// The first frame that came under this consent: copies of frames from before it are none of ours.
-    private var first: SequenceNumber?
-    /// The one to be written next.
-    private var next: SequenceNumber = 0
+    /// The one to be written next; nil before the first that came under this consent. Never moves back, so that what a datagram
+    /// carries of frames from before is none of ours.
+    private var next: SequenceNumber?
 
     var isEmpty: Bool { frames.isEmpty }
 
@@ -56,7 +55,7 @@ struct FrameWindow: ~Copyable {
         guard let frame = frames.first else { return nil }
         if let now, frame.arrivalNanoseconds &+ Self.delayNanoseconds > now { return nil }
         frames.removeFirst()
-        let lostCount = next.distance(to: frame.sequence)
+        let lostCount = next?.distance(to: frame.sequence) ?? 0
         next = frame.sequence.advanced(by: 1)
         return (frame, lostCount)
     }
@@ -70,7 +69,7 @@ struct FrameWindow: ~Copyable {
     mutating func begin() {
         frames.removeAll(keepingCapacity: true)
         recovery.removeAll()
-        first = nil
+        next = nil
     }
 
     private mutating func insertEarlier(_ extensions: UnsafeRawBufferPointer, of frame: RecordedFrame) {
@@ -101,13 +100,10 @@ struct FrameWindow: ~Copyable {
         guard opus.count <= VoiceWireLimits.opusBytesMax,
             let sampleCount = unsafe opus.withUnsafeBytes({ try? unsafe OpusPacket.sampleCount(of: $0) })
         else { return .malformed }
-        if isCopy {
-            guard let first, first.distance(to: sequence) > 0 else { return .late }
-        } else if first == nil {
-            first = sequence
-            next = sequence
-        }
-        let distance = next.distance(to: sequence)
+        guard next != nil || !isCopy else { return .late }
+        let expected = next ?? sequence
+        next = expected
+        let distance = expected.distance(to: sequence)
         guard abs(distance) <= Self.jumpMax else { return .farAway }
         unsafe opus.withUnsafeBytes {
             unsafe recovery.note(

@@ -50,6 +50,7 @@ private final class UndecidedPeople {
     /// What waits for the recorder, each in its own line.
     private var tapped: [RecordedFrame] = []
     private var orders: [RecorderOrder] = []
+    private var orderedAt: UInt64?
 
     init(seed: UInt64) throws {
         random = SeededGenerator(seed: seed)
@@ -76,7 +77,7 @@ private final class UndecidedPeople {
     }
 
     func finish() -> RecorderHarness {
-        look()
+        look(isLast: true)
         recorder.stop()
         return recorder
     }
@@ -103,6 +104,7 @@ private final class UndecidedPeople {
     }
 
     private func carry(_ actions: [RecordingConsent.Action]) {
+        if !actions.isEmpty, orderedAt == nil { orderedAt = recorder.now }
         for action in actions {
             switch action {
             case .admit(let speaker):
@@ -135,11 +137,15 @@ private final class UndecidedPeople {
             .frame(number, packet, voice: people[index].voice, at: recorder.now, extensions: extensions))
     }
 
-    private func look() {
-        for order in orders { recorder.core.announce(order) }
+    /// Orders come up to 400 ms later than the frames that they are about.
+    private func look(isLast: Bool = false) {
+        let isDue = isLast || random.chance(0.3) || (orderedAt.map { recorder.now - $0 > 300 * millisecond } ?? false)
+        let due = isDue ? orders : []
+        if isDue { (orders, orderedAt) = ([], nil) }
+        for order in due { recorder.core.announce(order) }
         for frame in tapped { recorder.core.take(frame) }
-        for order in orders { recorder.core.carryOut(order, wall: 0) }
-        (tapped, orders) = ([], [])
+        for order in due { recorder.core.carryOut(order, wall: 0) }
+        tapped = []
         recorder.core.advance(to: recorder.now, wall: 0)
     }
 
