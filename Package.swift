@@ -78,6 +78,7 @@ let media: [Target] = [
     module("Media/OpusCodec", ["COpus"], settings: packetPath),
     module("Media/SpeechProcessing", ["CSpeexDSP"], settings: packetPath),
     module("Media/Playout", ["VoiceWire"], settings: packetPath),
+    module("Media/TalkerSound", ["OpusCodec", "Playout", "VoiceWire"], settings: packetPath),
     module("Media/VoiceQuality", settings: packetPath),
     module("Media/AudioDevice", ["CALSA", "LockFree", "SpeechProcessing"], settings: packetPath),
 ]
@@ -85,7 +86,9 @@ let media: [Target] = [
 let server: [Target] = [
     module(
         "Server/VoiceRelay", ["VoiceWire", "VoiceSealing", "VoiceSocket", "LockFree", "CLinux"], settings: packetPath),
-    module("Server/VoiceMixer", ["LockFree", "OpusCodec", "Playout", "VoiceRelay", "VoiceWire"], settings: packetPath),
+    module(
+        "Server/VoiceMixer", ["LockFree", "OpusCodec", "Playout", "TalkerSound", "VoiceRelay", "VoiceWire"],
+        settings: packetPath),
     module(
         "Server/Recordings",
         ["COgg", "Identifiers", "JSONText", "LockFree", "OpusCodec", "Playout", "VoiceRelay", "VoiceWire"],
@@ -98,6 +101,7 @@ let server: [Target] = [
         "Server/Rooms",
         [
             "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "Recordings",
+            "VoiceMixer",
             "VoiceQuality", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
         ]),
     module(
@@ -135,8 +139,8 @@ let client: [Target] = [
     module(
         "Client/VoiceClient",
         [
-            "AudioDevice", "LockFree", "OpusCodec", "Playout", "SpeechProcessing", "VoiceSealing", "VoiceSocket",
-            "VoiceWire", "CLinux",
+            "AudioDevice", "LockFree", "OpusCodec", "Playout", "SpeechProcessing", "TalkerSound", "VoiceSealing",
+            "VoiceSocket", "VoiceWire", "CLinux",
         ], settings: packetPath),
     module(
         "Client/TalkInterface",
@@ -168,7 +172,7 @@ let tools: [Target] = [
         "Tools/SoundLab",
         [
             "AudioDevice", "CAllocationCount", "CSpeexDSP", "NetworkSimulator", "OpusCodec", "Playout",
-            "SpeechProcessing", "VoiceClient", "VoiceQuality", "VoiceWire",
+            "SpeechProcessing", "TalkerSound", "VoiceClient", "VoiceQuality", "VoiceWire",
         ]),
     module(
         "Tools/LoadSupport", ["ControlWire", "Identifiers", nio("NIOCore"), nio("NIOPosix"), nioSSL, crypto, histogram]),
@@ -249,7 +253,7 @@ let testTargets: [Target] = [
     tests("VoiceWire", "Wire", ["VoiceWire"]),
     tests("VoiceSealing", "Wire", ["VoiceSealing", "VoiceWire", crypto]),
     tests("OpusCodec", "Media", ["AudioTestSupport", "OpusCodec"]),
-    tests("SpeechProcessing", "Media", ["AudioTestSupport", "SpeechProcessing"]),
+    tests("SpeechProcessing", "Media", ["AudioTestSupport", "OpusCodec", "SpeechProcessing"]),
     tests("Playout", "Media", ["AudioTestSupport", "Playout", "VoiceWire"]),
     tests("VoiceQuality", "Media", ["VoiceQuality"]),
     tests("AudioDevice", "Media", ["AudioDevice", "AudioTestSupport", "LockFree"]),
@@ -258,14 +262,17 @@ let testTargets: [Target] = [
     tests(
         "Recordings", "Server",
         ["AudioTestSupport", "Identifiers", "JSONText", "OpusCodec", "Recordings", "VoiceRelay", "VoiceWire"]),
+    tests(
+        "VoiceMixer", "Server",
+        ["AudioTestSupport", "OpusCodec", "Playout", "TalkerSound", "VoiceMixer", "VoiceRelay", "VoiceWire"]),
     tests("Credentials", "Server", ["Credentials"]),
     tests("ChatStore", "Server", ["ChatStore", "Identifiers", "Permissions", grdb]),
     tests("MessageSearch", "Server", ["ChatStore", "Identifiers", "LockFree", "MessageSearch", grdb, logging]),
     tests(
         "Rooms", "Server",
         [
-            "Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "MessageSearch", "Permissions",
-            "VoiceRelay", "VoiceWire", grdb, logging,
+            "Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "MessageSearch", "OpusCodec",
+            "Permissions", "VoiceMixer", "VoiceRelay", "VoiceWire", grdb, logging,
         ]),
     tests(
         "ControlServer", "Server",
@@ -295,7 +302,7 @@ let testTargets: [Target] = [
         "VoiceClient", "Client",
         [
             "AudioDevice", "AudioTestSupport", "CSocketBatch", "LockFree", "OpusCodec", "Playout",
-            "SpeechProcessing", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire",
+            "SpeechProcessing", "TalkerSound", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire",
         ]),
     tests(
         "TalkInterface", "Client",

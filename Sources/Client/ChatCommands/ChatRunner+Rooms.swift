@@ -71,7 +71,8 @@ extension ChatRunner {
                 "talkers heard",
                 room.loudestTalkers.map { $0 == 0 ? "all" : "the \($0) loudest" } ?? "as the server says",
             ],
-            ["kept for", limit(room.retentionDays, "days")], ["kept at most", limit(room.retentionCount, "messages")],
+            ["voice", room.delivery.rawValue], ["kept for", limit(room.retentionDays, "days")],
+            ["kept at most", limit(room.retentionCount, "messages")],
             ["you may", room.permissions.permissions.map(\.rawValue).joined(separator: ", ")],
         ]
         return Array(TextTable.lines(["", ""], rows).dropFirst())

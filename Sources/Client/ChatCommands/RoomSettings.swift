@@ -14,6 +14,7 @@ public struct RoomSettings: Equatable, Sendable {
     public var retentionCount: Int?
     /// 0: all are heard; −1: the server's number.
     public var loudestTalkers: Int?
+    public var delivery: VoiceDelivery?
 
     public init() {}
 
@@ -28,5 +29,6 @@ public struct RoomSettings: Equatable, Sendable {
         changes.retentionDays = retentionDays
         changes.retentionCount = retentionCount
         changes.loudestTalkers = loudestTalkers
+        changes.delivery = delivery
     }
 }

@@ -1,3 +1,5 @@
+import ControlWire
+
 /// Reads commands, one a line, from a standard input that is no terminal. Pure.
 struct CommandLineParser {
     /// Longest line; the rest of a longer one is thrown away and it counts as unknown.
@@ -44,7 +46,8 @@ struct CommandLineParser {
         ["volume", "down"]: .volume(steps: -1), ["echo", "on"]: .processing(.echo, true),
         ["echo", "off"]: .processing(.echo, false),
         ["noise", "on"]: .processing(.noise, true), ["noise", "off"]: .processing(.noise, false),
-        ["gain", "on"]: .processing(.gain, true), ["gain", "off"]: .processing(.gain, false), ["help"]: .help,
-        ["quit"]: .quit,
+        ["gain", "on"]: .processing(.gain, true), ["gain", "off"]: .processing(.gain, false),
+        ["delivery", "mixed"]: .delivery(.mixed), ["delivery", "forwarded"]: .delivery(.forwarded),
+        ["delivery", "room"]: .delivery(nil), ["help"]: .help, ["quit"]: .quit,
     ]
 }

@@ -1,3 +1,4 @@
+import ControlWire
 import RoomClient
 import TerminalSupport
 import VoiceClient
@@ -38,6 +39,8 @@ package enum TalkCommand: Equatable, Sendable {
     case mode(TransmissionMode)
     /// Of one talker, beside the master's, as in ``VoiceEngineConfiguration/volumeRange``.
     case talkerVolume(Float, VoiceID)
+    /// How the room's voice is to come; nil: as the room says.
+    case delivery(VoiceDelivery?)
     /// A part of the microphone's processing, on or off.
     case processing(ProcessingPart, Bool)
     case help

@@ -58,6 +58,9 @@ extension TalkModel {
         if isMuted { effects.append(.send(.setMuted(isMuted: true))) }
         if isDeafened { effects.append(.send(.setDeafened(isDeafened: true))) }
         if volume != 1 { effects.append(.send(.setVolume(volume: volume))) }
+        if delivery != nil || mixBitsPerSecond != nil {
+            effects.append(.send(.setDelivery(delivery, bitrate: mixBitsPerSecond)))
+        }
         return effects
     }
 
@@ -139,7 +142,12 @@ extension TalkModel {
 
     private func tell(of after: Person, _ before: Person) -> [TalkEffect] {
         var effects = restraints(from: before, to: after)
-        guard !isSelf(after) else { return effects }
+        guard !isSelf(after) else {
+            if after.isMixed != before.isMixed {
+                effects.append(.print("You hear \(after.isMixed ? "the room's mix" : "everybody by themselves")."))
+            }
+            return effects
+        }
         if after.isPrioritySpeaker != before.isPrioritySpeaker, let voice = after.voice {
             effects.append(.setPriority(after.isPrioritySpeaker, voice))
         }

@@ -141,6 +141,9 @@ extension TalkModel {
             isKeyDown = false
             return [.setTransmitting(false), .setMode(mode)]
         case .talkerVolume(let volume, let voice): return [.setTalkerVolume(volume, voice)]
+        case .delivery(let wish):
+            delivery = wish
+            return [.send(.setDelivery(wish, bitrate: mixBitsPerSecond))]
         case .bitrate(let kilobits):
             let range = VoiceEngineConfiguration.bitsPerSecondRange
             let (least, most) = (range.lowerBound / 1_000, range.upperBound / 1_000)
@@ -167,7 +170,7 @@ extension TalkModel {
     private static let removed = CommandFailure(.permission, "you were removed from the room's voice.")
     static let commandsText =
         "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, bitrate KBITS, echo on|off, noise on|off, "
-        + "gain on|off, help, quit."
+        + "gain on|off, delivery mixed|forwarded|room, help, quit."
     static let helpLines = [
         "space  talk, and again: stop talking (push-to-talk)", "m      mute or unmute your microphone",
         "d      deafen or undeafen yourself", "+ -    louder, softer", "q      leave", "?      this help",

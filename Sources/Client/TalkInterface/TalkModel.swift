@@ -63,6 +63,10 @@ package struct TalkModel: Equatable, Sendable {
     package var isMuted = false
     package var isDeafened = false
     package var volume: Float = 1
+    /// How this person wants to get the room's voice; nil: as the room says.
+    package var delivery: VoiceDelivery?
+    /// What a mix may take, in bit/s; nil: as the server says.
+    package var mixBitsPerSecond: UInt32?
 
     package var statistics = VoiceStatistics()
     package var loss = LossWindow()
@@ -88,9 +92,9 @@ package struct TalkModel: Equatable, Sendable {
         return mode == .pushToTalk ? isKeyDown : statistics.isTransmitting
     }
 
-    /// The others who speak: heard here, or said by the server where nothing is heard (deafened).
+    /// The others who speak: heard here, or said by the server where nobody is heard by themselves (deafened, a mix).
     package var speakers: [Person] {
-        guard !isDeafened else { return others.filter(\.isSpeaking) }
+        guard !isDeafened, own?.isMixed != true else { return others.filter(\.isSpeaking) }
         let heard = Dictionary(
             statistics.talkers.map { ($0.voice, $0.isSpeaking) }, uniquingKeysWith: { first, _ in first })
         return others.filter { person in person.voice.flatMap { heard[$0] } ?? person.isSpeaking }

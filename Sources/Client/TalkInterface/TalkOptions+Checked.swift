@@ -58,6 +58,10 @@ extension TalkOptions {
             throw CommandFailure(.usage, "--ducking \(duckingDecibels): give \(least) to \(most) decibels.")
         }
         configuration.duckingDecibels = Float(duckingDecibels)
+        if let mixBitrateKilobits, !Self.mixKilobitsRange.contains(mixBitrateKilobits) {
+            let (least, most) = (Self.mixKilobitsRange.lowerBound, Self.mixKilobitsRange.upperBound)
+            throw CommandFailure(.usage, "--mix-bitrate \(mixBitrateKilobits): give \(least) to \(most) kbit/s.")
+        }
         do throws(VoiceEngineError) {
             try configuration.validate()
         } catch {

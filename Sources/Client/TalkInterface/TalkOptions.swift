@@ -1,3 +1,4 @@
+public import ControlWire
 public import VoiceClient
 
 /// What a person asked `roomtone talk` for, as written; ``TalkRun`` checks it.
@@ -33,6 +34,10 @@ public struct TalkOptions: Sendable {
     public var takesBundles = true
     /// By how much others are quieter while a priority speaker is heard: 0…40 dB.
     public var duckingDecibels: Double = 12
+    /// How the room's voice is to come; nil: as the room says.
+    public var delivery: VoiceDelivery?
+    /// What a mix may take, in kbit/s: ``mixKilobitsRange``; nil: as the server says.
+    public var mixBitrateKilobits: Int?
     public var exitsAtEnd = false
     /// From the moment voice stands.
     public var durationSeconds: Double?
@@ -40,6 +45,8 @@ public struct TalkOptions: Sendable {
     public var isPlaintext = false
     /// HOME, USER, XDG_CONFIG_HOME, XDG_DATA_HOME, ROOMTONE_PASSWORD and ROOMTONE_ROOM_PASSWORD are looked at.
     public var environment: [String: String]
+
+    public static let mixKilobitsRange = 8...128
 
     public init(server: String?, room: String, user: String?, environment: [String: String]) {
         self.server = server

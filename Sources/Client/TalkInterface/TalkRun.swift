@@ -63,6 +63,8 @@ public struct TalkRun: Sendable {
             duration: duration)
         model.microphone = configuration.microphone
         model.isStereo = engine.captureChannelCount == 2
+        model.delivery = options.delivery
+        model.mixBitsPerSecond = options.mixBitrateKilobits.map { UInt32($0) * 1_000 }
         let shell = try TalkShell(
             model: model, session: session, engine: engine, output: output,
             terminal: isScreen ? Terminal(input: input) : nil, allowsUnsealedVoice: plan.options.isPlaintext)

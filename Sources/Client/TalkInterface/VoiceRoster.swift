@@ -17,6 +17,8 @@ package struct VoiceRoster: Equatable, Sendable {
         package var isServerMuted = false
         package var isServerDeafened = false
         package var isPrioritySpeaker = false
+        /// Hears the room's mix instead of everybody by themselves.
+        package var isMixed = false
     }
 
     /// What an announcement changed.
@@ -67,6 +69,7 @@ package struct VoiceRoster: Equatable, Sendable {
         people[index].isServerMuted = update.isServerMuted ?? before.isServerMuted
         people[index].isServerDeafened = update.isServerDeafened ?? before.isServerDeafened
         people[index].isPrioritySpeaker = update.isPrioritySpeaker ?? before.isPrioritySpeaker
+        people[index].isMixed = update.isMixed ?? false
         return .updated(from: before, to: people[index])
     }
 
@@ -83,6 +86,6 @@ extension VoiceRoster.Person {
             name: TerminalText.name(state.username),
             isSpeaking: state.isSpeaking, isMuted: state.isMuted, isDeafened: state.isDeafened,
             isServerMuted: state.isServerMuted ?? false, isServerDeafened: state.isServerDeafened ?? false,
-            isPrioritySpeaker: state.isPrioritySpeaker ?? false)
+            isPrioritySpeaker: state.isPrioritySpeaker ?? false, isMixed: state.isMixed ?? false)
     }
 }

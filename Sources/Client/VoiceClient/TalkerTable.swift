@@ -1,6 +1,7 @@
 import Glibc
 import OpusCodec
 import Playout
+import TalkerSound
 import VoiceWire
 
 /// Who is heard: at most ``talkersMax`` at once. The first ``talkersPrepared`` places are

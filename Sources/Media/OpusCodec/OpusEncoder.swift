@@ -79,6 +79,25 @@ import COpus
         settings = newSettings
     }
 
+    /// Goes on where `other` is: from the next frame on both give the same packets for the same sound, so that who decoded the
+    /// one's so far can decode the other's without noticing. Takes the settings, too. Does not allocate.
+    ///
+    /// Throws ``OpusError/settingFixed(_:)`` where channel count or application differ; nothing has changed then.
+    public mutating func continueFrom(_ other: borrowing OpusEncoder) throws(OpusError) {
+        guard other.settings.channelCount == settings.channelCount else { throw .settingFixed(.channelCount) }
+        guard other.settings.application == settings.application else { throw .settingFixed(.application) }
+        // The state is one contiguous block without pointers into itself (opus.h, "Opus Encoder").
+        let byteCount = Int(opus_encoder_get_size(Int32(settings.channelCount)))
+        unsafe UnsafeMutableRawPointer(state).copyMemory(from: UnsafeRawPointer(other.state), byteCount: byteCount)
+        settings = other.settings
+    }
+
+    /// From now on each packet is coded without regard to those before it, or no longer: somebody who has not decoded them can
+    /// begin with any. Costs quality while it lasts. Does not allocate.
+    public mutating func setIndependent(_ isIndependent: Bool) {
+        _ = unsafe roomtone_opus_encoder_set(state, OPUS_SET_PREDICTION_DISABLED_REQUEST, isIndependent ? 1 : 0)
+    }
+
     /// Forgets what was encoded before, as at the start of a new talkspurt after a long pause. Keeps the settings.
     public mutating func reset() {
         _ = unsafe roomtone_opus_encoder_reset(state)

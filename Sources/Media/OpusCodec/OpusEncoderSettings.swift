@@ -21,6 +21,8 @@ public struct OpusEncoderSettings: Hashable, Sendable {
     /// Computation spent on quality, 0…10; default 10 (about 2 % of a core for 48 kHz mono speech). Speech of less than
     /// 32 kbit/s gets 8 at least.
     public var complexity: Int = 10
+    /// ``complexity`` is meant as it is, also where few bits have to do for speech; default off.
+    public var isComplexityExact: Bool = false
     /// Bits follow the content (default, constrained to the target on average) instead of a constant packet size.
     public var variableBitrate: Bool = true
     /// Each packet also carries a coarse copy of the frame before it (RFC 6716 §2.1.7), when

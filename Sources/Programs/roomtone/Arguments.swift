@@ -35,6 +35,7 @@ struct PermissionList {
 
 extension Role: ExpressibleByArgument {}
 extension RoomKind: ExpressibleByArgument {}
+extension VoiceDelivery: ExpressibleByArgument {}
 
 /// Which conversation: a room's or a private one.
 struct PlaceArguments: ParsableArguments {

@@ -125,6 +125,11 @@ struct SettingsArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Keep so many of the newest messages; 0 for all.", valueName: "count"))
     var retentionCount: Int?
     @Option(help: LoudestTalkers.help) var loudestTalkers: LoudestTalkers?
+    @Option(
+        help:
+            "How voice comes to those who have no wish of their own: everybody's own stream, or one that the server mixes."
+    )
+    var delivery: VoiceDelivery?
 
     var settings: RoomSettings {
         var settings = RoomSettings()
@@ -137,6 +142,7 @@ struct SettingsArguments: ParsableArguments {
         settings.retentionDays = retentionDays
         settings.retentionCount = retentionCount
         settings.loudestTalkers = loudestTalkers?.number
+        settings.delivery = delivery
         return settings
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatCommands
+import ControlWire
 import Foundation
 import TalkInterface
 import TerminalSupport
@@ -13,7 +14,7 @@ struct TalkCommand: AsyncParsableCommand {
             Keys on a terminal: space starts and stops talking (push-to-talk), m mutes, d deafens, + and - change the \
             volume, q leaves, ? shows this. When standard input is no terminal, lines do the same: talk on, talk off, \
             mute on, mute off, deafen on, deafen off, volume up, volume down, bitrate KBITS, echo on, echo off, \
-            noise on, noise off, gain on, gain off, quit.
+            noise on, noise off, gain on, gain off, delivery mixed, delivery forwarded, delivery room, quit.
 
             Without a stored login the password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never \
             from the command line.
@@ -107,6 +108,17 @@ struct TalkCommand: AsyncParsableCommand {
             "By how much others are quieter while a priority speaker speaks: 0 to 40 dB.", valueName: "dB"))
     var ducking = 12.0
 
+    @Option(
+        help: ArgumentHelp(
+            "How you get the room's voice: everybody's own stream (forwarded), or one that the server mixes (mixed). "
+                + "(default: as the room is set)", valueName: "forwarded|mixed"))
+    var delivery: VoiceDelivery?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bits of a mix, for a thin link: 8 to 128 kbit/s. (default: the server's)", valueName: "kbit/s"))
+    var mixBitrate: Int?
+
     @Flag(help: "Leave when the WAV file of --input has been played.")
     var exitAtEnd = false
 
@@ -149,6 +161,8 @@ struct TalkCommand: AsyncParsableCommand {
         options.usesErrorCorrection = fec
         options.takesBundles = bundles ?? true
         options.duckingDecibels = ducking
+        options.delivery = delivery
+        options.mixBitrateKilobits = mixBitrate
         options.exitsAtEnd = exitAtEnd
         options.durationSeconds = duration
         options.fingerprint = fingerprint

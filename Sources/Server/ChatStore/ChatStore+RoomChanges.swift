@@ -78,6 +78,7 @@ extension RoomUpdate {
         if let retentionDays { columns.append(("retention_days", retentionDays.stored)) }
         if let retentionCount { columns.append(("retention_count", retentionCount.stored)) }
         if let loudestTalkers { columns.append(("loudest_talkers", loudestTalkers.stored)) }
+        if let delivery { columns.append(("delivery", delivery.rawValue)) }
         return columns
     }
 }
@@ -100,7 +101,8 @@ extension RoomRecord {
             change("slow mode", \.slowModeSeconds, "\(old.slowModeSeconds) → \(slowModeSeconds) s"),
             change("days kept", \.retentionDays, "\(limit(old.retentionDays)) → \(limit(retentionDays))"),
             change("messages kept", \.retentionCount, "\(limit(old.retentionCount)) → \(limit(retentionCount))"),
-            change("talkers heard", \.loudestTalkers, "\(talkers(old.loudestTalkers)) → \(talkers(loudestTalkers))")
+            change("talkers heard", \.loudestTalkers, "\(talkers(old.loudestTalkers)) → \(talkers(loudestTalkers))"),
+            change("delivery", \.delivery, "\(old.delivery.rawValue) → \(delivery.rawValue)")
         ).text
     }
 }

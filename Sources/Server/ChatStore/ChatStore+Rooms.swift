@@ -104,6 +104,7 @@ extension RoomRecord {
             creator: row.user(ifAny: "creator_id"), membersMax: row["members_max"],
             slowModeSeconds: row["slow_mode_seconds"], retentionDays: row["retention_days"],
             retentionCount: row["retention_count"], loudestTalkers: row["loudest_talkers"],
+            delivery: VoiceDeliveryRecord(rawValue: row["delivery"]) ?? .forwarded,
             createdAt: row.date("created_at"))
     }
 }

@@ -6,6 +6,11 @@ public enum RoomKindRecord: String, Sendable, CaseIterable {
     case open, `private`, closed
 }
 
+/// How those get a room's voice who have no wish of their own; stored by name.
+public enum VoiceDeliveryRecord: String, Sendable, CaseIterable {
+    case forwarded, mixed
+}
+
 /// A room as stored.
 public struct RoomRecord: Equatable, Sendable {
     public let id: RoomID
@@ -28,6 +33,7 @@ public struct RoomRecord: Equatable, Sendable {
     public let retentionCount: Int?
     /// Talkers who are heard at once; 0: all; nil: the server's number.
     public let loudestTalkers: Int?
+    public let delivery: VoiceDeliveryRecord
     public let createdAt: Date
 }
 
@@ -83,6 +89,7 @@ public struct RoomUpdate: Sendable {
     public var retentionDays: Setting<Int>?
     public var retentionCount: Setting<Int>?
     public var loudestTalkers: Setting<Int>?
+    public var delivery: VoiceDeliveryRecord?
 
     public init() {}
 }

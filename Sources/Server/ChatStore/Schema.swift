@@ -8,6 +8,7 @@ enum Schema {
         migrator.registerMigration("0002 text chat", migrate: createTextChat)
         migrator.registerMigration("0003 loudest talkers", migrate: addLoudestTalkers)
         migrator.registerMigration("0004 changes by number", migrate: numberChanges)
+        migrator.registerMigration("0006 delivery of voice", migrate: addDelivery)
         return migrator
     }
 
@@ -48,6 +49,11 @@ enum Schema {
     /// Null is the server's number, 0 is all.
     private static func addLoudestTalkers(_ database: Database) throws {
         try database.execute(sql: "ALTER TABLE room ADD COLUMN loudest_talkers INTEGER")
+    }
+
+    /// How a room's voice is delivered to those who have no wish of their own.
+    private static func addDelivery(_ database: Database) throws {
+        try database.execute(sql: "ALTER TABLE room ADD COLUMN delivery TEXT NOT NULL DEFAULT 'forwarded'")
     }
 
     /// The sequence in `message_change` of a message's last edit, or its deletion, stays with the message when the search

@@ -8,6 +8,7 @@ import MessageSearch
 import Rooms
 import ServiceLifecycle
 import UnixSignals
+import VoiceMixer
 import VoiceRelay
 
 /// Puts the server together: store, hashing, relay, rooms, control listener.
@@ -34,8 +35,9 @@ public enum Daemon {
         let identity = try makeIdentity(configuration.certificate, directory: path)
         var voice = configuration.voice
         if configuration.voiceThreads > 0 { voice.threadCount = configuration.voiceThreads }
+        let mixer = try makeMixer(configuration.mixing)
         let relay: VoiceRelay
-        do { relay = try VoiceRelay(voice) } catch { throw DaemonError(error.description) }
+        do { relay = try VoiceRelay(voice, mixerTap: mixer?.tap) } catch { throw DaemonError(error.description) }
         if relay.isReceiveBufferShort {
             logger.notice(
                 """
@@ -44,15 +46,22 @@ public enum Daemon {
                 """)
         }
         do {
-            let parts = try await assemble(configuration, voice, relay, identity, directory: path, logger)
+            let parts = try await assemble(configuration, voice, relay, mixer, identity, directory: path, logger)
             let running = RunningDaemon(
                 parts, identity: identity, configuration: configuration, dataDirectory: path,
                 signals: stoppedBySignals ? [.sigterm, .sigint] : [], logger: logger)
             return running
         } catch {
+            await mixer?.stop()
             await relay.stop()
             throw error
         }
+    }
+
+    /// Nil where the configuration has no thread for it.
+    private static func makeMixer(_ configuration: VoiceMixerConfiguration) throws(DaemonError) -> VoiceMixer? {
+        guard configuration.threadCount > 0 else { return nil }
+        do { return try VoiceMixer(configuration) } catch { throw DaemonError("\(error)") }
     }
 
     /// The program: reads the configuration, serves until a signal, and says how to join.
@@ -87,6 +96,7 @@ public enum Daemon {
         let hasher: PasswordHasher
         let directory: RoomDirectory
         let relay: VoiceRelay
+        let mixer: VoiceMixer?
         let server: ControlServer
         /// Makes its holder the owner; nil when there is one.
         let ownershipToken: SecretToken?
@@ -110,10 +120,10 @@ public enum Daemon {
 
     private static func assemble(
         _ configuration: DaemonConfiguration, _ voice: VoiceRelayConfiguration, _ relay: VoiceRelay,
-        _ identity: ServerIdentity, directory path: String, _ logger: Logger
+        _ mixer: VoiceMixer?, _ identity: ServerIdentity, directory path: String, _ logger: Logger
     ) async throws(DaemonError) -> Parts {
         let counters = ControlCounters()
-        let access = VoiceAccess(relay: relay, configuration: voice)
+        let access = VoiceAccess(relay: relay, mixer: mixer, configuration: voice)
         var started = Started()
         do {
             let store = try await ChatStore.open(path: path + "/" + DataDirectory.databaseFile)
@@ -139,10 +149,12 @@ public enum Daemon {
             let token = SecretToken()
             let isUnowned = try await store.setOwnerTokenHash(token.hash)
             try relay.start()
+            try mixer?.start(delivering: relay)
             let server = try await ControlServer.bind(
                 configuration.control, identity: identity, services: services, logger: logger)
             return Parts(
-                store: store, search: search, hasher: hasher, directory: directory, relay: relay, server: server,
+                store: store, search: search, hasher: hasher, directory: directory, relay: relay, mixer: mixer,
+                server: server,
                 ownershipToken: isUnowned ? token : nil)
         } catch {
             await started.stop()

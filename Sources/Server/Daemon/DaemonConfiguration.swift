@@ -3,6 +3,7 @@ public import Credentials
 public import Logging
 public import MessageSearch
 public import Rooms
+public import VoiceMixer
 public import VoiceRelay
 
 /// Everything that can be set. ``DaemonSettings`` names each value for the file, the environment and the command line.
@@ -15,6 +16,8 @@ public struct DaemonConfiguration: Sendable {
     public var voice = VoiceRelayConfiguration()
     /// Relay threads; 0 means one for two processors.
     public var voiceThreads = 0
+    /// With 0 threads no room is mixed.
+    public var mixing = VoiceMixerConfiguration()
     public var rooms = RoomsLimits()
     public var text = TextLimits()
     public var search = SearchConfiguration()

@@ -6,6 +6,7 @@ import Logging
 import MessageSearch
 import Rooms
 import ServiceLifecycle
+import VoiceMixer
 import VoiceRelay
 
 /// Holds the database open until everything that uses it has ended.
@@ -59,21 +60,35 @@ struct CleaningService: Service {
     }
 }
 
-/// Runs the relay and hands what it notices to the rooms.
+/// Runs the relay, and the mixer where there is one, and hands what the relay notices to the rooms.
 struct VoiceService: Service {
     let relay: VoiceRelay
+    let mixer: VoiceMixer?
     let directory: RoomDirectory
     let logger: Logger
 
     func run() async {
         async let dispatching: Void = directory.dispatchVoiceEvents()
         try? await gracefulShutdown()
+        await stopMixer()
         let counters = relay.counters()
         await relay.stop()
         await dispatching
         let happened = RelayCounter.allCases.filter { counters[$0] > 0 }
         logger.info(
             "voice ended",
+            metadata: Logger.Metadata(uniqueKeysWithValues: happened.map { ("\($0)", "\(counters[$0])") }))
+    }
+
+    /// Before the relay that it delivers to.
+    private func stopMixer() async {
+        guard let mixer else { return }
+        await mixer.stop()
+        let counters = mixer.counters()
+        let happened = VoiceMixerCounter.allCases.filter { !$0.isGauge && counters[$0] > 0 }
+        guard counters[.ticks] > 0 else { return }
+        logger.info(
+            "mixing ended",
             metadata: Logger.Metadata(uniqueKeysWithValues: happened.map { ("\($0)", "\(counters[$0])") }))
     }
 }

@@ -4,11 +4,13 @@ import Logging
 import MessageSearch
 import Permissions
 import Rooms
+import VoiceMixer
 import VoiceRelay
 
 /// Every key of the configuration, in the order of `Configuration/roomtoned.yaml`.
 enum DaemonSettings {
-    static let all: [Setting] = general + control + certificate + voice + accounts + sessions + rooms + text + search
+    static let all: [Setting] =
+        general + control + certificate + voice + mixing + accounts + sessions + rooms + text + search
 
     private static let general: [Setting] = [
         .text("data_directory", \.dataDirectory, "a directory; empty for the user's data directory"),
@@ -62,6 +64,21 @@ enum DaemonSettings {
         .integer("voice.loudest_talkers", \.voice.loudestTalkersMax, 0...LoudestTalkers.placesMax, "talkers"),
         .integer(
             "voice.bundle_window_milliseconds", \.voice.bundleWindowMax.inMilliseconds, 0...20, "milliseconds"),
+    ]
+
+    private static let mixing: [Setting] = [
+        .integer("mixing.threads", \.mixing.threadCount, 0...VoiceMixerConfiguration.threadsMax, "threads"),
+        .integer("mixing.speakers_max", \.mixing.speakersMax, VoiceMixerConfiguration.speakersRange, "speakers"),
+        .integer(
+            "mixing.bitrate", \.mixing.bitsPerSecond, VoiceMixerConfiguration.bitsPerSecondRange, "bits a second"),
+        .integer(
+            "mixing.thin_bitrate", \.mixing.thinBitsPerSecond, VoiceMixerConfiguration.thinBitsPerSecondRange,
+            "bits a second"),
+        .integer("mixing.complexity", \.mixing.complexity, VoiceMixerConfiguration.complexityRange),
+        .integer(
+            "mixing.ducking_decibels", \.mixing.duckingDecibels, VoiceMixerConfiguration.duckingDecibelsRange,
+            "decibels"),
+        .integer("mixing.seats_max", \.mixing.seatsMax, VoiceMixerConfiguration.seatsRange, "seats"),
     ]
 
     private static let accounts: [Setting] = [

@@ -43,7 +43,7 @@ public final class RunningDaemon: Sendable {
                 store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
                 logger: logger),
             CleaningService(store: parts.store, logger: logger),
-            VoiceService(relay: parts.relay, directory: parts.directory, logger: logger),
+            VoiceService(relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: logger),
             ControlService(server: parts.server, logger: logger),
         ]
         let group = ServiceGroup(

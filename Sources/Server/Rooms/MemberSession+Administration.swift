@@ -165,6 +165,7 @@ extension RoomUpdate {
             slowModeSeconds = seconds
         }
         loudestTalkers = try Self.loudestTalkers(changes.loudestTalkers)
+        delivery = changes.delivery?.stored
     }
 
     /// Here zero is a number like others, so that −1 takes the room's own away.

@@ -7,6 +7,8 @@ import VoiceWire
 extension MemberSession {
     /// Bits a second that `RequestBitrateChange` may name: what Opus speech is good for here.
     static let bitrateRange: ClosedRange<UInt32> = 16_000...128_000
+    /// Bits a second that a listener may allow a mix.
+    static let mixBitrateRange: ClosedRange<UInt32> = 8_000...128_000
     /// Bytes of the longest bundle that a client may ask for.
     static let bundleBytesRange = VoiceSessionRequest.bundleBytesFloor...VoiceWireLimits.datagramBytesMax
 
@@ -24,6 +26,10 @@ extension MemberSession {
             await applySettings(member, requestID, kept: isDeafened ? "Deafened" : "Not deafened")
         case .setVolume(let volume):
             await setVolume(volume, member, requestID)
+        case .setDelivery(let delivery, let bitrate):
+            await setDelivery(delivery, bitrate, member, requestID)
+        case .setVoiceVolume(let voiceID, let volume):
+            await setVolume(volume, of: VoiceID(rawValue: voiceID), member, requestID)
         case .requestBitrateChange(let bitrate):
             answerBitrate(bitrate, requestID)
         case .voiceDatagram(let data):
@@ -92,6 +98,36 @@ extension MemberSession {
         voiceSettings.volume = volume
         _ = await voiceRoom?.applyVoice(voiceSettings, to: member.connection)
         answer(.serverResponse(success: true, content: "Volume \(volume)"), requestID)
+    }
+
+    private func setDelivery(
+        _ delivery: VoiceDelivery?, _ bitrate: UInt32?, _ member: Member, _ requestID: UInt64?
+    ) async {
+        if let bitrate, !Self.mixBitrateRange.contains(bitrate) {
+            let range = Self.mixBitrateRange
+            let text = "bitrate must be \(range.lowerBound)…\(range.upperBound) bits a second"
+            return refuseVoice(.invalidValue, text, .valueRefused, requestID)
+        }
+        guard delivery != .mixed || services.voice.mixer != nil else {
+            return refuseVoice(.unavailable, "This server mixes no rooms", .voiceUnavailable, requestID)
+        }
+        voiceSettings.delivery = delivery
+        voiceSettings.mixBitsPerSecond = bitrate
+        let kept = delivery.map { "Voice \($0.rawValue)" } ?? "Voice as each room delivers it"
+        await applySettings(member, requestID, kept: kept)
+    }
+
+    private func setVolume(_ volume: Float, of voice: VoiceID, _ member: Member, _ requestID: UInt64?) async {
+        guard volume.isFinite, VoiceSettings.volumeRange.contains(volume) else {
+            return refuseVoice(.invalidValue, "volume must be 0…2", .valueRefused, requestID)
+        }
+        do throws(RoomRefusal) {
+            guard let voiceRoom else { throw RoomRefusal.notInVoice }
+            try await voiceRoom.setVolume(volume, of: voice, for: member.connection)
+            answer(.serverResponse(success: true, content: "Volume \(volume)"), requestID)
+        } catch {
+            refuseVoice(error.voiceCode, error.explanation, error.event, requestID)
+        }
     }
 
     private func noteQuality(

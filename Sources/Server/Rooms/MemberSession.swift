@@ -161,8 +161,8 @@ extension ControlMessage {
         case .roomMessage, .privateMessage, .editMessage, .deleteMessage, .history, .search, .markRead, .listUnread,
             .typing:
             .text
-        case .voiceConnect, .voiceDisconnect, .setMuted, .setDeafened, .setVolume, .requestBitrateChange,
-            .audioQualityReport, .voiceDatagram:
+        case .voiceConnect, .voiceDisconnect, .setMuted, .setDeafened, .setVolume, .setDelivery, .setVoiceVolume,
+            .requestBitrateChange, .audioQualityReport, .voiceDatagram:
             .voice
         case .authSuccess, .authFailure, .sessionList, .roleChanged, .roomCreated, .roomJoined, .roomNotFound,
             .roomList, .roomPage, .roomUpdated, .roomDeleted, .invitationCreated, .invitationList, .overrideList,

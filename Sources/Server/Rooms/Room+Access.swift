@@ -79,6 +79,7 @@ extension Room {
         details.retentionDays = record.retentionDays
         details.retentionCount = record.retentionCount
         details.loudestTalkers = record.loudestTalkers
+        details.delivery = VoiceDelivery(record.delivery)
         details.presentCount = Set(members.values.map(\.user)).count
         details.voiceCount = voiceTable.count
         details.isMember = isMember

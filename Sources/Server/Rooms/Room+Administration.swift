@@ -18,8 +18,10 @@ extension Room {
         }
         guard let record else { throw .roomUnknown }
         let isVoiceChanged = record.loudestTalkers != access.record.loudestTalkers
+        let isDeliveryChanged = record.delivery != access.record.delivery
         access.record = record
         if isVoiceChanged { publishRoutes() }
+        if isDeliveryChanged { refreshDelivery() }
         showDetails(except: actor.connection)
         return record
     }

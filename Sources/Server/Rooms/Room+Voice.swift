@@ -24,7 +24,8 @@ extension Room {
         }
         let grant = try openSession(cipher, bundleBytesMax: bundleBytesMax)
         let standing = access.voiceStanding(of: member.user, role: member.role, at: Date())
-        let entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings, standing: standing)
+        var entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings, standing: standing)
+        entry.mix = mix(for: settings)
         voiceTable.insert(entry)
         scheduleRestraintEnd(after: Date())
         // Before anybody can send: no notice of this session may miss its room.
@@ -49,11 +50,12 @@ extension Room {
     /// - Returns: the member's state for the answer; nil if it is not in voice.
     func applyVoice(_ settings: VoiceSettings, to connection: ConnectionID) -> VoiceUserUpdate? {
         guard let (before, after) = voiceTable.apply(settings, to: connection) else { return nil }
-        let update = after.update(in: id)
+        let (visible, isDeliveryChanged) = voiceTable.applyMixes(mix(for:))
+        let update = (visible.first ?? after).update(in: id)
         let isRouteChanged =
             before.settings.isMuted != after.settings.isMuted || before.settings.isDeafened != after.settings.isDeafened
-        guard isRouteChanged else { return update }
-        publishRoutes()
+        if isRouteChanged || isDeliveryChanged { publishRoutes() }
+        guard isRouteChanged || !visible.isEmpty else { return update }
         let line = EncodedLine(.userVoiceUpdate(update))
         for (other, member) in members where other != connection { member.outbox.post(line) }
         return update
@@ -72,6 +74,8 @@ extension Room {
     /// Hands the relay who may speak and hear, and how many are heard at once; from the next packet on.
     func publishRoutes() {
         guard let voiceRoom else { return }
+        // First, so that the mixer knows the room of the first frame that the relay copies for it.
+        publishMixes(for: voiceRoom)
         voice.relay.publish(voiceTable.routes, for: voiceRoom, loudestTalkersMax: access.record.loudestTalkers)
     }
 
@@ -164,6 +168,7 @@ extension Room {
     private func releaseRoomIfEmpty() {
         guard voiceTable.count == 0, let empty = voiceRoom else { return }
         voiceRoom = nil
+        publishMixes(for: empty)
         voice.relay.releaseRoom(empty)
         restraintEnd?.cancel()
         restraintEnd = nil

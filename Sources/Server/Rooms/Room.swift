@@ -22,6 +22,8 @@ actor Room {
     // Voice.
     var voiceTable = VoiceTable()
     var reception = ReceptionTable()
+    /// The mixer has a plan with listeners of this room.
+    var isMixed = false
     /// The room's name on the voice wire, leased while anybody is in voice.
     var voiceRoom: VoiceRoomID?
     /// Waits for the next restraint that ends by itself.

@@ -1,6 +1,7 @@
 import ControlWire
 import Identifiers
 import Synchronization
+public import VoiceMixer
 public import VoiceRelay
 import VoiceSealing
 import VoiceWire
@@ -8,13 +9,18 @@ import VoiceWire
 /// The relay as rooms use it: opens sessions under the server's encryption policy, and finds the room of a session.
 public final class VoiceAccess: Sendable {
     let relay: VoiceRelay
+    /// Nil where the server mixes nothing: everybody's voice is forwarded to everybody.
+    let mixer: VoiceMixer?
     private let configuration: VoiceRelayConfiguration
     /// The relay reports by wire id; the room that opened the session answers for it.
     private let rooms = Mutex<[VoiceID: Room]>([:])
 
-    /// - Parameter configuration: the one the relay was made with; clients are told its times.
-    public init(relay: VoiceRelay, configuration: VoiceRelayConfiguration) {
+    /// - Parameters:
+    ///   - mixer: one that delivers to this relay; nil mixes nothing.
+    ///   - configuration: the one the relay was made with; clients are told its times.
+    public init(relay: VoiceRelay, mixer: VoiceMixer? = nil, configuration: VoiceRelayConfiguration) {
         self.relay = relay
+        self.mixer = mixer
         self.configuration = configuration
     }
 

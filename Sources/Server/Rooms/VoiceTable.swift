@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import VoiceMixer
 import VoiceRelay
 import VoiceWire
 
@@ -9,6 +10,10 @@ struct VoiceSettings: Equatable, Sendable {
     var isDeafened = false
     /// Playback volume, 0…2.
     var volume: Float = 1
+    /// How they want to get voice; nil: as the room says.
+    var delivery: VoiceDelivery?
+    /// Bits a second that a mix may take; nil: as the server says.
+    var mixBitsPerSecond: UInt32?
 
     static let volumeRange: ClosedRange<Float> = 0...2
 }
@@ -30,6 +35,10 @@ struct VoiceTable {
         var settings: VoiceSettings
         var standing = VoiceStanding()
         var isSpeaking = false
+        /// Nil: gets everybody's frames as they are. Else the quality of the mix that they get.
+        var mix: MixQuality?
+        /// Of others in that mix, where it is not 1.
+        var volumes: [VoiceID: Float] = [:]
 
         var maySpeak: Bool { !settings.isMuted && !standing.isServerMuted }
         var mayHear: Bool { !settings.isDeafened && !standing.isServerDeafened }
@@ -41,6 +50,7 @@ struct VoiceTable {
             state.isServerMuted = standing.isServerMuted.orAbsent
             state.isServerDeafened = standing.isServerDeafened.orAbsent
             state.isPrioritySpeaker = standing.isPrioritySpeaker.orAbsent
+            state.isMixed = (mix != nil).orAbsent
             return state
         }
 
@@ -51,6 +61,7 @@ struct VoiceTable {
             update.isServerMuted = standing.isServerMuted.orAbsent
             update.isServerDeafened = standing.isServerDeafened.orAbsent
             update.isPrioritySpeaker = standing.isPrioritySpeaker.orAbsent
+            update.isMixed = (mix != nil).orAbsent
             return update
         }
     }
@@ -67,10 +78,21 @@ struct VoiceTable {
     /// In the order of their wire ids, so that the same people give the same table.
     var routes: [VoiceRoute] {
         sorted.map {
-            VoiceRoute(
+            var route = VoiceRoute(
                 voice: $0.voice, maySpeak: $0.maySpeak, mayHear: $0.mayHear,
                 isPrioritySpeaker: $0.standing.isPrioritySpeaker)
+            route.isMixed = $0.mix != nil
+            return route
         }
+    }
+
+    /// Who gets the room's mix, in the same order.
+    var mixPlan: MixPlan {
+        MixPlan(
+            listeners: sorted.compactMap { entry in
+                guard let quality = entry.mix, entry.mayHear else { return nil }
+                return MixListener(voice: entry.voice, quality: quality, volumes: entry.volumes)
+            })
     }
 
     var states: [VoiceUserState] { sorted.map(\.state) }
@@ -85,6 +107,8 @@ struct VoiceTable {
     mutating func remove(_ voice: VoiceID) -> Entry? {
         guard let entry = entries.removeValue(forKey: voice) else { return nil }
         voices[entry.member.connection] = nil
+        // The id may be somebody else's soon.
+        for other in entries.keys { entries[other]?.volumes[voice] = nil }
         return entry
     }
 
@@ -96,6 +120,35 @@ struct VoiceTable {
         if !after.maySpeak { after.isSpeaking = false }
         entries[voice] = after
         return (before, after)
+    }
+
+    /// Takes into force how each person gets voice now.
+    /// - Returns: those for whom others see a difference, in the order of their wire ids; and whether there is any at all.
+    mutating func applyMixes(_ mix: (VoiceSettings) -> MixQuality?) -> (visible: [Entry], isChanged: Bool) {
+        var visible: [Entry] = []
+        var isChanged = false
+        for entry in sorted {
+            let wanted = mix(entry.settings)
+            guard wanted != entry.mix else { continue }
+            entries[entry.voice]?.mix = wanted
+            isChanged = true
+            if (wanted == nil) != (entry.mix == nil), let changed = entries[entry.voice] { visible.append(changed) }
+        }
+        return (visible, isChanged)
+    }
+
+    /// How loud a connection wants to hear a voice in its mix; nil if either is not in voice, false if it has too many volumes.
+    mutating func setVolume(_ volume: Float, of voice: VoiceID, for connection: ConnectionID) -> Bool? {
+        guard let own = voices[connection], entries[voice] != nil else { return nil }
+        guard volume != 1 else {
+            entries[own]?.volumes[voice] = nil
+            return true
+        }
+        guard entries[own]?.volumes[voice] != nil || (entries[own]?.volumes.count ?? 0) < MixListener.volumesMax else {
+            return false
+        }
+        entries[own]?.volumes[voice] = volume
+        return true
     }
 
     /// Takes into force what holds for each person now.

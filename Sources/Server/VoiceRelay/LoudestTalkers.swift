@@ -37,7 +37,7 @@ public struct LoudestTalkers: BitwiseCopyable {
     private var count = 0
     private var onsetCount = 0
 
-    init() {}
+    package init() {}
 
     /// Talkers who have a place among the loudest; those on their onset are not among them.
     var placedCount: Int { count - onsetCount }
@@ -45,7 +45,7 @@ public struct LoudestTalkers: BitwiseCopyable {
     /// Whether the frame goes on, now that at most `talkersMax` (1…``placesMax``) may.
     ///
     /// The owner's thread; neither allocates nor blocks. `now` in nanoseconds never goes back.
-    mutating func admits(
+    package mutating func admits(
         _ voice: VoiceID, level: UInt8?, isTalkspurtStart: Bool, talkersMax: Int, now: UInt64
     ) -> Bool {
         let limit = min(max(1, talkersMax), Self.placesMax)
@@ -73,9 +73,12 @@ public struct LoudestTalkers: BitwiseCopyable {
     }
 
     /// Frees the place of a talker who has stopped.
-    mutating func remove(_ voice: VoiceID) {
+    package mutating func remove(_ voice: VoiceID) {
         if let index = index(of: voice.rawValue) { remove(at: index) }
     }
+
+    /// Whether a talker has a place of either kind.
+    package func holds(_ voice: VoiceID) -> Bool { index(of: voice.rawValue) != nil }
 
     private mutating func enter(
         _ voice: UInt16, _ loudness: UInt8, _ isTalkspurtStart: Bool, _ limit: Int, _ now: UInt64

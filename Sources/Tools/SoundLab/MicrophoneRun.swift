@@ -1,3 +1,4 @@
+import OpusCodec
 import SpeechProcessing
 
 /// Runs the microphone's processing over prepared sound, as fast as it goes.

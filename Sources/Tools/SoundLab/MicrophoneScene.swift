@@ -1,5 +1,6 @@
 import Foundation
 import NetworkSimulator
+import OpusCodec
 import SpeechProcessing
 
 /// Sounds that the microphone's table is made of, on a scale of ±1 at 48 kHz, all from one seed.

@@ -1,5 +1,6 @@
 import CAllocationCount
 import Playout
+import TalkerSound
 import VoiceClient
 import VoiceWire
 

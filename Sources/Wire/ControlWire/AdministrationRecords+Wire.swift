@@ -15,6 +15,7 @@ extension RoomDetails: WireRecord {
         retentionDays = try fields.optional("retention_days")
         retentionCount = try fields.optional("retention_count")
         loudestTalkers = try fields.optional("loudest_talkers")
+        delivery = try fields.optional("delivery") ?? .forwarded
         presentCount = try fields("present_count")
         voiceCount = try fields("voice_count")
         isMember = try fields("is_member")
@@ -35,6 +36,8 @@ extension RoomDetails: WireRecord {
         writer.field("retention_days", retentionDays)
         writer.field("retention_count", retentionCount)
         writer.field("loudest_talkers", loudestTalkers)
+        // Absent from every room that is as rooms always were.
+        writer.field("delivery", delivery == .forwarded ? nil : delivery)
         writer.field("present_count", presentCount)
         writer.field("voice_count", voiceCount)
         writer.field("is_member", isMember)
@@ -57,6 +60,7 @@ extension RoomChanges: WireRecord {
         retentionDays = try fields.optional("retention_days")
         retentionCount = try fields.optional("retention_count")
         loudestTalkers = try fields.optional("loudest_talkers")
+        delivery = try fields.optional("delivery")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -71,6 +75,7 @@ extension RoomChanges: WireRecord {
         writer.field("retention_days", retentionDays)
         writer.field("retention_count", retentionCount)
         writer.field("loudest_talkers", loudestTalkers)
+        writer.field("delivery", delivery)
     }
 }
 

@@ -28,6 +28,8 @@ public struct RoomDetails: Equatable, Sendable {
     public var retentionCount: Int?
     /// Talkers who are heard at once, the loudest of them; 0: all; nil: the server's number.
     public var loudestTalkers: Int?
+    /// How those get its voice who have no wish of their own.
+    public var delivery: VoiceDelivery = .forwarded
     /// Accounts that are in the room now, and voice sessions in it.
     public var presentCount: Int
     public var voiceCount: Int
@@ -67,6 +69,7 @@ public struct RoomChanges: Equatable, Sendable {
     public var retentionCount: Int?
     /// 0: all are heard; −1: as many as the server says.
     public var loudestTalkers: Int?
+    public var delivery: VoiceDelivery?
 
     public init(roomID: RoomID) { self.roomID = roomID }
 }

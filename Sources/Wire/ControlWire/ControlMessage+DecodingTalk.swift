@@ -80,6 +80,12 @@ extension ControlMessage {
         "SetMuted": { fields throws(FieldFailure) in .setMuted(isMuted: try fields("is_muted")) },
         "SetDeafened": { fields throws(FieldFailure) in .setDeafened(isDeafened: try fields("is_deafened")) },
         "SetVolume": { fields throws(FieldFailure) in .setVolume(volume: try fields("volume")) },
+        "SetDelivery": { fields throws(FieldFailure) in
+            .setDelivery(try fields.optional("delivery"), bitrate: try fields.optional("bitrate"))
+        },
+        "SetVoiceVolume": { fields throws(FieldFailure) in
+            .setVoiceVolume(voiceID: try fields("voice_id"), volume: try fields("volume"))
+        },
         "RoomVoiceState": { fields throws(FieldFailure) in
             .roomVoiceState(roomID: try fields("room_id"), users: try fields.records("users"))
         },

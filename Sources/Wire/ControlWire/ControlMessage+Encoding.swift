@@ -28,6 +28,8 @@ extension ControlMessage {
         case .userStatusUpdate, .browseUsers, .userPage, .userListUpdate:
             writePeople(to: &writer)
         case .voiceConnect, .voiceDisconnect, .voiceConnectionEstablished, .setMuted, .setDeafened, .setVolume,
+            .setDelivery,
+            .setVoiceVolume,
             .roomVoiceState, .userVoiceUpdate, .requestBitrateChange, .audioQualityReport, .voiceReception,
             .voiceDatagram, .voiceError, .voiceUserJoined, .voiceUserLeft:
             writeVoice(to: &writer)

@@ -111,6 +111,16 @@ extension ControlMessage {
         case .setMuted(let isMuted): writer.variant("SetMuted") { $0.field("is_muted", isMuted) }
         case .setDeafened(let isDeafened): writer.variant("SetDeafened") { $0.field("is_deafened", isDeafened) }
         case .setVolume(let volume): writer.variant("SetVolume") { $0.field("volume", volume) }
+        case .setDelivery(let delivery, let bitrate):
+            writer.variant("SetDelivery") {
+                $0.field("delivery", delivery)
+                $0.field("bitrate", bitrate)
+            }
+        case .setVoiceVolume(let voiceID, let volume):
+            writer.variant("SetVoiceVolume") {
+                $0.field("voice_id", voiceID)
+                $0.field("volume", volume)
+            }
         case .roomVoiceState(let roomID, let users):
             writer.variant("RoomVoiceState") {
                 $0.field("room_id", roomID)

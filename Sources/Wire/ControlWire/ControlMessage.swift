@@ -117,6 +117,11 @@ public enum ControlMessage: Equatable, Sendable {
     case setDeafened(isDeafened: Bool)
     /// Playback volume, 0 (silent) … 1 (as sent) … 2.
     case setVolume(volume: Float)
+    /// How this connection wants to get voice, now and in rooms that it comes to; nil: as each room says. `bitrate` is what a
+    /// mix may take, in bit/s; nil: as the server says (ours).
+    case setDelivery(VoiceDelivery?, bitrate: UInt32? = nil)
+    /// How loud this connection wants to hear a voice in a mix, 0…2, until that voice or this one ends (ours).
+    case setVoiceVolume(voiceID: UInt16, volume: Float)
     case roomVoiceState(roomID: RoomID, users: [VoiceUserState])
     case userVoiceUpdate(VoiceUserUpdate)
 

@@ -12,6 +12,7 @@ extension VoiceUserState: WireRecord {
         isServerMuted = try fields.optional("is_server_muted")
         isServerDeafened = try fields.optional("is_server_deafened")
         isPrioritySpeaker = try fields.optional("is_priority_speaker")
+        isMixed = try fields.optional("is_mixed")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -25,6 +26,7 @@ extension VoiceUserState: WireRecord {
         writer.field("is_server_muted", isServerMuted)
         writer.field("is_server_deafened", isServerDeafened)
         writer.field("is_priority_speaker", isPrioritySpeaker)
+        writer.field("is_mixed", isMixed)
     }
 }
 
@@ -39,6 +41,7 @@ extension VoiceUserUpdate: WireRecord {
         isServerMuted = try fields.optional("is_server_muted")
         isServerDeafened = try fields.optional("is_server_deafened")
         isPrioritySpeaker = try fields.optional("is_priority_speaker")
+        isMixed = try fields.optional("is_mixed")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -51,6 +54,7 @@ extension VoiceUserUpdate: WireRecord {
         writer.field("is_server_muted", isServerMuted)
         writer.field("is_server_deafened", isServerDeafened)
         writer.field("is_priority_speaker", isPrioritySpeaker)
+        writer.field("is_mixed", isMixed)
     }
 }
 

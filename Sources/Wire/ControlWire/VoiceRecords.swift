@@ -15,6 +15,8 @@ public struct VoiceUserState: Equatable, Sendable {
     public var isServerDeafened: Bool?
     /// Others are to be turned down while this person speaks; nil is no (ours).
     public var isPrioritySpeaker: Bool?
+    /// Hears the room's mix instead of everybody by themselves; nil is no (ours).
+    public var isMixed: Bool?
 
     public init(
         userID: UserID, username: String, isSpeaking: Bool = false, isMuted: Bool = false, isDeafened: Bool = false,
@@ -41,6 +43,7 @@ public struct VoiceUserUpdate: Equatable, Sendable {
     public var isServerMuted: Bool?
     public var isServerDeafened: Bool?
     public var isPrioritySpeaker: Bool?
+    public var isMixed: Bool?
 
     public init(
         userID: UserID, isSpeaking: Bool, isMuted: Bool, isDeafened: Bool? = nil, voiceID: UInt16? = nil,

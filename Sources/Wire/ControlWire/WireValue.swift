@@ -80,6 +80,7 @@ extension MessageID: WireValue {}
 extension ChangeID: WireValue {}
 extension Role: WireValue {}
 extension RoomKind: WireValue {}
+extension VoiceDelivery: WireValue {}
 extension SearchOrder: WireValue {}
 extension RoomRemoval.Action: WireValue {}
 extension ErrorCode: WireValue {}

@@ -96,6 +96,35 @@ struct TalkModelTests {
         #expect(printed(lines.update(.command(.help), now: .zero)) == [TalkModel.commandsText])
     }
 
+    @Test func `how voice is to come is said at once and to every new session`() {
+        var model = TalkModel.online()
+        model.mixBitsPerSecond = 16_000
+        let wish = TalkEffect.send(.setDelivery(.mixed, bitrate: 16_000))
+        #expect(model.update(.command(.delivery(.mixed)), now: .zero) == [wish])
+        let again = model.update(.session(.voiceGranted(testGrant(), host: "192.0.2.7", tunnelPort: nil)), now: .zero)
+        #expect(again.last == wish)
+        #expect(
+            model.update(.command(.delivery(nil)), now: .zero) == [.send(.setDelivery(nil, bitrate: 16_000))])
+    }
+
+    @Test func `who hears a mix is told so, and who speaks is then what the server says`() {
+        var model = TalkModel.online(with: [person("ada", 2, isSpeaking: true)])
+        var statistics = VoiceStatistics()
+        statistics.talkers = [talker(2, isSpeaking: false)]
+        _ = model.update(.tick(statistics), now: .zero)
+        #expect(model.speakers.isEmpty)
+        var update = VoiceUserUpdate(userID: UserID(rawValue: 1), isSpeaking: false, isMuted: false, voiceID: 1)
+        update.isMixed = true
+        #expect(
+            printed(model.update(announcement(.userVoiceUpdate(update)), now: .zero)) == ["You hear the room's mix."])
+        #expect(model.speakers.map(\.name) == ["ada"])
+        update.isMixed = nil
+        #expect(
+            printed(model.update(announcement(.userVoiceUpdate(update)), now: .zero))
+                == ["You hear everybody by themselves."])
+        #expect(model.speakers.isEmpty)
+    }
+
     @Test func `the volume stays in its range`() {
         var model = TalkModel.online()
         for _ in 0..<15 { _ = model.update(.command(.volume(steps: 1)), now: .zero) }

@@ -36,6 +36,8 @@ struct TalkOptionsTests {
         for kilobits in [15, 129, -1] { #expect(status { $0.bitrateKilobits = kilobits } == .usage) }
         for complexity in [0, 10] { #expect(status { $0.complexity = complexity } == nil) }
         for decibels in [0, 40.0] { #expect(status { $0.duckingDecibels = decibels } == nil) }
+        for kilobits in [8, 128] { #expect(status { $0.mixBitrateKilobits = kilobits } == nil) }
+        for kilobits in [7, 129] { #expect(status { $0.mixBitrateKilobits = kilobits } == .usage) }
         for decibels in [-1, 40.1, .nan] { #expect(status { $0.duckingDecibels = decibels } == .usage) }
         for complexity in [-1, 11] { #expect(status { $0.complexity = complexity } == .usage) }
         for frame in [2.5, 60] { #expect(status { $0.frameDurationMilliseconds = frame } == nil) }

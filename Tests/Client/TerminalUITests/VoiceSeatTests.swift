@@ -170,6 +170,32 @@ struct VoiceSeatTests {
         #expect(desk.takeEffects().contains(.voice(.setTalkerVolume(0.5, VoiceID(rawValue: 9)))))
     }
 
+    @Test("in a mix the server is told how loud somebody is to be, from its first moment on")
+    func mixedVolumes() {
+        let desk = seated()
+        let bobVoice = VoiceUserState(userID: bob, username: "bob", voiceID: 9)
+        desk.hear(.voiceUserJoined(roomID: place, user: bobVoice))
+        desk.type("/volume bob 50\n")
+        let told = Effect.send(.setVoiceVolume(voiceID: 9, volume: 0.5))
+        #expect(!desk.takeEffects().contains(told))
+        desk.type("/delivery mixed\n")
+        #expect(desk.takeEffects().contains(.send(.setDelivery(.mixed))))
+        guard let own = desk.model.seat?.talk.own, let voice = own.voice else {
+            Issue.record("nobody is seated")
+            return
+        }
+        var update = VoiceUserUpdate(
+            userID: own.userID, isSpeaking: false, isMuted: false, voiceID: voice.rawValue, roomID: place)
+        update.isMixed = true
+        desk.hear(.userVoiceUpdate(update))
+        #expect(desk.takeEffects().contains(told))
+        desk.type("/volume bob 100\n")
+        #expect(desk.takeEffects().contains(.send(.setVoiceVolume(voiceID: 9, volume: 1))))
+        desk.type("/delivery loud\n")
+        #expect(desk.takeEffects().isEmpty)
+        #expect(desk.model.delivery == .mixed)
+    }
+
     @Test("lights of another room follow the server's word, of this one what is heard")
     func lights() {
         let desk = seated()

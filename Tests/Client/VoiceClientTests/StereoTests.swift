@@ -4,6 +4,7 @@ import NetworkSimulator
 import OpusCodec
 import Playout
 import SpeechProcessing
+import TalkerSound
 import Testing
 import VoiceWire
 

@@ -53,6 +53,14 @@ import VoiceWire
         #expect(present(table).counters.framesOverTalkersMax == 1)
     }
 
+    @Test func `A mix that the server made is heard like a talker`() {
+        var table = TalkerTable(configuration: JitterBuffer.Configuration())
+        speak(Int(VoiceID.mix.rawValue), in: &table, at: 0)
+        render(&table, from: 0, for: 60)
+        #expect(present(table).voices == [0])
+        #expect(present(table).counters.framesReceived == 1)
+    }
+
     @Test func `Somebody silent for a second gives the place up when it is needed`() {
         var table = TalkerTable(configuration: JitterBuffer.Configuration())
         for voice in 1...TalkerTable.talkersMax { speak(voice, in: &table, at: voice == 7 ? 0 : 600) }

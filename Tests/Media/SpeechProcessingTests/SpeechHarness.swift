@@ -1,5 +1,6 @@
 import AudioTestSupport
 import NetworkSimulator
+import OpusCodec
 
 @testable import SpeechProcessing
 

@@ -38,6 +38,7 @@ import Testing
                 $0.retentionDays = .value(7)
                 $0.retentionCount = .value(1_000)
                 $0.loudestTalkers = .value(0)
+                $0.delivery = .mixed
             })
         #expect(full.name == "Music")
         #expect(full.description == "about music")
@@ -47,6 +48,7 @@ import Testing
         #expect((full.membersMax, full.slowModeSeconds) == (5, 30))
         #expect((full.retentionDays, full.retentionCount) == (7, 1_000))
         #expect(full.loudestTalkers == 0)
+        #expect(full.delivery == .mixed)
         #expect(try await store.rooms().last == full)
 
         let bare = try #require(
@@ -57,11 +59,13 @@ import Testing
                 $0.retentionDays = RoomUpdate.Setting.none
                 $0.retentionCount = RoomUpdate.Setting.none
                 $0.loudestTalkers = RoomUpdate.Setting.none
+                $0.delivery = .forwarded
             })
         #expect(bare.passwordHash == nil)
         #expect(bare.membersMax == nil)
         #expect((bare.retentionDays, bare.retentionCount) == (nil, nil))
         #expect(bare.loudestTalkers == nil)
+        #expect(bare.delivery == .forwarded)
         #expect(bare.name == "Music")
         #expect(try await store.rooms().last == bare)
     }

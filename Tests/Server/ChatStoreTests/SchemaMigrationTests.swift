@@ -37,6 +37,7 @@ import Testing
         #expect(rooms.map(\.slowModeSeconds) == [0, 0])
         #expect(rooms.allSatisfy { $0.membersMax == nil && $0.retentionDays == nil && $0.retentionCount == nil })
         #expect(rooms.map(\.loudestTalkers) == [nil, nil])
+        #expect(rooms.map(\.delivery) == [.forwarded, .forwarded])
         var secret = RoomState()
         secret.overrides = [PermissionOverride(subject: .user(alice.id), allowed: PermissionTable.creator)]
         #expect(try await store.roomStates(at: .now) == [RoomID(rawValue: 7): secret])

@@ -8,6 +8,7 @@ import MessageSearch
 import Permissions
 import TestSupport
 import Testing
+import VoiceMixer
 import VoiceRelay
 
 @testable import Rooms
@@ -17,6 +18,7 @@ final class RoomsHarness {
     let directory: TemporaryFolder
     let store: ChatStore
     let relay: VoiceRelay
+    let mixer: VoiceMixer?
     let hasher: PasswordHasher
     let services: MemberSession.Services
     let counters = ControlCounters()
@@ -29,6 +31,7 @@ final class RoomsHarness {
         limits: RoomsLimits = RoomsLimits(), attempts: AttemptLimits = AttemptLimits(),
         text textLimits: TextLimits = TextLimits(), isSearchable: Bool = false,
         hashing: PasswordHasher.Configuration = .init(cost: .least), tunnels: VoiceTunnels? = nil,
+        mixing: VoiceMixerConfiguration? = nil,
         voice change: (inout VoiceRelayConfiguration) -> Void = { _ in }
     ) async throws {
         directory = try TemporaryFolder()
@@ -38,9 +41,11 @@ final class RoomsHarness {
         voice.port = 0
         voice.threadCount = 1
         change(&voice)
-        relay = try VoiceRelay(voice)
+        mixer = try mixing.map { try VoiceMixer($0) }
+        relay = try VoiceRelay(voice, mixerTap: mixer?.tap)
         try relay.start()
-        let access = VoiceAccess(relay: relay, configuration: voice)
+        try mixer?.start(delivering: relay)
+        let access = VoiceAccess(relay: relay, mixer: mixer, configuration: voice)
         let logger = Logger(label: "test")
         search =
             isSearchable
@@ -62,6 +67,7 @@ final class RoomsHarness {
 
     /// Every test ends with this: relay threads do not end by themselves.
     func stop() async {
+        await mixer?.stop()
         await relay.stop()
         await events.value
         await services.directory.flush()

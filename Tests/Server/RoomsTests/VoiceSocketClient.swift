@@ -46,6 +46,17 @@ final class VoiceSocketClient {
         return type == .voice ? body.first : nil
     }
 
+    /// One Opus packet of 20 ms.
+    func speak(opus: [UInt8], level: UInt8) throws {
+        try send(
+            .voice, opus + [ExtensionBlocks.Kind.audioLevel, 1, level], opusByteCount: UInt16(opus.count))
+    }
+
+    /// The next voice datagram: its header and what is behind it.
+    func hearFrame() throws -> (header: VoiceHeader, body: [UInt8]) {
+        try receiveDatagram()
+    }
+
     private func connect(port: UInt16) throws {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -71,12 +82,17 @@ final class VoiceSocketClient {
     }
 
     private func receive() throws -> (type: DatagramType, body: [UInt8]) {
+        let (header, body) = try receiveDatagram()
+        return (header.type, body)
+    }
+
+    private func receiveDatagram() throws -> (header: VoiceHeader, body: [UInt8]) {
         var datagram = [UInt8](repeating: 0, count: 2_048)
         let count = recv(descriptor, &datagram, datagram.count, 0)
         guard count > 0 else { throw Failure(step: "receive") }
         guard case .header(let header) = datagram[..<count].withUnsafeBytes({ VoiceHeader.parse($0) }) else {
             throw Failure(step: "parse")
         }
-        return (header.type, Array(datagram[VoiceHeader.byteCount..<count]))
+        return (header, Array(datagram[VoiceHeader.byteCount..<count]))
     }
 }

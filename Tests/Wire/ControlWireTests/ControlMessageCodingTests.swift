@@ -31,7 +31,8 @@ import Testing
             .messageEdited, .deleteMessage, .messageDeleted, .history, .historyPage, .search, .searchResults,
             .markRead, .readMarker, .listUnread, .unreadList, .typing, .userTyping, .userStatusUpdate, .browseUsers,
             .userPage, .userListUpdate, .requestUserList, .voiceConnect, .voiceDisconnect,
-            .voiceConnectionEstablished, .setMuted, .setDeafened, .setVolume, .roomVoiceState, .userVoiceUpdate,
+            .voiceConnectionEstablished, .setMuted, .setDeafened, .setVolume, .setDelivery, .setVoiceVolume,
+            .roomVoiceState, .userVoiceUpdate,
             .requestBitrateChange, .audioQualityReport, .voiceReception, .voiceDatagram, .voiceError, .voiceUserJoined,
             .voiceUserLeft,
             .ping, .pong:
@@ -43,7 +44,7 @@ import Testing
         #expect(ControlMessageExamples.all.allSatisfy { Self.isKnown($0.message) })
         let names = try ControlMessageExamples.all.map { try name(of: $0.message) }
         #expect(Set(names) == ControlMessage.variantNames)
-        #expect(Set(names).count == 86)
+        #expect(Set(names).count == 88)
     }
 
     private func name(of message: ControlMessage) throws -> String {

@@ -75,6 +75,7 @@ extension ControlMessageExamples {
         details.retentionDays = 30
         details.retentionCount = 100
         details.loudestTalkers = 0
+        details.delivery = .mixed
         details.presentCount = 2
         details.voiceCount = 1
         details.isMember = true
@@ -86,6 +87,7 @@ extension ControlMessageExamples {
     private static let detailsJSON =
         #"{"id":1,"name":"a","description":"b","topic":"t","kind":"private","is_password_protected":true,"#
         + #""members_max":10,"slow_mode_seconds":5,"retention_days":30,"retention_count":100,"loudest_talkers":0,"#
+        + #""delivery":"mixed","#
         + #""present_count":2,"voice_count":1,"is_member":true,"last_message_id":12,"#
         + #""last_change_id":31,"permissions":["read","mute_others"]}"#
 
@@ -101,6 +103,7 @@ extension ControlMessageExamples {
         changes.retentionDays = 30
         changes.retentionCount = 100
         changes.loudestTalkers = -1
+        changes.delivery = .forwarded
         return changes
     }()
 
@@ -132,7 +135,7 @@ extension ControlMessageExamples {
             .updateRoom(changes),
             #"{"UpdateRoom":{"room_id":1,"name":"a","description":"b","topic":"t","kind":"closed","password":"","#
                 + #""members_max":0,"slow_mode_seconds":5,"retention_days":30,"retention_count":100,"#
-                + #""loudest_talkers":-1}}"#
+                + #""loudest_talkers":-1,"delivery":"forwarded"}}"#
         ),
         (.roomUpdated(details), #"{"RoomUpdated":{"room":\#(detailsJSON)}}"#),
         (.deleteRoom(roomID: room), #"{"DeleteRoom":{"room_id":1}}"#),

@@ -107,6 +107,9 @@ enum ControlMessageExamples {
         (.setMuted(isMuted: true), #"{"SetMuted":{"is_muted":true}}"#),
         (.setDeafened(isDeafened: false), #"{"SetDeafened":{"is_deafened":false}}"#),
         (.setVolume(volume: 1.5), #"{"SetVolume":{"volume":1.5}}"#),
+        (.setDelivery(.mixed, bitrate: 16_000), #"{"SetDelivery":{"delivery":"mixed","bitrate":16000}}"#),
+        (.setDelivery(nil), #"{"SetDelivery":{}}"#),
+        (.setVoiceVolume(voiceID: 3, volume: 0.5), #"{"SetVoiceVolume":{"voice_id":3,"volume":0.5}}"#),
         (
             .roomVoiceState(roomID: room, users: [state]),
             #"{"RoomVoiceState":{"room_id":1,"users":[{"user_id":7,"username":"ann","is_speaking":true,"#

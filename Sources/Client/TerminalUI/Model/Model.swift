@@ -85,6 +85,8 @@ package struct Model: Equatable, Sendable {
     /// Whether the person is muted and deafened, in voice or not: kept from one room to the next.
     package var isMuted = false
     package var isDeafened = false
+    /// How this person wants to get voice; nil: as each room says.
+    package var delivery: VoiceDelivery?
     /// Why the global key does not work, if it was asked for.
     package var globalKeyProblem: String?
 

@@ -46,6 +46,10 @@ package struct Command: Equatable, Sendable {
             name: "volume", usage: "[NAME] 0…200", explanation: "of everything, or of one person, in %",
             argument: .person),
         Command(name: "bitrate", usage: "16…128", explanation: "kbit/s of your voice", argument: .text),
+        Command(
+            name: "delivery", usage: "mixed|forwarded|room",
+            explanation: "hear one stream that the server mixes, everybody's own, or what the room is set to",
+            argument: .choice(["mixed", "forwarded", "room"])),
         Command(name: "kick", usage: "NAME [REASON]", explanation: "put somebody out of this room", argument: .person),
         Command(name: "ban", usage: "NAME [REASON]", explanation: "keep somebody out of this room", argument: .person),
         Command(name: "muteall", usage: "NAME", explanation: "mute somebody for all, or end it", argument: .person),

@@ -27,7 +27,8 @@ extension Model {
         case "who": note(memberRows.isEmpty ? "Nobody is here." : memberRows.map(\.name).joined(separator: ", "))
         case "quit": return quit()
         case "kick", "ban", "muteall": return moderate(name, rest)
-        case "voice", "mute", "deafen", "mode", "talk", "volume", "bitrate": return perform(voiceCommand: name, rest)
+        case "voice", "mute", "deafen", "mode", "talk", "volume", "bitrate", "delivery":
+            return perform(voiceCommand: name, rest)
         default:
             note("There is no command /\(name): /help lists them; //text sends “/text”.", isError: true)
         }
@@ -42,6 +43,7 @@ extension Model {
         case "mode": return setMode(rest)
         case "talk": return tellVoice(.command(.talk(Self.wish(rest))))
         case "volume": return setVolume(words: rest)
+        case "delivery": return setDelivery(rest)
         default:
             guard let kilobits = Int(rest) else {
                 note("/bitrate wants a number of kbit/s.", isError: true)
@@ -49,6 +51,17 @@ extension Model {
             }
             return setBitrate(kilobits)
         }
+    }
+
+    private mutating func setDelivery(_ word: String) -> [Effect] {
+        let wish = VoiceDelivery(rawValue: word)
+        guard wish != nil || word == "room" else {
+            note("/delivery wants mixed, forwarded, or room for what each room says.", isError: true)
+            return []
+        }
+        delivery = wish
+        if seat == nil { note("From the next voice on: \(word == "room" ? "as each room says" : word).") }
+        return tellVoice(.command(.delivery(wish)))
     }
 
     private static func wish(_ text: String) -> Bool? { text == "on" ? true : text == "off" ? false : nil }

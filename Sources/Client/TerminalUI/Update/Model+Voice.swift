@@ -50,6 +50,7 @@ extension Model {
         talk.isMuted = isMuted
         talk.isDeafened = isDeafened
         talk.volume = settings.volume
+        talk.delivery = delivery
         talk.microphone = settings.microphone
         let name = state(of: .room(room))?.name ?? ""
         let summary = RoomSummary(id: room, name: name, description: "", isPasswordProtected: false)
@@ -183,6 +184,7 @@ extension Model {
             }
         guard let room else { return [] }
         var effects: [Effect] = []
+        let wasMixed = hearsMix
         let change = rosters[room, default: VoiceRoster()].hear(envelope.message)
         guard seat?.room == room else { return [] }
         effects += tellVoice(.session(.announcement(envelope)))
@@ -191,7 +193,7 @@ extension Model {
             effects += [.alert(.voiceJoined)] + volumeEffect(of: person)
         case .left(let person, _) where person.userID != account?.userID: effects.append(.alert(.voiceLeft))
         case .replaced: effects += userVolumeEffects()
-        default: break
+        default: if hearsMix, !wasMixed { effects += userVolumeEffects() }
         }
         return effects
     }

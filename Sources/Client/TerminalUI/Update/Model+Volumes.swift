@@ -12,8 +12,17 @@ extension Model {
 
     func volumeEffect(of person: VoiceRoster.Person) -> [Effect] {
         guard let volume = settings.userVolumes[person.name], let voice = person.voice else { return [] }
-        return [.voice(.setTalkerVolume(volume, voice))]
+        return volumeEffects(volume, of: voice)
     }
+
+    /// In a mix it is the server that makes somebody softer.
+    private func volumeEffects(_ volume: Float, of voice: VoiceID) -> [Effect] {
+        let mine = Effect.voice(.setTalkerVolume(volume, voice))
+        return hearsMix ? [mine, .send(.setVoiceVolume(voiceID: voice.rawValue, volume: volume))] : [mine]
+    }
+
+    /// Whether the server mixes what this client hears.
+    var hearsMix: Bool { seat?.talk.own?.isMixed ?? false }
 
     package func volume(of name: String) -> Float { settings.userVolumes[name] ?? 1 }
 
@@ -24,7 +33,7 @@ extension Model {
         var effects: [Effect] = [.save(settings)]
         if let seat {
             let devices = (rosters[seat.room]?.people ?? []).filter { $0.name == name }.compactMap(\.voice)
-            effects += devices.map { .voice(.setTalkerVolume(held, $0)) }
+            effects += devices.flatMap { volumeEffects(held, of: $0) }
         }
         return effects
     }

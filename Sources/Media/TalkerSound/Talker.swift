@@ -1,6 +1,5 @@
 import OpusCodec
 import Playout
-import SpeechProcessing
 import VoiceWire
 
 /// One person in the room as heard here: jitter buffer, decoder, and the decoded sound that was not rendered yet, which is
@@ -11,11 +10,11 @@ import VoiceWire
     /// Whose place this is; nil while it is free.
     package private(set) var voice: VoiceID?
     /// 0…2, in addition to the master volume.
-    var volume: Float = 1
-    private(set) var lastArrival = MonotonicInstant(nanoseconds: 0)
+    package var volume: Float = 1
+    package private(set) var lastArrival = MonotonicInstant(nanoseconds: 0)
     /// Counted here; the buffer counts the rest.
-    private(set) var recoveredCount: UInt64 = 0
-    private(set) var malformedCount: UInt64 = 0
+    package private(set) var recoveredCount: UInt64 = 0
+    package private(set) var malformedCount: UInt64 = 0
 
     private var buffer: JitterBuffer
     private var recovery = FrameRecovery()
@@ -44,7 +43,7 @@ import VoiceWire
     }
 
     /// Frees the place and forgets who had it.
-    mutating func end() {
+    package mutating func end() {
         voice = nil
         buffer.reset()
         recovery.removeAll()
@@ -181,7 +180,7 @@ import VoiceWire
     package var isSpeaking: Bool { buffer.isInTalkspurt || decoded.waitingCount > 0 }
 
     /// Speaks, or pauses with the key down: then a frame comes every 400 ms.
-    func holdsFloor(at now: MonotonicInstant) -> Bool {
+    package func holdsFloor(at now: MonotonicInstant) -> Bool {
         isSpeaking || buffer.isInPause && lastArrival.distance(to: now) < Self.pauseNanosecondsMax
     }
 
@@ -189,7 +188,7 @@ import VoiceWire
     package var isIdle: Bool { !isSpeaking && buffer.waitingCount == 0 }
 
     /// 0…127 in −dBov: the talker's own measure if it sends one.
-    var level: UInt8 { isSpeaking ? announcedLevel ?? decodedLevel : 127 }
+    package var level: UInt8 { isSpeaking ? announcedLevel ?? decodedLevel : 127 }
 
     package var statistics: PlayoutStatistics { buffer.statistics }
 

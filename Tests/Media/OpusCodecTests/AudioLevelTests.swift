@@ -1,5 +1,5 @@
 import AudioTestSupport
-import SpeechProcessing
+import OpusCodec
 import Testing
 
 @Suite struct AudioLevelTests {

@@ -1,0 +1,124 @@
+import OpusCodec
+import VoiceWire
+
+/// One mix and all who hear it: the sum of the seats by its key, limited and encoded once. One owner; only making one allocates.
+@safe final class Mix {
+    private(set) var key: MixKey
+    var listeners: [VoiceID] = []
+    /// Somebody comes who has not heard this mix: its next frame must not build on those before it.
+    var isJoined = false
+    /// Whether the frame given last said nothing but that there is silence.
+    private(set) var isSilent = true
+
+    private var encoder: OpusEncoder
+    private var limiter = LookAheadLimiter()
+    private let sum = TickSound()
+    /// Of each seat, at the end of the tick that came last.
+    private var gains = InlineArray<32, Float>(repeating: 0)
+    /// Ticks since there was anything to hear.
+    private var quietTicks = Int.max
+    /// The limited sound of a frame, and how many ticks of it are there.
+    private let sound: UnsafeMutableBufferPointer<Int16>
+    private var filledTicks = 0
+    private let packet: UnsafeMutableRawBufferPointer
+
+    /// Seats that a mix can tell apart.
+    static let seatsMax = 32
+
+    init(_ quality: MixQuality, _ settings: MixSettings) throws(OpusError) {
+        key = MixKey(quality: quality)
+        encoder = try OpusEncoder(settings: settings.encoder(for: quality))
+        unsafe sound = .allocate(capacity: 2 * MixTick.sampleCount)
+        unsafe sound.initialize(repeating: 0)
+        unsafe packet = .allocate(byteCount: VoiceWireLimits.opusBytesMax, alignment: 16)
+    }
+
+    deinit {
+        unsafe sound.deallocate()
+        unsafe packet.deallocate()
+    }
+
+    var limitedSampleCount: UInt64 { limiter.limitedCount }
+
+    /// Forgets all sound, for another use in this or another quality.
+    func begin(_ quality: MixQuality) {
+        key = MixKey(quality: quality)
+        listeners.removeAll(keepingCapacity: true)
+        isJoined = false
+        isSilent = true
+        limiter = LookAheadLimiter()
+        gains = InlineArray(repeating: 0)
+        quietTicks = .max
+        filledTicks = 0
+    }
+
+    /// Goes on where `other` is, of the same quality: who heard that one does not notice that they hear this one.
+    func continueFrom(_ other: Mix) {
+        try? encoder.continueFrom(other.encoder)
+        isSilent = other.isSilent
+        limiter = other.limiter
+        gains = other.gains
+        quietTicks = other.quietTicks
+        filledTicks = other.filledTicks
+        unsafe _ = sound.update(fromContentsOf: other.sound)
+    }
+
+    /// From the next tick on the seats are this loud.
+    func become(_ key: MixKey) { self.key = key }
+
+    /// Takes the seats' next tick; the frame's Opus packet where one is complete, valid until the next call.
+    func advance(_ seats: [SpeakerSeat], _ settings: MixSettings) -> UnsafeRawBufferPointer? {
+        quietTicks = isQuietInTick(seats) ? min(quietTicks, Int.max - 1) + 1 : 0
+        let start = filledTicks * MixTick.sampleCount
+        unsafe limiter.process(
+            sum, into: UnsafeMutableBufferPointer(rebasing: sound[start..<(start + MixTick.sampleCount)]))
+        filledTicks += 1
+        guard filledTicks >= key.quality.ticksPerFrame else { return nil }
+        filledTicks = 0
+        // One quiet tick more than a frame: what the encoder and the limiter still held is out.
+        guard quietTicks <= key.quality.ticksPerFrame else {
+            isSilent = true
+            isJoined = false
+            return unsafe silence()
+        }
+        return unsafe encode(settings)
+    }
+
+    /// Sums the tick up; whether no seat was to be heard in it.
+    private func isQuietInTick(_ seats: [SpeakerSeat]) -> Bool {
+        var isQuiet = true
+        sum.clear()
+        for (index, seat) in seats.enumerated() where seat.isAudible {
+            let target = MixKey.gain(key.volumes[index])
+            let gain = seat.isNew ? target : gains[index]
+            gains[index] = target
+            guard gain != 0 || target != 0 else { continue }
+            sum.add(seat.sound, gain: gain, target: target)
+            isQuiet = false
+        }
+        return isQuiet
+    }
+
+    private func encode(_ settings: MixSettings) -> UnsafeRawBufferPointer? {
+        let wanted = settings.encoder(for: key.quality)
+        if encoder.settings != wanted { try? encoder.update(wanted) }
+        if isSilent { encoder.reset() }
+        if isJoined { encoder.setIndependent(true) }
+        defer {
+            if isJoined { encoder.setIndependent(false) }
+            isJoined = false
+            isSilent = false
+        }
+        let frame = unsafe UnsafeBufferPointer(
+            rebasing: sound[..<(key.quality.ticksPerFrame * MixTick.sampleCount)])
+        guard let count = try? unsafe encoder.encode(frame, into: packet) else { return nil }
+        return unsafe UnsafeRawBufferPointer(rebasing: packet[..<count])
+    }
+
+    /// A packet that says silence until the next one: a table of contents (RFC 6716 §3.1) without a frame behind it, of 20 ms, or
+    /// of twice 20 ms.
+    private func silence() -> UnsafeRawBufferPointer {
+        unsafe packet[0] = key.quality == .standard ? 0xF8 : 0xF9
+        return unsafe UnsafeRawBufferPointer(rebasing: packet[..<1])
+    }
+}

@@ -1,2 +1,0 @@
-/// Limits of VoiceMixer.
-enum VoiceMixerLimits {}
