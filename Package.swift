@@ -272,7 +272,7 @@ let testTargets: [Target] = [
         "Rooms", "Server",
         [
             "Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "MessageSearch", "OpusCodec",
-            "Permissions", "VoiceMixer", "VoiceRelay", "VoiceWire", grdb, logging,
+            "Permissions", "Recordings", "VoiceMixer", "VoiceRelay", "VoiceWire", grdb, logging,
         ]),
     tests(
         "ControlServer", "Server",

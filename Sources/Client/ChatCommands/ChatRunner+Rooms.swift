@@ -73,6 +73,10 @@ extension ChatRunner {
             ],
             ["voice", room.delivery.rawValue], ["kept for", limit(room.retentionDays, "days")],
             ["kept at most", limit(room.retentionCount, "messages")],
+            [
+                "recordings kept",
+                room.recordingDays.map { $0 == 0 ? "for ever" : "\($0) days" } ?? "as the server says",
+            ],
             ["you may", room.permissions.permissions.map(\.rawValue).joined(separator: ", ")],
         ]
         return Array(TextTable.lines(["", ""], rows).dropFirst())

@@ -15,6 +15,8 @@ public struct RoomSettings: Equatable, Sendable {
     /// 0: all are heard; −1: the server's number.
     public var loudestTalkers: Int?
     public var delivery: VoiceDelivery?
+    /// 0: recordings are kept for ever; −1: as long as the server says.
+    public var recordingDays: Int?
 
     public init() {}
 
@@ -30,5 +32,6 @@ public struct RoomSettings: Equatable, Sendable {
         changes.retentionCount = retentionCount
         changes.loudestTalkers = loudestTalkers
         changes.delivery = delivery
+        changes.recordingDays = recordingDays
     }
 }

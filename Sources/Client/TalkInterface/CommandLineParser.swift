@@ -48,6 +48,8 @@ struct CommandLineParser {
         ["noise", "on"]: .processing(.noise, true), ["noise", "off"]: .processing(.noise, false),
         ["gain", "on"]: .processing(.gain, true), ["gain", "off"]: .processing(.gain, false),
         ["delivery", "mixed"]: .delivery(.mixed), ["delivery", "forwarded"]: .delivery(.forwarded),
-        ["delivery", "room"]: .delivery(nil), ["help"]: .help, ["quit"]: .quit,
+        ["delivery", "room"]: .delivery(nil),
+        ["consent", "yes"]: .consent(true), ["consent", "no"]: .consent(false), ["record", "start"]: .record(true),
+        ["record", "stop"]: .record(false), ["help"]: .help, ["quit"]: .quit,
     ]
 }

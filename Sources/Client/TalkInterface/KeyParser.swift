@@ -29,6 +29,8 @@ struct KeyParser {
         case UInt8(ascii: "d"), UInt8(ascii: "D"): return .deafen(nil)
         case UInt8(ascii: "+"), UInt8(ascii: "="): return .volume(steps: 1)
         case UInt8(ascii: "-"), UInt8(ascii: "_"): return .volume(steps: -1)
+        case UInt8(ascii: "y"), UInt8(ascii: "Y"): return .consent(true)
+        case UInt8(ascii: "n"), UInt8(ascii: "N"): return .consent(false)
         case UInt8(ascii: "?"), UInt8(ascii: "h"): return .help
         case UInt8(ascii: "q"), UInt8(ascii: "Q"), 0x03, 0x04: return .quit
         default: return nil

@@ -43,6 +43,10 @@ package enum TalkCommand: Equatable, Sendable {
     case delivery(VoiceDelivery?)
     /// A part of the microphone's processing, on or off.
     case processing(ProcessingPart, Bool)
+    /// What one says to being recorded.
+    case consent(Bool)
+    /// Whether the room is to be recorded.
+    case record(Bool)
     case help
     case quit
 }

@@ -11,6 +11,7 @@ extension TalkModel {
         switch event {
         case .connected(let trust):
             roster.removeAll()
+            recording = nil
             return trust.map(introduce) ?? []
         case .loggedIn(let userID):
             self.userID = userID
@@ -71,6 +72,7 @@ extension TalkModel {
         case .roomVoiceState, .voiceUserJoined, .voiceUserLeft, .userVoiceUpdate:
             return roster.hear(envelope.message).map(tell) ?? []
         case .voiceReception(let reception): return note(reception, now: now)
+        case .recordingState(let state): return hear(state)
         case .removedFromRoom(let removal): return obey(removal)
         case .roomDeleted(let room, let name, let by) where room == roomID:
             return [
@@ -104,6 +106,7 @@ extension TalkModel {
         isVoiceOpen = false
         removalExpectedUntil = nil
         roster.removeAll()
+        recording = nil
         return [.disconnectVoice, .print(TerminalText.line(removal.explanation)), .moveRoom(destination)]
     }
 

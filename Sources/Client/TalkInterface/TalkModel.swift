@@ -58,6 +58,8 @@ package struct TalkModel: Equatable, Sendable {
     /// The relay said that voice was taken away. Why comes over the control connection: it is waited for until here.
     var removalExpectedUntil: Duration?
     package var roster = VoiceRoster()
+    /// While the room is recorded.
+    package var recording: RecordingState?
 
     package var isKeyDown = false
     package var isMuted = false

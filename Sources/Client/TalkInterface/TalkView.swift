@@ -25,10 +25,10 @@ enum TalkView {
     /// Nil as long as there is nothing to say but the event lines.
     static func plainStatus(_ model: TalkModel) -> PlainStatus? {
         guard model.isVoiceOpen else { return nil }
-        let way = model.statistics.isTunnelled ? [tunnelled] : []
-        let headline = [state(of: model, now: .zero), room(of: model), speech(of: model)] + way
+        let way: [String?] = model.statistics.isTunnelled ? [tunnelled] : []
+        let headline = [state(of: model, now: .zero), room(of: model), speech(of: model), recording(of: model)] + way
         return PlainStatus(
-            headline: headline.joined(separator: "; "),
+            headline: headline.compactMap(\.self).joined(separator: "; "),
             measurements: [loss(of: model), delay(of: model), quality(of: model)].compactMap { $0 })
     }
 
@@ -40,6 +40,7 @@ enum TalkView {
 
     private static func parts(of model: TalkModel, now: Duration) -> [Part] {
         var parts = [Part(text: state(of: model, now: now), importance: 0)]
+        if let recording = recording(of: model) { parts.append(Part(text: recording, importance: 0)) }
         guard model.isVoiceOpen else { return parts }
         parts.append(Part(text: levelBar(model.statistics.inputLevel), importance: 2))
         parts.append(Part(text: room(of: model), importance: 5))
@@ -92,6 +93,11 @@ enum TalkView {
     private static func levelBar(_ level: UInt8) -> String {
         let filled = max(0, min(barColumns, (60 - Int(level) + 5) / 6))
         return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: barColumns - filled) + "]"
+    }
+
+    private static func recording(of model: TalkModel) -> String? {
+        guard model.recording != nil else { return nil }
+        return model.ownAnswer == .yes ? "REC (you, too)" : "REC (not you)"
     }
 
     private static func room(of model: TalkModel) -> String {

@@ -43,6 +43,9 @@ extension Request {
         case .voice(let room): try await connectVoice(in: room, voice, client)
         case .leaveVoice(let room):
             .done(try await ignoring(client.request(.voiceDisconnect(roomID: room, userID: .server))))
+        case .record(let room, let starts): try await record(room, starts: starts, client, announce)
+        case .consent(let room, let isConsent):
+            try await told(client.answerRecording(in: room, isConsent: isConsent), announce)
         case .restrain(let restraint): .done(try await ignoring(client.restrain(restraint)))
         case .kick(let room, let user, let reason):
             .done(try await ignoring(client.kick(user, from: room, reason: reason)))
@@ -56,6 +59,21 @@ extension Request {
         /// Names, best first.
         var ciphers: [String]
         var bundleBytesMax: @Sendable (_ host: String) -> Int
+    }
+
+    // MARK: Recordings
+
+    private func record(
+        _ room: RoomID, starts: Bool, _ client: RoomClient, _ announce: @Sendable (ControlMessage) async -> Void
+    ) async throws(RoomClientError) -> Answer {
+        try await told(starts ? client.startRecording(room) : client.stopRecording(room), announce)
+    }
+
+    private func told(
+        _ state: RecordingState, _ announce: @Sendable (ControlMessage) async -> Void
+    ) async -> Answer {
+        await announce(.recordingState(state))
+        return .done("")
     }
 
     // MARK: What takes more than one question

@@ -31,6 +31,8 @@ package enum Request: Equatable, Sendable {
     case restrain(VoiceRestraint)
     case kick(RoomID, UserID, reason: String?)
     case ban(BanRequest)
+    case record(RoomID, starts: Bool)
+    case consent(RoomID, Bool)
 }
 
 /// What a page of history is for.

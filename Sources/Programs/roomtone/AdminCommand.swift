@@ -8,7 +8,7 @@ struct AdminCommand: AsyncParsableCommand {
         subcommands: [
             ClaimOwnership.self, SetRole.self, Kick.self, Ban.self, Unban.self, Bans.self, Mute.self, Unmute.self,
             Deafen.self, Undeafen.self, Move.self, Override.self, Overrides.self, Audit.self, SlowMode.self,
-            Retention.self, Loudest.self,
+            Retention.self, Loudest.self, Recordings.self, RecordingDays.self, VoiceLog.self, UserData.self,
         ])
 
     struct ClaimOwnership: AsyncParsableCommand {

@@ -20,6 +20,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case messageDelete = "message.delete"
     case passwordChange = "password.change"
     case sessionsEnd = "sessions.end"
+    case recordingStart = "recording.start"
+    case recordingStop = "recording.stop"
+    case recordingFetch = "recording.fetch"
+    case recordingDelete = "recording.delete"
+    case userDataExport = "user_data.export"
+    case userDataDelete = "user_data.delete"
 }
 
 /// One thing that somebody did, to be remembered.

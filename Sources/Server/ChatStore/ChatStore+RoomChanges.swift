@@ -79,6 +79,7 @@ extension RoomUpdate {
         if let retentionCount { columns.append(("retention_count", retentionCount.stored)) }
         if let loudestTalkers { columns.append(("loudest_talkers", loudestTalkers.stored)) }
         if let delivery { columns.append(("delivery", delivery.rawValue)) }
+        if let recordingDays { columns.append(("recording_days", recordingDays.stored)) }
         return columns
     }
 }
@@ -90,6 +91,7 @@ extension RoomRecord {
             self[keyPath: value] == old[keyPath: value] ? nil : "\(what): \(text)"
         }
         func limit(_ value: Int?) -> String { value.map(String.init) ?? "none" }
+        func days(_ value: Int?) -> String { value.map { $0 == 0 ? "for ever" : "\($0) days" } ?? "as the server says" }
         func talkers(_ value: Int?) -> String { value.map { $0 == 0 ? "all" : "\($0)" } ?? "the server's number" }
         return AuditDetail(
             change("name", \.name, "“\(old.name)” → “\(name)”"),
@@ -102,7 +104,8 @@ extension RoomRecord {
             change("days kept", \.retentionDays, "\(limit(old.retentionDays)) → \(limit(retentionDays))"),
             change("messages kept", \.retentionCount, "\(limit(old.retentionCount)) → \(limit(retentionCount))"),
             change("talkers heard", \.loudestTalkers, "\(talkers(old.loudestTalkers)) → \(talkers(loudestTalkers))"),
-            change("delivery", \.delivery, "\(old.delivery.rawValue) → \(delivery.rawValue)")
+            change("delivery", \.delivery, "\(old.delivery.rawValue) → \(delivery.rawValue)"),
+            change("recordings kept", \.recordingDays, "\(days(old.recordingDays)) → \(days(recordingDays))")
         ).text
     }
 }

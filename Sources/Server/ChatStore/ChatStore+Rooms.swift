@@ -105,6 +105,7 @@ extension RoomRecord {
             slowModeSeconds: row["slow_mode_seconds"], retentionDays: row["retention_days"],
             retentionCount: row["retention_count"], loudestTalkers: row["loudest_talkers"],
             delivery: VoiceDeliveryRecord(rawValue: row["delivery"]) ?? .forwarded,
+            recordingDays: row["recording_days"],
             createdAt: row.date("created_at"))
     }
 }

@@ -34,6 +34,8 @@ public struct RoomRecord: Equatable, Sendable {
     /// Talkers who are heard at once; 0: all; nil: the server's number.
     public let loudestTalkers: Int?
     public let delivery: VoiceDeliveryRecord
+    /// Recordings older than that are deleted; 0: never; nil: the server's number.
+    public let recordingDays: Int?
     public let createdAt: Date
 }
 
@@ -90,6 +92,7 @@ public struct RoomUpdate: Sendable {
     public var retentionCount: Setting<Int>?
     public var loudestTalkers: Setting<Int>?
     public var delivery: VoiceDeliveryRecord?
+    public var recordingDays: Setting<Int>?
 
     public init() {}
 }

@@ -8,6 +8,7 @@ enum Schema {
         migrator.registerMigration("0002 text chat", migrate: createTextChat)
         migrator.registerMigration("0003 loudest talkers", migrate: addLoudestTalkers)
         migrator.registerMigration("0004 changes by number", migrate: numberChanges)
+        migrator.registerMigration("0005 recordings and voice log", migrate: addVoiceLog)
         migrator.registerMigration("0006 delivery of voice", migrate: addDelivery)
         return migrator
     }
@@ -65,6 +66,32 @@ enum Schema {
                 CREATE INDEX message_by_change ON message (conversation, change_id) WHERE change_id IS NOT NULL;
                 DROP INDEX private_conversation_by_high;
                 CREATE INDEX private_conversation_by_high ON private_conversation (high_user_id, low_user_id);
+                """)
+    }
+
+    /// Of `recording_days` null is the server's number, 0 is for ever. The log refers to nothing: it outlives rooms, and what is
+    /// deleted of an account is deleted here by itself.
+    private static func addVoiceLog(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE room ADD COLUMN recording_days INTEGER;
+                CREATE TABLE voice_log (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    room_id INTEGER NOT NULL,
+                    user_id INTEGER NOT NULL,
+                    joined_at INTEGER NOT NULL,
+                    left_at INTEGER NOT NULL,
+                    reason TEXT NOT NULL,
+                    frames INTEGER NOT NULL,
+                    lost INTEGER NOT NULL,
+                    late INTEGER NOT NULL,
+                    jitter REAL,
+                    playout_delay REAL,
+                    rating REAL
+                ) STRICT;
+                CREATE INDEX voice_log_by_user ON voice_log (user_id, id);
+                CREATE INDEX voice_log_by_room ON voice_log (room_id, id);
+                CREATE INDEX voice_log_by_end ON voice_log (left_at);
                 """)
     }
 

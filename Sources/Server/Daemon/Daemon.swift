@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 public import Logging
 import MessageSearch
+import Recordings
 import Rooms
 import ServiceLifecycle
 import UnixSignals
@@ -37,7 +38,13 @@ public enum Daemon {
         if configuration.voiceThreads > 0 { voice.threadCount = configuration.voiceThreads }
         let mixer = try makeMixer(configuration.mixing)
         let relay: VoiceRelay
-        do { relay = try VoiceRelay(voice, mixerTap: mixer?.tap) } catch { throw DaemonError(error.description) }
+        let recorderTap: FrameTap
+        do {
+            recorderTap = try FrameTap()
+            relay = try VoiceRelay(voice, mixerTap: mixer?.tap, recorderTap: recorderTap)
+        } catch {
+            throw DaemonError("\(error)")
+        }
         if relay.isReceiveBufferShort {
             logger.notice(
                 """
@@ -46,7 +53,8 @@ public enum Daemon {
                 """)
         }
         do {
-            let parts = try await assemble(configuration, voice, relay, mixer, identity, directory: path, logger)
+            let parts = try await assemble(
+                configuration, voice, relay, mixer, recorderTap, identity, directory: path, logger)
             let running = RunningDaemon(
                 parts, identity: identity, configuration: configuration, dataDirectory: path,
                 signals: stoppedBySignals ? [.sigterm, .sigint] : [], logger: logger)
@@ -97,6 +105,8 @@ public enum Daemon {
         let directory: RoomDirectory
         let relay: VoiceRelay
         let mixer: VoiceMixer?
+        let recordings: RecordingArchive
+        let voiceLog: VoiceLogQueue
         let server: ControlServer
         /// Makes its holder the owner; nil when there is one.
         let ownershipToken: SecretToken?
@@ -108,9 +118,11 @@ public enum Daemon {
         var search: MessageSearch?
         var hasher: PasswordHasher?
         var directory: RoomDirectory?
+        var recordings: RecordingArchive?
 
         func stop() async {
             hasher?.stop()
+            await recordings?.stop()
             await directory?.flush()
             await search?.close()
             // What is told is why the server did not start.
@@ -120,10 +132,10 @@ public enum Daemon {
 
     private static func assemble(
         _ configuration: DaemonConfiguration, _ voice: VoiceRelayConfiguration, _ relay: VoiceRelay,
-        _ mixer: VoiceMixer?, _ identity: ServerIdentity, directory path: String, _ logger: Logger
+        _ mixer: VoiceMixer?, _ recorderTap: FrameTap, _ identity: ServerIdentity, directory path: String,
+        _ logger: Logger
     ) async throws(DaemonError) -> Parts {
         let counters = ControlCounters()
-        let access = VoiceAccess(relay: relay, mixer: mixer, configuration: voice)
         var started = Started()
         do {
             let store = try await ChatStore.open(path: path + "/" + DataDirectory.databaseFile)
@@ -132,6 +144,13 @@ public enum Daemon {
                 path: path + "/" + DataDirectory.searchFile, store: store, configuration: configuration.search,
                 nameKey: { (try? RoomName($0))?.key }, logger: logger)
             started.search = search
+            let recordings = try RecordingArchive.open(
+                directory: path + "/" + DataDirectory.recordingsFolder, tap: recorderTap,
+                configuration: configuration.recordings)
+            started.recordings = recordings
+            let voiceLog = VoiceLogQueue(store: store, counters: counters, logger: logger)
+            let access = VoiceAccess(
+                relay: relay, mixer: mixer, configuration: voice, recordings: recordings, log: voiceLog)
             let hasher = try PasswordHasher(configuration.hashing)
             started.hasher = hasher
             let text = TextChat(
@@ -148,13 +167,15 @@ public enum Daemon {
                 counters: counters, tunnels: tunnels(configuration.control, voice, relay))
             let token = SecretToken()
             let isUnowned = try await store.setOwnerTokenHash(token.hash)
+            try recordings.start()
             try relay.start()
             try mixer?.start(delivering: relay)
             let server = try await ControlServer.bind(
                 configuration.control, identity: identity, services: services, logger: logger)
             return Parts(
                 store: store, search: search, hasher: hasher, directory: directory, relay: relay, mixer: mixer,
-                server: server,
+                recordings: recordings,
+                voiceLog: voiceLog, server: server,
                 ownershipToken: isUnowned ? token : nil)
         } catch {
             await started.stop()

@@ -2,6 +2,7 @@ public import ControlServer
 public import Credentials
 public import Logging
 public import MessageSearch
+public import Recordings
 public import Rooms
 public import VoiceMixer
 public import VoiceRelay
@@ -23,6 +24,11 @@ public struct DaemonConfiguration: Sendable {
     public var search = SearchConfiguration()
     public var attempts = AttemptLimits()
     public var hashing = PasswordHasher.Configuration()
+    public var recordings = RecordingsConfiguration()
+    /// Days that the voice log is kept; 0: for ever.
+    public var voiceLogDays = 90
+    /// Between two looks for recordings and rows of the voice log that are past their time.
+    public var voiceRetentionInterval: Duration = .seconds(3_600)
 
     public init() {}
 }

@@ -11,6 +11,7 @@ import VoiceRelay
 enum DaemonSettings {
     static let all: [Setting] =
         general + control + certificate + voice + mixing + accounts + sessions + rooms + text + search
+        + recordings
 
     private static let general: [Setting] = [
         .text("data_directory", \.dataDirectory, "a directory; empty for the user's data directory"),

@@ -6,8 +6,9 @@ enum DataDirectory {
     static let databaseFile = "roomtone.sqlite"
     /// Made from the database, whenever it is missing.
     static let searchFile = "search.sqlite"
+    static let recordingsFolder = "recordings"
     /// What SQLite and the server put there; anything else makes the directory somebody else's as well.
-    private static let ownNames = [databaseFile, searchFile, "certificate.pem", "key.pem"]
+    private static let ownNames = [databaseFile, searchFile, recordingsFolder, "certificate.pem", "key.pem"]
 
     /// The configured path, or `$XDG_DATA_HOME/roomtone-server`, or `~/.local/share/roomtone-server`
     /// (XDG Base Directory Specification).

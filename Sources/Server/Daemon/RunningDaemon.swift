@@ -43,6 +43,12 @@ public final class RunningDaemon: Sendable {
                 store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
                 logger: logger),
             CleaningService(store: parts.store, logger: logger),
+            RecordingService(
+                recordings: parts.recordings, log: parts.voiceLog, directory: parts.directory,
+                retention: VoiceRetentionJob(
+                    store: parts.store, directory: parts.directory, recordings: parts.recordings,
+                    voiceLogDays: configuration.voiceLogDays, interval: configuration.voiceRetentionInterval,
+                    counters: parts.server.counters, logger: logger), logger: logger),
             VoiceService(relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: logger),
             ControlService(server: parts.server, logger: logger),
         ]

@@ -29,6 +29,8 @@ public enum ControlEvent: Int, CaseIterable, Sendable {
     case voiceRoomFull, voiceUnencrypted, voiceAlreadyConnected, voiceNotConnected, voiceUnavailable
     // Voice over the control connection.
     case tunnelLimitHit, tunnelFailed, tunnelCongested, tunnelRefused, tunnelRateLimited
+    // Recordings and voice log.
+    case recordingRefused, recordingLimitHit, voiceLogFull
 }
 
 /// Counts of ``ControlEvent`` since the start. Any thread; never blocks.

@@ -164,16 +164,20 @@ extension RoomUpdate {
             }
             slowModeSeconds = seconds
         }
-        loudestTalkers = try Self.loudestTalkers(changes.loudestTalkers)
         delivery = changes.delivery?.stored
+        loudestTalkers = try Self.orServers(
+            changes.loudestTalkers, "loudest_talkers", RoomsLimits.loudestTalkersMax, zero: "all")
+        recordingDays = try Self.orServers(
+            changes.recordingDays, "recording_days", RoomsLimits.retentionDaysMax, zero: "ever")
     }
 
     /// Here zero is a number like others, so that −1 takes the room's own away.
-    private static func loudestTalkers(_ value: Int?) throws(RoomRefusal) -> Setting<Int>? {
+    private static func orServers(
+        _ value: Int?, _ name: String, _ valueMax: Int, zero: String
+    ) throws(RoomRefusal) -> Setting<Int>? {
         guard let value else { return nil }
-        guard (-1...RoomsLimits.loudestTalkersMax).contains(value) else {
-            throw .invalid(
-                "loudest_talkers must be 0…\(RoomsLimits.loudestTalkersMax), 0 for all; or −1 for the server's number")
+        guard (-1...valueMax).contains(value) else {
+            throw .invalid("\(name) must be 0…\(valueMax), 0 for \(zero); or −1 for the server's number")
         }
         return value == -1 ? Setting<Int>.none : .value(value)
     }

@@ -85,7 +85,7 @@ public final class MemberSession {
             return .served
         case .login: return await authenticate(message, requestID)
         case .fromServer: return refuseUnexpected("Only the server sends this message", requestID)
-        case .sessions, .rooms, .administration, .moderation, .text, .voice: break
+        case .sessions, .rooms, .administration, .moderation, .text, .voice, .recordings: break
         }
         guard let member else { return refuseUnauthenticated(message, requestID) }
         switch message.subject {
@@ -95,6 +95,7 @@ public final class MemberSession {
         case .moderation: await serveModeration(message, member, requestID)
         case .text: await serveText(message, member, requestID)
         case .voice: await serveVoice(message, member, requestID)
+        case .recordings: await serveRecordings(message, member, requestID)
         case .connection, .login, .fromServer: break
         }
         return .served
@@ -144,7 +145,7 @@ public final class MemberSession {
 extension ControlMessage {
     /// Which part of a session serves it.
     fileprivate enum Subject {
-        case connection, login, sessions, rooms, administration, moderation, text, voice, fromServer
+        case connection, login, sessions, rooms, administration, moderation, text, voice, recordings, fromServer
     }
 
     fileprivate var subject: Subject {
@@ -164,12 +165,17 @@ extension ControlMessage {
         case .voiceConnect, .voiceDisconnect, .setMuted, .setDeafened, .setVolume, .setDelivery, .setVoiceVolume,
             .requestBitrateChange, .audioQualityReport, .voiceDatagram:
             .voice
+        case .startRecording, .stopRecording, .recordingConsent, .listRecordings, .fetchRecording, .deleteRecording,
+            .listVoiceLog, .exportUserData, .deleteUserData:
+            .recordings
         case .authSuccess, .authFailure, .sessionList, .roleChanged, .roomCreated, .roomJoined, .roomNotFound,
             .roomList, .roomPage, .roomUpdated, .roomDeleted, .invitationCreated, .invitationList, .overrideList,
             .permissionsChanged, .banCreated, .banList, .removedFromRoom, .auditPage, .serverResponse, .messageEdited,
             .messageDeleted, .historyPage, .searchResults, .readMarker, .unreadList, .userTyping, .userStatusUpdate,
             .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate, .voiceReception,
-            .voiceError, .voiceUserJoined, .voiceUserLeft:
+            .voiceError, .voiceUserJoined, .voiceUserLeft, .recordingState, .recordingPage, .recordingChunk,
+            .voiceLogPage,
+            .userData:
             .fromServer
         }
     }

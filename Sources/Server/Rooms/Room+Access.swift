@@ -35,6 +35,7 @@ extension Room {
         guard isNew else { return }
         if isFirstConnection { announce("\(member.name) joined the room") }
         if voiceTable.count > 0 { showVoice(to: member) }
+        if let recordingState { member.outbox.post(EncodedLine(.recordingState(recordingState))) }
     }
 
     /// Removes a connection by its own wish; with the account's last one the membership ends.
@@ -80,6 +81,7 @@ extension Room {
         details.retentionCount = record.retentionCount
         details.loudestTalkers = record.loudestTalkers
         details.delivery = VoiceDelivery(record.delivery)
+        details.recordingDays = record.recordingDays
         details.presentCount = Set(members.values.map(\.user)).count
         details.voiceCount = voiceTable.count
         details.isMember = isMember

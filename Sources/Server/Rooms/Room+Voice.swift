@@ -3,6 +3,7 @@ import ControlWire
 import Foundation
 import Identifiers
 import Permissions
+import Recordings
 import VoiceRelay
 import VoiceSealing
 import VoiceWire
@@ -30,12 +31,14 @@ extension Room {
         scheduleRestraintEnd(after: Date())
         // Before anybody can send: no notice of this session may miss its room.
         voice.remember(grant.voice, in: self)
+        stays[grant.voice] = VoiceStayFigures(joinedAt: Date())
         publishRoutes()
         let answer = ControlMessage.voiceConnectionEstablished(voice.grant(grant, in: id))
         member.outbox.post(EncodedLine(answer, answering: requestID))
         showVoice(to: member)
         let arrival = EncodedLine(.voiceUserJoined(roomID: id, user: entry.state))
         for (other, member) in members where other != connection { member.outbox.post(arrival) }
+        askForConsent(entry)
     }
 
     /// Ends a member's voice session; the room, the member included, hears of it once.
@@ -76,7 +79,11 @@ extension Room {
         guard let voiceRoom else { return }
         // First, so that the mixer knows the room of the first frame that the relay copies for it.
         publishMixes(for: voiceRoom)
-        voice.relay.publish(voiceTable.routes, for: voiceRoom, loudestTalkersMax: access.record.loudestTalkers)
+        var routes = voiceTable.routes
+        if let recording {
+            for index in routes.indices { routes[index].isRecorded = recording.consent.isInForce(routes[index].voice) }
+        }
+        voice.relay.publish(routes, for: voiceRoom, loudestTalkersMax: access.record.loudestTalkers)
     }
 
     /// Restraints end by themselves also for those who stay in voice.
@@ -113,8 +120,11 @@ extension Room {
     {
         guard let listener = voiceTable[connection] else { return }
         for reception in receptions {
-            guard let talker = voiceTable[VoiceID(rawValue: reception.voiceID)], talker.voice != listener.voice,
-                let news = self.reception.note(reception, from: listener.voice, in: id, at: now)
+            guard let talker = voiceTable[VoiceID(rawValue: reception.voiceID)], talker.voice != listener.voice else {
+                continue
+            }
+            stays[talker.voice]?.add(reception)
+            guard let news = self.reception.note(reception, from: listener.voice, in: id, at: now)
             else { continue }
             talker.member.outbox.post(EncodedLine(.voiceReception(news)))
         }
@@ -153,9 +163,12 @@ extension Room {
     }
 
     private func endVoice(_ ended: VoiceID, _ departure: Departure, answering requestID: UInt64? = nil) {
+        guard voiceTable[ended] != nil else { return }
+        endConsent(of: ended, departure)
         guard let entry = voiceTable.remove(ended) else { return }
         voice.forget(ended)
         reception.remove(ended)
+        writeDown(entry, departure)
         publishRoutes()
         voice.relay.closeSession(ended, reason: departure.goodbye)
         releaseRoomIfEmpty()
@@ -167,6 +180,7 @@ extension Room {
 
     private func releaseRoomIfEmpty() {
         guard voiceTable.count == 0, let empty = voiceRoom else { return }
+        endRecording(.empty)
         voiceRoom = nil
         publishMixes(for: empty)
         voice.relay.releaseRoom(empty)

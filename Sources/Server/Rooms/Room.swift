@@ -26,6 +26,10 @@ actor Room {
     var isMixed = false
     /// The room's name on the voice wire, leased while anybody is in voice.
     var voiceRoom: VoiceRoomID?
+    /// While the room is recorded.
+    var recording: RoomRecording?
+    /// What is written down of each stay when it ends.
+    var stays: [VoiceID: VoiceStayFigures] = [:]
     /// Waits for the next restraint that ends by itself.
     var restraintEnd: Task<Void, Never>?
 

@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+public import Recordings
 import Synchronization
 public import VoiceMixer
 public import VoiceRelay
@@ -12,16 +13,26 @@ public final class VoiceAccess: Sendable {
     /// Nil where the server mixes nothing: everybody's voice is forwarded to everybody.
     let mixer: VoiceMixer?
     private let configuration: VoiceRelayConfiguration
+    /// Nil: nothing is recorded here.
+    let recordings: RecordingArchive?
+    /// Nil: nobody's stay is written down.
+    let log: VoiceLogQueue?
     /// The relay reports by wire id; the room that opened the session answers for it.
     private let rooms = Mutex<[VoiceID: Room]>([:])
 
     /// - Parameters:
     ///   - mixer: one that delivers to this relay; nil mixes nothing.
     ///   - configuration: the one the relay was made with; clients are told its times.
-    public init(relay: VoiceRelay, mixer: VoiceMixer? = nil, configuration: VoiceRelayConfiguration) {
+    public init(
+        relay: VoiceRelay, mixer: VoiceMixer? = nil, configuration: VoiceRelayConfiguration,
+        recordings: RecordingArchive? = nil,
+        log: VoiceLogQueue? = nil
+    ) {
         self.relay = relay
         self.mixer = mixer
         self.configuration = configuration
+        self.recordings = recordings
+        self.log = log
     }
 
     /// The cipher of a new session; nil means unsealed.

@@ -95,6 +95,8 @@ struct VoiceTable {
             })
     }
 
+    var entriesInOrder: [Entry] { sorted }
+
     var states: [VoiceUserState] { sorted.map(\.state) }
 
     /// A connection has at most one entry; the caller has checked.

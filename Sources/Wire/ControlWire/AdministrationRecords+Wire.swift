@@ -16,6 +16,7 @@ extension RoomDetails: WireRecord {
         retentionCount = try fields.optional("retention_count")
         loudestTalkers = try fields.optional("loudest_talkers")
         delivery = try fields.optional("delivery") ?? .forwarded
+        recordingDays = try fields.optional("recording_days")
         presentCount = try fields("present_count")
         voiceCount = try fields("voice_count")
         isMember = try fields("is_member")
@@ -38,6 +39,7 @@ extension RoomDetails: WireRecord {
         writer.field("loudest_talkers", loudestTalkers)
         // Absent from every room that is as rooms always were.
         writer.field("delivery", delivery == .forwarded ? nil : delivery)
+        writer.field("recording_days", recordingDays)
         writer.field("present_count", presentCount)
         writer.field("voice_count", voiceCount)
         writer.field("is_member", isMember)
@@ -61,6 +63,7 @@ extension RoomChanges: WireRecord {
         retentionCount = try fields.optional("retention_count")
         loudestTalkers = try fields.optional("loudest_talkers")
         delivery = try fields.optional("delivery")
+        recordingDays = try fields.optional("recording_days")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -76,6 +79,7 @@ extension RoomChanges: WireRecord {
         writer.field("retention_count", retentionCount)
         writer.field("loudest_talkers", loudestTalkers)
         writer.field("delivery", delivery)
+        writer.field("recording_days", recordingDays)
     }
 }
 

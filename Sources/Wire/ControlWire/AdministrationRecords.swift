@@ -30,6 +30,8 @@ public struct RoomDetails: Equatable, Sendable {
     public var loudestTalkers: Int?
     /// How those get its voice who have no wish of their own.
     public var delivery: VoiceDelivery = .forwarded
+    /// Recordings older than that are deleted; 0: never; nil: the server's number.
+    public var recordingDays: Int?
     /// Accounts that are in the room now, and voice sessions in it.
     public var presentCount: Int
     public var voiceCount: Int
@@ -70,6 +72,8 @@ public struct RoomChanges: Equatable, Sendable {
     /// 0: all are heard; −1: as many as the server says.
     public var loudestTalkers: Int?
     public var delivery: VoiceDelivery?
+    /// 0: kept for ever; −1: as long as the server says.
+    public var recordingDays: Int?
 
     public init(roomID: RoomID) { self.roomID = roomID }
 }

@@ -32,6 +32,6 @@ extension ControlMessage {
 
     private static let variants = [
         accountVariants, roomVariants, administrationVariants, moderationVariants, textVariants, peopleVariants,
-        voiceVariants,
+        voiceVariants, recordingVariants,
     ].reduce(into: [String: Decode]()) { all, group in all.merge(group) { first, _ in first } }
 }

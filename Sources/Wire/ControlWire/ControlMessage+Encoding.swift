@@ -33,6 +33,10 @@ extension ControlMessage {
             .roomVoiceState, .userVoiceUpdate, .requestBitrateChange, .audioQualityReport, .voiceReception,
             .voiceDatagram, .voiceError, .voiceUserJoined, .voiceUserLeft:
             writeVoice(to: &writer)
+        case .startRecording, .stopRecording, .recordingConsent, .recordingState, .listRecordings, .recordingPage,
+            .fetchRecording, .recordingChunk, .deleteRecording, .listVoiceLog, .voiceLogPage, .exportUserData,
+            .userData, .deleteUserData:
+            writeRecordings(to: &writer)
         }
     }
 }

@@ -137,6 +137,24 @@ public enum ControlMessage: Equatable, Sendable {
     case voiceDatagram(data: String)
     case voiceError(code: VoiceErrorCode, message: String)
 
+    // MARK: Recordings and voice logs (ours)
+    case startRecording(roomID: RoomID)
+    case stopRecording(roomID: RoomID)
+    /// What somebody in the room's voice says to being recorded; may be changed at any time.
+    case recordingConsent(roomID: RoomID, isConsent: Bool)
+    case recordingState(RecordingState)
+    case listRecordings(RecordQuery)
+    case recordingPage(recordings: [RecordingSummary], next: UInt64?)
+    /// Without a track: the manifest.
+    case fetchRecording(recordingID: UInt64, track: Int?, offset: UInt64)
+    case recordingChunk(RecordingChunk)
+    case deleteRecording(recordingID: UInt64)
+    case listVoiceLog(RecordQuery)
+    case voiceLogPage(entries: [VoiceLogEntry], hasMore: Bool)
+    case exportUserData(userID: UserID)
+    case userData(UserDataRecord)
+    case deleteUserData(userID: UserID)
+
     // MARK: Ours
     case voiceUserJoined(roomID: RoomID, user: VoiceUserState)
     case voiceUserLeft(roomID: RoomID, userID: UserID, voiceID: UInt16, reason: VoiceLeaveReason)

@@ -42,6 +42,16 @@ extension Float: WireValue {
     func write(to writer: inout JSONWriter) { writer.float(self) }
 }
 
+extension Double: WireValue {
+    static func read(_ value: JSONValue) throws(FieldFailure) -> Double {
+        guard value.kind == .number else { throw FieldFailure(.wrongType) }
+        guard let number = value.double else { throw FieldFailure(.notAllowed) }
+        return number
+    }
+
+    func write(to writer: inout JSONWriter) { writer.double(self) }
+}
+
 /// Whole numbers, whatever their size.
 protocol WireInteger: WireValue, FixedWidthInteger {}
 

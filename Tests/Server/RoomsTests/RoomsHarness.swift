@@ -6,6 +6,7 @@ import Identifiers
 import Logging
 import MessageSearch
 import Permissions
+import Recordings
 import TestSupport
 import Testing
 import VoiceMixer
@@ -23,6 +24,9 @@ final class RoomsHarness {
     let services: MemberSession.Services
     let counters = ControlCounters()
     let search: MessageSearch?
+    /// Where the test asked for recordings.
+    let recordings: RecordingArchive?
+    let voiceLog: VoiceLogQueue
     private let events: Task<Void, Never>
     private var nextConnection: UInt64 = 1
     private var owner: UserID?
@@ -32,6 +36,7 @@ final class RoomsHarness {
         text textLimits: TextLimits = TextLimits(), isSearchable: Bool = false,
         hashing: PasswordHasher.Configuration = .init(cost: .least), tunnels: VoiceTunnels? = nil,
         mixing: VoiceMixerConfiguration? = nil,
+        recordings recording: RecordingsConfiguration? = nil,
         voice change: (inout VoiceRelayConfiguration) -> Void = { _ in }
     ) async throws {
         directory = try TemporaryFolder()
@@ -42,11 +47,19 @@ final class RoomsHarness {
         voice.threadCount = 1
         change(&voice)
         mixer = try mixing.map { try VoiceMixer($0) }
-        relay = try VoiceRelay(voice, mixerTap: mixer?.tap)
+        let tap = try recording.map { _ in try FrameTap(capacity: 256) }
+        relay = try VoiceRelay(voice, mixerTap: mixer?.tap, recorderTap: tap)
         try relay.start()
         try mixer?.start(delivering: relay)
-        let access = VoiceAccess(relay: relay, mixer: mixer, configuration: voice)
         let logger = Logger(label: "test")
+        let path = directory.file("recordings")
+        recordings = try recording.flatMap { recording in
+            try tap.map { try RecordingArchive.open(directory: path, tap: $0, configuration: recording) }
+        }
+        try recordings?.start()
+        voiceLog = VoiceLogQueue(store: store, counters: counters, logger: logger)
+        let access = VoiceAccess(
+            relay: relay, mixer: mixer, configuration: voice, recordings: recordings, log: voiceLog)
         search =
             isSearchable
             ? try await MessageSearch.open(
@@ -70,6 +83,7 @@ final class RoomsHarness {
         await mixer?.stop()
         await relay.stop()
         await events.value
+        await recordings?.stop()
         await services.directory.flush()
         await search?.close()
     }

@@ -34,8 +34,9 @@ import Testing
             .voiceConnectionEstablished, .setMuted, .setDeafened, .setVolume, .setDelivery, .setVoiceVolume,
             .roomVoiceState, .userVoiceUpdate,
             .requestBitrateChange, .audioQualityReport, .voiceReception, .voiceDatagram, .voiceError, .voiceUserJoined,
-            .voiceUserLeft,
-            .ping, .pong:
+            .voiceUserLeft, .startRecording, .stopRecording, .recordingConsent, .recordingState, .listRecordings,
+            .recordingPage, .fetchRecording, .recordingChunk, .deleteRecording, .listVoiceLog, .voiceLogPage,
+            .exportUserData, .userData, .deleteUserData, .ping, .pong:
             true
         }
     }
@@ -44,7 +45,7 @@ import Testing
         #expect(ControlMessageExamples.all.allSatisfy { Self.isKnown($0.message) })
         let names = try ControlMessageExamples.all.map { try name(of: $0.message) }
         #expect(Set(names) == ControlMessage.variantNames)
-        #expect(Set(names).count == 88)
+        #expect(Set(names).count == 102)
     }
 
     private func name(of message: ControlMessage) throws -> String {

@@ -78,6 +78,8 @@ package struct Model: Equatable, Sendable {
     /// Members of rooms as last asked for.
     package var members: [RoomID: [UserID]] = [:]
     package var rosters: [RoomID: VoiceRoster] = [:]
+    /// Rooms that are recorded now.
+    package var recordings: [RoomID: RecordingState] = [:]
 
     // Voice.
     package var seat: VoiceSeat?

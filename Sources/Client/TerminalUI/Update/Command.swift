@@ -50,6 +50,12 @@ package struct Command: Equatable, Sendable {
             name: "delivery", usage: "mixed|forwarded|room",
             explanation: "hear one stream that the server mixes, everybody's own, or what the room is set to",
             argument: .choice(["mixed", "forwarded", "room"])),
+        Command(
+            name: "record", usage: "start|stop", explanation: "record this room's voice: who agrees",
+            argument: .choice(["start", "stop"])),
+        Command(
+            name: "consent", usage: "yes|no", explanation: "agree to being recorded, or not",
+            argument: .choice(["yes", "no"])),
         Command(name: "kick", usage: "NAME [REASON]", explanation: "put somebody out of this room", argument: .person),
         Command(name: "ban", usage: "NAME [REASON]", explanation: "keep somebody out of this room", argument: .person),
         Command(name: "muteall", usage: "NAME", explanation: "mute somebody for all, or end it", argument: .person),

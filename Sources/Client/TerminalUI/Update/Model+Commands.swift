@@ -29,6 +29,8 @@ extension Model {
         case "kick", "ban", "muteall": return moderate(name, rest)
         case "voice", "mute", "deafen", "mode", "talk", "volume", "bitrate", "delivery":
             return perform(voiceCommand: name, rest)
+        case "record": return record(rest)
+        case "consent": return consent(rest)
         default:
             note("There is no command /\(name): /help lists them; //text sends “/text”.", isError: true)
         }
@@ -66,7 +68,7 @@ extension Model {
 
     private static func wish(_ text: String) -> Bool? { text == "on" ? true : text == "off" ? false : nil }
 
-    private mutating func inRoom(_ effect: (RoomID) -> Effect) -> [Effect] {
+    mutating func inRoom(_ effect: (RoomID) -> Effect) -> [Effect] {
         guard let room = selectedState?.roomID else {
             note("This is for rooms.", isError: true)
             return []

@@ -58,6 +58,7 @@ extension Model {
         link = .down(retryAt: nil, reason: TerminalText.line(error.description))
         book.present = []
         rosters = [:]
+        recordings = [:]
         for index in conversations.indices {
             _ = conversations[index].follower.handle(.connectionLost)
             conversations[index].isLoadingOlder = false
@@ -117,6 +118,9 @@ extension Model {
         case .roomUpdated, .permissionsChanged, .roomDeleted, .removedFromRoom: return hear(room: envelope.message)
         case .roomVoiceState, .voiceUserJoined, .voiceUserLeft, .userVoiceUpdate, .voiceReception:
             return hear(voice: envelope)
+        case .recordingState(let state):
+            hear(state)
+            return []
         case .serverResponse(false, let content, _, _), .voiceError(_, let content):
             note(content, isError: true)
             return []
@@ -156,6 +160,7 @@ extension Model {
         }
         book.present.remove(room)
         rosters[room] = nil
+        recordings[room] = nil
         members[room] = nil
         guard let index = index(of: .room(room)) else { return effects }
         conversations.remove(at: index)

@@ -14,7 +14,15 @@ struct TitleBar {
         let linkColumns = canvas.write(link, in: line, .right)
         var place = line
         place.columns = max(0, line.columns - linkColumns - 2)
-        canvas.write(self.place.map { StyledText($0, title) }, in: place)
+        canvas.write(recording(title) + self.place.map { StyledText($0, title) }, in: place)
+    }
+
+    /// As long as the room is recorded.
+    private func recording(_ title: Style) -> [StyledText] {
+        guard let room = model.selectedState?.roomID, model.recordings[room] != nil else { return [] }
+        var mark = title
+        mark.isReversed.toggle()
+        return [StyledText(" ● REC ", mark), StyledText(" ", title)]
     }
 
     private var place: [String] {

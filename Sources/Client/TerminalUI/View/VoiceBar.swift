@@ -65,6 +65,7 @@ struct VoiceBar {
     private func own(_ seat: VoiceSeat) -> [Part] {
         let name = model.state(of: .room(seat.room))?.name ?? "room \(seat.room)"
         var parts = [Part(4, [StyledText("♪ ", theme.style(.heading)), StyledText(name, theme.style(.strong))])]
+        if model.recordings[seat.room] != nil { parts.append(Part(0, recording)) }
         parts.append(Part(0, [state(seat)]))
         guard seat.talk.isVoiceOpen else { return parts }
         parts.append(Part(1, [StyledText(mode)]))
@@ -77,6 +78,18 @@ struct VoiceBar {
                         level: seat.talk.statistics.inputLevel, threshold: threshold, columns: meterColumns,
                         theme: theme)))
         return parts
+    }
+
+    private var recording: [StyledText] {
+        var mark = theme.style(.error)
+        mark.isReversed = true
+        let words =
+            switch model.ownAnswer {
+            case .yes: "you are recorded"
+            case .no: "not you"
+            case .asked, nil: "not you · /consent yes|no"
+            }
+        return [StyledText(" ● REC ", mark), StyledText(" \(words)", theme.style(.strong))]
     }
 
     private var meterColumns: Int { area.columns >= 100 ? 14 : 7 }

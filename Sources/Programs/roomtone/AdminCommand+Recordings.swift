@@ -1,0 +1,114 @@
+import ArgumentParser
+import ChatCommands
+
+extension AdminCommand {
+    struct FilterArguments: ParsableArguments {
+        @Option(help: ArgumentHelp("Of this room.", valueName: "name|id")) var room: String?
+        @Option(name: .customLong("of"), help: ArgumentHelp("Of this person.", valueName: "name|id")) var person:
+            String?
+        @Option(help: ArgumentHelp("Continue before this one.", valueName: "number")) var before: UInt64?
+        @Option(help: ArgumentHelp("At most so many.", valueName: "count")) var limit: Int?
+
+        var filter: RecordFilter { RecordFilter(room: room, user: person, before: before, limit: limit) }
+    }
+
+    struct Recordings: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Recordings of rooms' voice.",
+            subcommands: [List.self, Fetch.self, Delete.self, Start.self, Stop.self])
+
+        struct List: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "List recordings, newest first.")
+            @OptionGroup var filter: FilterArguments
+            @OptionGroup var chat: ChatArguments
+
+            func run() async throws {
+                let filter = filter.filter
+                try await chat.run { try await $0.listRecordings(filter) }
+            }
+        }
+
+        struct Fetch: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Fetch a recording: manifest.json, and one Ogg Opus file for each speaker.")
+            @Argument(help: "The recording's number.") var recording: UInt64
+            @Option(help: ArgumentHelp("A new directory. (default: the recording's number)", valueName: "directory"))
+            var to: String?
+            @OptionGroup var chat: ChatArguments
+            func run() async throws { try await chat.run { try await $0.fetchRecording(recording, to: to) } }
+        }
+
+        struct Delete: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "Delete a recording with all its files.")
+            @Argument(help: "The recording's number.") var recording: UInt64
+            @OptionGroup var chat: ChatArguments
+            func run() async throws { try await chat.run { try await $0.deleteRecording(recording) } }
+        }
+
+        struct Start: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Record a room's voice. Everybody is told and asked; who agrees is recorded.")
+            @Argument(help: ArgumentHelp("The room.", valueName: "name|id")) var room: String
+            @OptionGroup var chat: ChatArguments
+            func run() async throws { try await chat.run { try await $0.record(room: room, starts: true) } }
+        }
+
+        struct Stop: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "Stop the recording of a room's voice.")
+            @Argument(help: ArgumentHelp("The room.", valueName: "name|id")) var room: String
+            @OptionGroup var chat: ChatArguments
+            func run() async throws { try await chat.run { try await $0.record(room: room, starts: false) } }
+        }
+    }
+
+    struct VoiceLog: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "voice-log",
+            abstract: "Print who was in voice when, and how well they were heard, newest first.")
+        @OptionGroup var filter: FilterArguments
+        @OptionGroup var chat: ChatArguments
+
+        func run() async throws {
+            let filter = filter.filter
+            try await chat.run { try await $0.listVoiceLog(filter) }
+        }
+    }
+
+    struct UserData: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "user-data", abstract: "What the server holds of one account.",
+            subcommands: [Export.self, Delete.self])
+
+        struct Export: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "Print what the server holds of an account.")
+            @Argument(help: ArgumentHelp("Whose.", valueName: "name|id")) var who: String
+            @OptionGroup var chat: ChatArguments
+            func run() async throws { try await chat.run { try await $0.exportUserData(of: who) } }
+        }
+
+        struct Delete: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Delete an account with its messages, recordings and voice log, for ever.")
+            @Argument(help: ArgumentHelp("Whose.", valueName: "name|id")) var who: String
+            @Flag(help: "Do not ask.") var yes = false
+            @OptionGroup var chat: ChatArguments
+            func run() async throws { try await chat.run { try await $0.deleteUserData(of: who, isConfirmed: yes) } }
+        }
+    }
+
+    struct RecordingDays: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "recording-days",
+            abstract: "Set for how many days a room's recordings are kept; 0 for ever, -1 as the server says.")
+        @Argument(help: "Days.") var days: Int
+        @Option(help: ArgumentHelp("The room.", valueName: "name|id")) var room: String
+        @OptionGroup var chat: ChatArguments
+
+        func run() async throws {
+            var settings = RoomSettings()
+            settings.recordingDays = days
+            let changes = settings
+            try await chat.run { try await $0.updateRoom(room, changes) }
+        }
+    }
+}
