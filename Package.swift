@@ -101,8 +101,7 @@ let server: [Target] = [
         "Server/Rooms",
         [
             "ControlWire", "ChatStore", "Credentials", "Identifiers", "MessageSearch", "Permissions", "Recordings",
-            "VoiceMixer",
-            "VoiceQuality", "VoiceRelay", "VoiceSealing", "VoiceWire", logging,
+            "VoiceMixer", "VoiceQuality", "VoiceRelay", "VoiceSealing", "VoiceStateCache", "VoiceWire", logging,
         ]),
     module(
         "Server/ControlServer",
@@ -119,8 +118,9 @@ let server: [Target] = [
     module(
         "Server/Daemon",
         [
-            "ChatStore", "ControlServer", "Credentials", "MessageSearch", "Operations", "Permissions", "Recordings",
-            "Rooms", "VoiceMixer", "VoiceRelay", "VoiceStateCache", configuration, lifecycle, unixSignals, logging,
+            "ChatStore", "ControlServer", "Credentials", "JSONText", "MessageSearch", "Operations", "Permissions",
+            "Recordings", "Rooms", "VoiceMixer", "VoiceRelay", "VoiceStateCache", configuration, lifecycle, unixSignals,
+            logging,
             yams,
         ]),
 ]
@@ -265,6 +265,7 @@ let testTargets: [Target] = [
     tests(
         "VoiceMixer", "Server",
         ["AudioTestSupport", "OpusCodec", "Playout", "TalkerSound", "VoiceMixer", "VoiceRelay", "VoiceWire"]),
+    tests("VoiceStateCache", "Server", ["AudioTestSupport", "Identifiers", "VoiceStateCache", logging]),
     tests("Credentials", "Server", ["Credentials"]),
     tests("ChatStore", "Server", ["ChatStore", "Identifiers", "Permissions", grdb]),
     tests("MessageSearch", "Server", ["ChatStore", "Identifiers", "LockFree", "MessageSearch", grdb, logging]),
@@ -272,7 +273,7 @@ let testTargets: [Target] = [
         "Rooms", "Server",
         [
             "Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "MessageSearch", "OpusCodec",
-            "Permissions", "Recordings", "VoiceMixer", "VoiceRelay", "VoiceWire", grdb, logging,
+            "Permissions", "Recordings", "VoiceMixer", "VoiceRelay", "VoiceStateCache", "VoiceWire", grdb, logging,
         ]),
     tests(
         "ControlServer", "Server",
@@ -281,7 +282,12 @@ let testTargets: [Target] = [
             "MessageSearch", "Permissions", "VoiceRelay", "VoiceWire",
             nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, logging,
         ]),
-    tests("Daemon", "Server", ["Daemon", "ControlServer", "Credentials", "VoiceRelay"]),
+    tests(
+        "Daemon", "Server",
+        [
+            "AudioTestSupport", "ChatStore", "Daemon", "ControlServer", "Credentials", "Rooms", "VoiceRelay",
+            "VoiceStateCache", logging,
+        ]),
     tests(
         "RoomClient", "Client",
         [

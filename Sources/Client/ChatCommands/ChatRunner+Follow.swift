@@ -40,8 +40,12 @@ extension ChatRunner {
             let answer: ControlMessage = changed.deletedAt == nil ? .messageEdited(changed) : .messageDeleted(changed)
             try show(answer, message.lines(changed).map { "* " + $0 })
         case .notice(let envelope):
-            guard case .roomMessage(_, _, let content, _) = envelope.message else { return }
-            try show(envelope.message, ["* " + TerminalText.line(content)])
+            switch envelope.message {
+            case .roomMessage(_, _, let content, _): try show(envelope.message, ["* " + TerminalText.line(content)])
+            case .serverClosing(let milliseconds):
+                try show(envelope.message, ["* " + ServerClosing.text(milliseconds: milliseconds)])
+            default: return
+            }
         case .lost(let error): note("\(error) Trying again…")
         case .resumed: note("connected again; nothing is missing.")
         }

@@ -121,8 +121,11 @@ extension ChatSession {
     }
 
     private static func isNotice(_ envelope: ControlEnvelope, _ room: RoomID) -> Bool {
-        guard case .roomMessage(room, _, _, _) = envelope.message else { return false }
-        return envelope.senderID == .server
+        switch envelope.message {
+        case .roomMessage(room, _, _, _): envelope.senderID == .server
+        case .serverClosing: true
+        default: false
+        }
     }
 
     private static func removal(_ message: ControlMessage, from room: RoomID) -> RoomClientError? {

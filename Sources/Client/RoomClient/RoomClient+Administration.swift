@@ -20,6 +20,16 @@ extension RoomClient {
         return try await ask(question) { if case .roomCreated(let id, _, _) = $0 { id } else { nil } }
     }
 
+    /// Has the server copy its database while it runs; the copy stays there.
+    public func backUp() async throws(RoomClientError) -> BackupRecord {
+        try await ask(.backUp) { if case .backupMade(let backup) = $0 { backup } else { nil } }
+    }
+
+    /// What is wrong with the server's database; empty if it is sound.
+    public func checkIntegrity() async throws(RoomClientError) -> [String] {
+        try await ask(.checkIntegrity) { if case .integrityReport(let findings) = $0 { findings } else { nil } }
+    }
+
     public func updateRoom(_ changes: RoomChanges) async throws(RoomClientError) -> RoomDetails {
         try await ask(.updateRoom(changes)) { if case .roomUpdated(let room) = $0 { room } else { nil } }
     }

@@ -86,9 +86,11 @@ public actor RoomClient {
                 "\(options.requestsOutstandingMax) requests to \(server) are unanswered already.")
         }
         let line = try encode(message, requestID: id)
+        let isLong = message == .backUp || message == .checkIntegrity
+        let patience = isLong ? options.maintenanceTimeout : options.requestTimeout
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                wait(for: id, continuation, sending: line)
+                wait(for: id, continuation, sending: line, patience: patience)
             }
         } onCancel: {
             Task { await self.resolve(id, .failure(RoomClientError(.cancelled, "the request was cancelled."))) }
@@ -115,9 +117,9 @@ public actor RoomClient {
 
     private func wait(
         for id: UInt64, _ answer: CheckedContinuation<Result<ControlMessage, RoomClientError>, Never>,
-        sending line: ByteBuffer
+        sending line: ByteBuffer, patience: Duration
     ) {
-        let timer = Task { [timeout = options.requestTimeout, server] in
+        let timer = Task { [timeout = patience, server] in
             // Cancelled as soon as the answer is there.
             guard (try? await Task.sleep(for: timeout)) != nil else { return }
             self.resolve(id, .failure(RoomClientError(.requestTimedOut, "\(server) did not answer within \(timeout).")))

@@ -17,6 +17,8 @@ public struct RoomClientOptions: Sendable {
     public var connectTimeout: Duration = .seconds(10)
     /// For the answer to one request.
     public var requestTimeout: Duration = .seconds(10)
+    /// The same for requests that read all of the server's database.
+    public var maintenanceTimeout: Duration = .seconds(600)
     /// Most requests that may wait for an answer at once.
     public var requestsOutstandingMax = 64
     /// Most lines that may wait to be written while the server does not read.

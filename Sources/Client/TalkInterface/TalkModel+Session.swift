@@ -82,6 +82,7 @@ extension TalkModel {
             return [.print(TerminalText.line(content))]
         case .roomMessage(_, let sender, let content, _), .privateMessage(_, let sender, let content, _):
             return [.print("<\(TerminalText.name(sender))> \(TerminalText.line(content))")]
+        case .serverClosing(let milliseconds): return [.print(ServerClosing.text(milliseconds: milliseconds))]
         case .serverResponse(false, let content, _, _):
             return [.print("The server says: \(TerminalText.line(content))")]
         case .voiceError(_, let message): return [.print("The server says: \(TerminalText.line(message))")]

@@ -9,6 +9,7 @@ struct AdminCommand: AsyncParsableCommand {
             ClaimOwnership.self, SetRole.self, Kick.self, Ban.self, Unban.self, Bans.self, Mute.self, Unmute.self,
             Deafen.self, Undeafen.self, Move.self, Override.self, Overrides.self, Audit.self, SlowMode.self,
             Retention.self, Loudest.self, Recordings.self, RecordingDays.self, VoiceLog.self, UserData.self,
+            Backup.self, Integrity.self,
         ])
 
     struct ClaimOwnership: AsyncParsableCommand {

@@ -26,6 +26,7 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case recordingDelete = "recording.delete"
     case userDataExport = "user_data.export"
     case userDataDelete = "user_data.delete"
+    case backupMake = "backup.make"
 }
 
 /// One thing that somebody did, to be remembered.

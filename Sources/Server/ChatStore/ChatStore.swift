@@ -149,7 +149,7 @@ public final class ChatStore: Sendable {
 
     /// Makes the file for its owner only, if it is not there. SQLite would leave that to the process's umask;
     /// log and index get the mode of the file.
-    private static func makePrivately(_ path: String) throws(ChatStoreError) {
+    static func makePrivately(_ path: String) throws(ChatStoreError) {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ChatStoreError(.databaseUnavailable, String(cString: strerror(errno)))

@@ -7,25 +7,22 @@ struct ConnectionLedger {
         var unauthenticatedCount = 0
     }
 
-    private let connectionsMax: Int
-    private let perAddressMax: Int
-    private let unauthenticatedPerAddressMax: Int
+    private let live: Live<ControlServerConfiguration>
     private var total = 0
-    /// Only addresses that have a connection: no larger than `connectionsMax`.
+    /// Only addresses that have a connection: no larger than the limit of connections.
     private var usage: [String: Usage] = [:]
 
-    init(_ configuration: ControlServerConfiguration) {
-        connectionsMax = configuration.connectionsMax
-        perAddressMax = configuration.connectionsPerAddressMax
-        unauthenticatedPerAddressMax = configuration.unauthenticatedPerAddressMax
-    }
+    init(_ limits: Live<ControlServerConfiguration>) { live = limits }
 
     /// Counts a new connection in, or says which limit it hit.
     mutating func admit(_ address: String) -> ControlEvent? {
+        let limits = live.value
         let current = usage[address] ?? Usage()
-        if total >= connectionsMax { return .connectionLimitHit }
-        if current.count >= perAddressMax { return .addressLimitHit }
-        if current.unauthenticatedCount >= unauthenticatedPerAddressMax { return .unauthenticatedLimitHit }
+        if total >= limits.connectionsMax { return .connectionLimitHit }
+        if current.count >= limits.connectionsPerAddressMax { return .addressLimitHit }
+        if current.unauthenticatedCount >= limits.unauthenticatedPerAddressMax {
+            return .unauthenticatedLimitHit
+        }
         total += 1
         usage[address] = Usage(
             count: current.count + 1, unauthenticatedCount: current.unauthenticatedCount + 1)

@@ -8,7 +8,9 @@ import Synchronization
 
 /// The control channel's listener: accepts connections, within limits, and runs a session on each.
 public final class ControlServer: Sendable {
-    let configuration: ControlServerConfiguration
+    private let live: Live<ControlServerConfiguration>
+    var configuration: ControlServerConfiguration { live.value }
+    private let tls: Live<NIOSSLContext>
     let services: MemberSession.Services
     let logger: Logger
     private let listener: Listener.Channels
@@ -24,19 +26,21 @@ public final class ControlServer: Sendable {
 
     /// Binds the port at once, so that one in use is known at start; accepts after ``run()``, which must follow.
     public static func bind(
-        _ configuration: ControlServerConfiguration, identity: ServerIdentity, services: MemberSession.Services,
+        _ configuration: Live<ControlServerConfiguration>, identity: ServerIdentity, services: MemberSession.Services,
         logger: Logger
     ) async throws(ControlServerError) -> ControlServer {
+        let tls = Live(identity.tls)
         let listener = try await Listener.bind(
-            configuration, tls: identity.tls, counters: services.counters, logger: logger)
-        return ControlServer(configuration, services: services, listener: listener, logger: logger)
+            configuration, tls: tls, counters: services.counters, logger: logger)
+        return ControlServer(configuration, tls: tls, services: services, listener: listener, logger: logger)
     }
 
     private init(
-        _ configuration: ControlServerConfiguration, services: MemberSession.Services,
+        _ configuration: Live<ControlServerConfiguration>, tls: Live<NIOSSLContext>, services: MemberSession.Services,
         listener: Listener.Channels, logger: Logger
     ) {
-        self.configuration = configuration
+        live = configuration
+        self.tls = tls
         self.services = services
         self.listener = listener
         self.logger = logger
@@ -48,6 +52,9 @@ public final class ControlServer: Sendable {
     public var port: UInt16 { UInt16(listener.channel.localAddress?.port ?? 0) }
 
     public var counters: ControlCounters { services.counters }
+
+    /// Shows this certificate to connections that are made from now on; those that are there go on with theirs. Any task.
+    public func serve(_ identity: ServerIdentity) { tls.set(identity.tls) }
 
     /// Serves until ``shutDown()``; returns when every connection has ended. Called once.
     public func run() async {

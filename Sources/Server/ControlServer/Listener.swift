@@ -17,9 +17,10 @@ enum Listener {
     typealias Channels = NIOAsyncChannel<any Channel, Never>
 
     static func bind(
-        _ configuration: ControlServerConfiguration, tls: NIOSSLContext, counters: ControlCounters, logger: Logger
+        _ configuration: Live<ControlServerConfiguration>, tls: Live<NIOSSLContext>, counters: ControlCounters,
+        logger: Logger
     ) async throws(ControlServerError) -> Channels {
-        let (host, port) = (configuration.host, Int(configuration.port))
+        let (host, port) = (configuration.value.host, Int(configuration.value.port))
         do {
             return try await bind(host, port, configuration, tls, counters, logger)
         } catch let error as IOError where host == "::" && isWithoutIPv6(error) {
@@ -35,7 +36,7 @@ enum Listener {
     }
 
     private static func bind(
-        _ host: String, _ port: Int, _ configuration: ControlServerConfiguration, _ tls: NIOSSLContext,
+        _ host: String, _ port: Int, _ configuration: Live<ControlServerConfiguration>, _ tls: Live<NIOSSLContext>,
         _ counters: ControlCounters, _ logger: Logger
     ) async throws -> Channels {
         let address = try SocketAddress(ipAddress: host, port: port)
@@ -66,7 +67,8 @@ enum Listener {
             channel.eventLoop.makeCompletedFuture {
                 let isTrusted = ClientAddress(channel.remoteAddress).isLoopback
                 let first = FirstByteHandler(
-                    tls: tls, allowsPlaintext: configuration.allowsPlaintext || isTrusted, counters: counters)
+                    tls: tls.value, allowsPlaintext: configuration.value.allowsPlaintext || isTrusted,
+                    counters: counters)
                 try channel.pipeline.syncOperations.addHandler(first)
                 return channel
             }

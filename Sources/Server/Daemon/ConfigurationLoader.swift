@@ -71,8 +71,16 @@ private struct ConfigurationLayer {
         }
         guard case .string(let text) = found else { return }
         guard setting.read(text, &configuration) else {
-            throw ConfigurationError("\(place(setting)): expected \(setting.allowed), found “\(text)”")
+            throw ConfigurationError("\(place(setting)): expected \(setting.allowed), found “\(Self.shown(text))”")
         }
+    }
+
+    /// What was found, without the name and password that a URL may have.
+    private static func shown(_ text: String) -> String {
+        guard let start = text.range(of: "://")?.upperBound, let at = text[start...].lastIndex(of: "@") else {
+            return text
+        }
+        return text[..<start] + "…" + text[at...]
     }
 
     static func environment(_ variables: [String: String]) -> ConfigurationLayer {

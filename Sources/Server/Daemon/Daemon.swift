@@ -3,14 +3,15 @@ import ControlServer
 import Credentials
 import Foundation
 import Glibc
-public import Logging
+import Logging
 import MessageSearch
 import Recordings
 import Rooms
 import ServiceLifecycle
-import UnixSignals
+public import UnixSignals
 import VoiceMixer
 import VoiceRelay
+import VoiceStateCache
 
 /// Puts the server together: store, hashing, relay, rooms, control listener.
 public enum Daemon {
@@ -18,22 +19,27 @@ public enum Daemon {
     ///
     /// Ports 0 and a directory of its own make as many servers as wanted. Whatever was started before a
     /// failure is stopped again.
-    /// - Parameter stoppedBySignals: whether SIGTERM and SIGINT stop it.
+    /// - Parameters:
+    ///   - signals: what drains, stops and reloads it (``DaemonSignals``); nil for nothing.
+    ///   - source: what is read again at a reload; nil where there is nothing to read.
+    ///   - loggers: makes each module's.
     public static func start(
-        _ configuration: DaemonConfiguration, stoppedBySignals: Bool = false,
-        logger: Logger = Logger(label: "roomtoned")
+        _ configuration: DaemonConfiguration, signals: UnixSignalsSequence? = nil,
+        source: ConfigurationSource? = nil, loggers: @escaping LoggerFactory = LogModule.logger
     ) async throws(DaemonError) -> RunningDaemon {
+        let logger = loggers(.daemon)
         // Before anything opens a database.
         MessageSearch.prepareProcess()
         let path = try DataDirectory.resolve(
             configuration.dataDirectory, environment: ProcessInfo.processInfo.environment)
         try DataDirectory.prepare(path)
+        let lock = try DataDirectoryLock(path)
         let filesMax = FileDescriptorLimit.raise()
         if filesMax < UInt64(configuration.control.connectionsMax) {
             logger.warning(
                 "fewer files may be open than control.connections_max asks for", metadata: ["files": "\(filesMax)"])
         }
-        let identity = try makeIdentity(configuration.certificate, directory: path)
+        let identity = try ServerIdentity.load(configuration.certificate, directory: path)
         var voice = configuration.voice
         if configuration.voiceThreads > 0 { voice.threadCount = configuration.voiceThreads }
         let mixer = try makeMixer(configuration.mixing)
@@ -54,10 +60,10 @@ public enum Daemon {
         }
         do {
             let parts = try await assemble(
-                configuration, voice, relay, mixer, recorderTap, identity, directory: path, logger)
+                configuration, voice, relay, mixer, recorderTap, identity, directory: path, lock, loggers)
             let running = RunningDaemon(
                 parts, identity: identity, configuration: configuration, dataDirectory: path,
-                signals: stoppedBySignals ? [.sigterm, .sigint] : [], logger: logger)
+                source: source, signals: signals, loggers: loggers)
             return running
         } catch {
             await mixer?.stop()
@@ -78,14 +84,14 @@ public enum Daemon {
         // Whatever this process writes is its owner's alone, from the moment it exists.
         umask(0o077)
         do {
-            let configuration = try DaemonConfiguration.load(
+            let source = ConfigurationSource(
                 file: configurationFile, environment: ProcessInfo.processInfo.environment, flags: flags)
-            LoggingSystem.bootstrap { label in
-                var handler = StreamLogHandler.standardError(label: label)
-                handler.logLevel = configuration.logLevel
-                return handler
-            }
-            let running = try await start(configuration, stoppedBySignals: true)
+            let configuration = try source.load()
+            LogLevels.shared.set(general: configuration.logLevel, modules: configuration.logLevels)
+            LoggingSystem.bootstrap { DaemonLogHandler(label: $0, format: configuration.logFormat) }
+            // From here on they end nobody by surprise; what comes during the start is heeded after it.
+            let signals = await DaemonSignals.trap()
+            let running = try await start(configuration, signals: signals, source: source)
             print(running.joinInstructions)
             // Whoever reads through a pipe waits for this.
             fflush(nil)
@@ -108,6 +114,9 @@ public enum Daemon {
         let recordings: RecordingArchive
         let voiceLog: VoiceLogQueue
         let server: ControlServer
+        let cache: any VoiceStateCache
+        let limits: LiveLimits
+        let lock: DataDirectoryLock
         /// Makes its holder the owner; nil when there is one.
         let ownershipToken: SecretToken?
     }
@@ -119,8 +128,10 @@ public enum Daemon {
         var hasher: PasswordHasher?
         var directory: RoomDirectory?
         var recordings: RecordingArchive?
+        var cache: (any VoiceStateCache)?
 
         func stop() async {
+            await cache?.stop()
             hasher?.stop()
             await recordings?.stop()
             await directory?.flush()
@@ -133,50 +144,55 @@ public enum Daemon {
     private static func assemble(
         _ configuration: DaemonConfiguration, _ voice: VoiceRelayConfiguration, _ relay: VoiceRelay,
         _ mixer: VoiceMixer?, _ recorderTap: FrameTap, _ identity: ServerIdentity, directory path: String,
-        _ logger: Logger
+        _ lock: DataDirectoryLock, _ loggers: LoggerFactory
     ) async throws(DaemonError) -> Parts {
         let counters = ControlCounters()
+        let limits = LiveLimits(configuration)
         var started = Started()
         do {
+            let cache = try configuration.cache.makeCache(logger: loggers(.cache))
+            started.cache = cache
             let store = try await ChatStore.open(path: path + "/" + DataDirectory.databaseFile)
             started.store = store
             let search = try await MessageSearch.open(
                 path: path + "/" + DataDirectory.searchFile, store: store, configuration: configuration.search,
-                nameKey: { (try? RoomName($0))?.key }, logger: logger)
+                nameKey: { (try? RoomName($0))?.key }, logger: loggers(.search))
             started.search = search
             let recordings = try RecordingArchive.open(
                 directory: path + "/" + DataDirectory.recordingsFolder, tap: recorderTap,
                 configuration: configuration.recordings)
             started.recordings = recordings
-            let voiceLog = VoiceLogQueue(store: store, counters: counters, logger: logger)
+            let voiceLog = VoiceLogQueue(store: store, counters: counters, logger: loggers(.rooms))
             let access = VoiceAccess(
-                relay: relay, mixer: mixer, configuration: voice, recordings: recordings, log: voiceLog)
+                relay: relay, mixer: mixer, configuration: voice, recordings: recordings, log: voiceLog,
+                cache: cache)
             let hasher = try PasswordHasher(configuration.hashing)
             started.hasher = hasher
             let text = TextChat(
-                store: store, search: search, limits: configuration.text, counters: counters, logger: logger)
+                store: store, search: search, limits: limits.text, counters: counters, logger: loggers(.rooms))
             let directory = try await RoomDirectory.load(
-                store: store, voice: access, text: text, limits: configuration.rooms, counters: counters,
-                logger: logger)
+                store: store, voice: access, text: text, limits: limits.rooms, counters: counters,
+                logger: loggers(.rooms))
             started.directory = directory
             let accounts = Accounts(
-                store: store, hasher: hasher, limits: configuration.rooms, attempts: configuration.attempts,
+                store: store, hasher: hasher, limits: limits.rooms, attempts: limits.attempts,
                 counters: counters)
             let services = MemberSession.Services(
-                directory: directory, accounts: accounts, voice: access, text: text, limits: configuration.rooms,
-                counters: counters, tunnels: tunnels(configuration.control, voice, relay))
+                directory: directory, accounts: accounts, voice: access, text: text, limits: limits.rooms,
+                counters: counters, tunnels: tunnels(configuration.control, voice, relay),
+                maintenance: Maintenance(store: store, dataDirectory: path))
             let token = SecretToken()
             let isUnowned = try await store.setOwnerTokenHash(token.hash)
             try recordings.start()
             try relay.start()
             try mixer?.start(delivering: relay)
             let server = try await ControlServer.bind(
-                configuration.control, identity: identity, services: services, logger: logger)
+                limits.control, identity: identity, services: services, logger: loggers(.control))
             return Parts(
                 store: store, search: search, hasher: hasher, directory: directory, relay: relay, mixer: mixer,
                 recordings: recordings,
                 voiceLog: voiceLog, server: server,
-                ownershipToken: isUnowned ? token : nil)
+                cache: cache, limits: limits, lock: lock, ownershipToken: isUnowned ? token : nil)
         } catch {
             await started.stop()
             let step = error is PasswordHasherError ? "password hashing cannot be set up: " : ""
@@ -192,15 +208,16 @@ public enum Daemon {
             try await RelayTunnel.open(host: voice.host, port: relay.port, receive: receive)
         }
     }
+}
 
-    private static func makeIdentity(
-        _ source: CertificateSource, directory: String
-    ) throws(DaemonError) -> ServerIdentity {
+extension ServerIdentity {
+    /// The one that the configuration names, or the data directory's own.
+    static func load(_ source: CertificateSource, directory: String) throws(DaemonError) -> ServerIdentity {
         do {
             if source.certificateFile.isEmpty {
-                return try ServerIdentity.loadOrCreate(directory: directory, names: source.names)
+                return try loadOrCreate(directory: directory, names: source.names)
             }
-            return try ServerIdentity.load(certificatePath: source.certificateFile, keyPath: source.keyFile)
+            return try load(certificatePath: source.certificateFile, keyPath: source.keyFile)
         } catch {
             throw DaemonError(error.description)
         }

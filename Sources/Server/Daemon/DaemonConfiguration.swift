@@ -12,6 +12,11 @@ public struct DaemonConfiguration: Sendable {
     /// Where database, certificate and key live; empty means the user's data directory (``DataDirectory``).
     public var dataDirectory = ""
     public var logLevel = Logger.Level.info
+    /// Where they differ from ``logLevel``.
+    public var logLevels: [LogModule: Logger.Level] = [:]
+    public var logFormat = LogFormat.text
+    /// How long a server that is told to close waits for people in voice.
+    public var drainTime = Duration.seconds(30)
     public var control = ControlServerConfiguration()
     public var certificate = CertificateSource()
     public var voice = VoiceRelayConfiguration()
@@ -29,6 +34,7 @@ public struct DaemonConfiguration: Sendable {
     public var voiceLogDays = 90
     /// Between two looks for recordings and rows of the voice log that are past their time.
     public var voiceRetentionInterval: Duration = .seconds(3_600)
+    public var cache = CacheSettings()
 
     public init() {}
 }

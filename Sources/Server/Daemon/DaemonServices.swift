@@ -15,9 +15,12 @@ struct StoreService: Service {
     let search: MessageSearch
     let hasher: PasswordHasher
     let directory: RoomDirectory
+    /// Kept until the database is closed.
+    let lock: DataDirectoryLock
     let logger: Logger
 
     func run() async {
+        defer { lock.release() }
         try? await gracefulShutdown()
         let hashes = hasher.counters()
         logger.info(

@@ -11,11 +11,14 @@ import VoiceRelay
 enum DaemonSettings {
     static let all: [Setting] =
         general + control + certificate + voice + mixing + accounts + sessions + rooms + text + search
-        + recordings
+        + recordings + cache
 
     private static let general: [Setting] = [
         .text("data_directory", \.dataDirectory, "a directory; empty for the user's data directory"),
         .choice("log_level", \.logLevel),
+        .logLevels("log_levels", \.logLevels),
+        .choice("log_format", \.logFormat),
+        .seconds("drain_seconds", \.drainTime, 0...3_600),
     ]
 
     private static let control: [Setting] = [
@@ -164,7 +167,7 @@ enum DaemonSettings {
 }
 
 extension Duration {
-    fileprivate var inMilliseconds: Int {
+    var inMilliseconds: Int {
         get { Int(clamping: wholeMilliseconds) }
         set { self = .milliseconds(newValue) }
     }

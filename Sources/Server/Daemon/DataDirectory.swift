@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Rooms
 
 /// Where the server keeps what must survive it.
 enum DataDirectory {
@@ -8,7 +9,10 @@ enum DataDirectory {
     static let searchFile = "search.sqlite"
     static let recordingsFolder = "recordings"
     /// What SQLite and the server put there; anything else makes the directory somebody else's as well.
-    private static let ownNames = [databaseFile, searchFile, recordingsFolder, "certificate.pem", "key.pem"]
+    private static let ownNames = [
+        databaseFile, searchFile, recordingsFolder, "certificate.pem", "key.pem", Maintenance.folderName,
+        DataDirectoryLock.file,
+    ]
 
     /// The configured path, or `$XDG_DATA_HOME/roomtone-server`, or `~/.local/share/roomtone-server`
     /// (XDG Base Directory Specification).

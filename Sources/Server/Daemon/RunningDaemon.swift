@@ -21,11 +21,15 @@ public final class RunningDaemon: Sendable {
     public let counters: ControlCounters
     private let group: ServiceGroup
     private let running: Task<Void, Never>
+    private let drainer: Drain
+    private let obeying: Task<Void, Never>?
+    private let reloader: Reloader?
 
     init(
         _ parts: Daemon.Parts, identity: ServerIdentity, configuration: DaemonConfiguration, dataDirectory: String,
-        signals: [UnixSignal], logger: Logger
+        source: ConfigurationSource?, signals: UnixSignalsSequence?, loggers: LoggerFactory
     ) {
+        let logger = loggers(.daemon)
         controlPort = parts.server.port
         voicePort = parts.relay.port
         certificateFingerprint = identity.fingerprint
@@ -41,35 +45,75 @@ public final class RunningDaemon: Sendable {
         let services: [any Service] = [
             StoreService(
                 store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
-                logger: logger),
+                lock: parts.lock, logger: logger),
             CleaningService(store: parts.store, logger: logger),
             RecordingService(
                 recordings: parts.recordings, log: parts.voiceLog, directory: parts.directory,
                 retention: VoiceRetentionJob(
                     store: parts.store, directory: parts.directory, recordings: parts.recordings,
                     voiceLogDays: configuration.voiceLogDays, interval: configuration.voiceRetentionInterval,
-                    counters: parts.server.counters, logger: logger), logger: logger),
-            VoiceService(relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: logger),
-            ControlService(server: parts.server, logger: logger),
+                    counters: parts.server.counters, logger: loggers(.rooms)), logger: loggers(.rooms)),
+            CacheService(cache: parts.cache, logger: loggers(.cache)),
+            VoiceService(
+                relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: loggers(.voice)),
+            ControlService(server: parts.server, logger: loggers(.control)),
         ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
                     // A listener that ends by itself ends the program in good order.
                     .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
-                }, gracefulShutdownSignals: signals, logger: logger))
+                }, logger: logger))
         self.group = group
-        running = Task {
+        let running = Task {
             do {
                 try await group.run()
             } catch {
                 logger.error("the server ended", metadata: ["cause": "\(error)"])
             }
         }
+        self.running = running
+        let drainer = Drain(
+            directory: parts.directory, cache: parts.cache, limit: parts.limits.drainTime, logger: logger)
+        self.drainer = drainer
+        let reloader = source.map {
+            Reloader(
+                $0, current: configuration, dataDirectory: dataDirectory, limits: parts.limits, server: parts.server,
+                logger: logger)
+        }
+        self.reloader = reloader
+        guard let signals else {
+            obeying = nil
+            return
+        }
+        let deeds = DaemonSignals(
+            drain: {
+                await drainer.run()
+                await group.triggerGracefulShutdown()
+            }, stop: { await group.triggerGracefulShutdown() }, reload: { _ = try? await reloader?.reload() })
+        obeying = Task { await deeds.run(signals) }
     }
 
-    /// Returns when the server has ended, by a signal or by ``stop()``.
-    public func wait() async { await running.value }
+    /// Returns when the server has ended, by a signal, ``drain()`` or ``stop()``.
+    public func wait() async {
+        await running.value
+        obeying?.cancel()
+    }
+
+    /// Reads the configuration again: limits, log levels and certificate hold at once and for everybody, and nobody is dropped.
+    /// - Throws: what is wrong with it, in one line; nothing has changed then. Also for a server that was not started from a
+    ///   configuration that can be read again.
+    public func reload() async throws(DaemonError) -> ReloadOutcome {
+        guard let reloader else { throw DaemonError("there is no configuration to read again") }
+        return try await reloader.reload()
+    }
+
+    /// Tells everybody when the server will close, lets nobody new in, and closes it when nobody is in voice any more, at the
+    /// latest after `drain_seconds` or when the task is cancelled.
+    public func drain() async {
+        await drainer.run()
+        await stop()
+    }
 
     /// Tells every client, ends every session, closes the database; returns when all is done.
     public func stop() async {

@@ -2,12 +2,19 @@
 struct Setting: Sendable {
     /// Path in the file; `ROOMTONE_` and upper case, with underscores, in the environment.
     let key: String
+    let kind: Kind
     /// What may stand there, for errors and for the documented file.
     let allowed: String
     /// The value as it would stand in the file.
     let write: @Sendable (DaemonConfiguration) -> String
     /// False if the text is not what is allowed.
     let read: @Sendable (String, inout DaemonConfiguration) -> Bool
+
+    enum Kind: String {
+        case number, seconds
+        case yesOrNo = "yes-no"
+        case text, list, choice
+    }
 
     var environmentName: String {
         "ROOMTONE_" + key.uppercased().map { $0 == "." ? "_" : $0 }
@@ -22,7 +29,8 @@ extension Setting {
         _ key: String, _ path: Path<Value>, _ range: ClosedRange<Int>, _ unit: String = ""
     ) -> Setting {
         Setting(
-            key: key, allowed: "\(range.lowerBound)…\(range.upperBound)" + (unit.isEmpty ? "" : " \(unit)"),
+            key: key, kind: .number,
+            allowed: "\(range.lowerBound)…\(range.upperBound)" + (unit.isEmpty ? "" : " \(unit)"),
             write: { String($0[keyPath: path]) },
             read: { text, configuration in
                 guard let number = Int(text), range.contains(number), let value = Value(exactly: number) else {
@@ -35,7 +43,7 @@ extension Setting {
 
     static func seconds(_ key: String, _ path: Path<Duration>, _ range: ClosedRange<Int>) -> Setting {
         Setting(
-            key: key, allowed: "\(range.lowerBound)…\(range.upperBound) seconds",
+            key: key, kind: .seconds, allowed: "\(range.lowerBound)…\(range.upperBound) seconds",
             write: { String($0[keyPath: path].components.seconds) },
             read: { text, configuration in
                 guard let number = Int(text), range.contains(number) else { return false }
@@ -46,7 +54,7 @@ extension Setting {
 
     static func boolean(_ key: String, _ path: Path<Bool>) -> Setting {
         Setting(
-            key: key, allowed: "true or false", write: { String($0[keyPath: path]) },
+            key: key, kind: .yesOrNo, allowed: "true or false", write: { String($0[keyPath: path]) },
             read: { text, configuration in
                 guard let value = Bool(text) else { return false }
                 configuration[keyPath: path] = value
@@ -56,8 +64,21 @@ extension Setting {
 
     static func text(_ key: String, _ path: Path<String>, _ allowed: String) -> Setting {
         Setting(
-            key: key, allowed: allowed, write: { $0[keyPath: path] },
+            key: key, kind: .text, allowed: allowed, write: { $0[keyPath: path] },
             read: { text, configuration in
+                configuration[keyPath: path] = text
+                return true
+            })
+    }
+
+    /// A text of a form of its own.
+    static func checkedText(
+        _ key: String, _ path: Path<String>, _ allowed: String, _ isAllowed: @escaping @Sendable (String) -> Bool
+    ) -> Setting {
+        Setting(
+            key: key, kind: .text, allowed: allowed, write: { $0[keyPath: path] },
+            read: { text, configuration in
+                guard isAllowed(text) else { return false }
                 configuration[keyPath: path] = text
                 return true
             })
@@ -65,7 +86,7 @@ extension Setting {
 
     static func list(_ key: String, _ path: Path<[String]>, _ allowed: String) -> Setting {
         Setting(
-            key: key, allowed: allowed, write: { $0[keyPath: path].joined(separator: ", ") },
+            key: key, kind: .list, allowed: allowed, write: { $0[keyPath: path].joined(separator: ", ") },
             read: { text, configuration in
                 configuration[keyPath: path] = text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
                 return true
@@ -78,7 +99,7 @@ extension Setting {
     ) -> Setting {
         let choices = choices ?? Array(Value.allCases)
         return Setting(
-            key: key, allowed: choices.map(\.rawValue).joined(separator: ", "),
+            key: key, kind: .choice, allowed: choices.map(\.rawValue).joined(separator: ", "),
             write: { $0[keyPath: path].rawValue },
             read: { text, configuration in
                 guard let value = Value(rawValue: text), choices.contains(value) else { return false }

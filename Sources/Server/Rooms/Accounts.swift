@@ -26,21 +26,22 @@ public final class Accounts: Sendable {
 
     private let store: ChatStore
     private let hasher: PasswordHasher
-    private let limits: RoomsLimits
+    private let live: Live<RoomsLimits>
+    private var limits: RoomsLimits { live.value }
     private let counters: ControlCounters
     private let attempts: Mutex<AttemptLimiter>
     private let places: Mutex<HashingPlaces>
 
     public init(
-        store: ChatStore, hasher: PasswordHasher, limits: RoomsLimits, attempts: AttemptLimits,
+        store: ChatStore, hasher: PasswordHasher, limits: Live<RoomsLimits>, attempts: Live<AttemptLimits>,
         counters: ControlCounters
     ) {
         self.store = store
         self.hasher = hasher
-        self.limits = limits
+        live = limits
         self.counters = counters
         self.attempts = Mutex(AttemptLimiter(attempts))
-        places = Mutex(HashingPlaces(perAddressMax: limits.hashesPerAddressMax))
+        places = Mutex(HashingPlaces())
     }
 
     /// - Parameter address: what rate limits hold the caller to; the same for everybody behind it.
@@ -180,7 +181,7 @@ extension Accounts {
 
     /// Right passwords cost the limits on guesses nothing, but they cost the server as much as wrong ones.
     private func takePlace(_ address: String) throws(Refusal) {
-        guard places.withLock({ $0.enter(address) }) else {
+        guard places.withLock({ $0.enter(address, max: limits.hashesPerAddressMax) }) else {
             counters.count(.hashesPerAddressHit)
             throw Refusal("Too many logins from your address at once; try again", retryAfter: .seconds(1))
         }

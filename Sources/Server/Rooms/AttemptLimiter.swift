@@ -24,7 +24,8 @@ struct AttemptLimiter {
     /// Pairs of account and address remembered as belonging together. Past it the oldest is forgotten.
     static let familiarMax = 10_000
 
-    private let limits: AttemptLimits
+    private let live: Live<AttemptLimits>
+    private var limits: AttemptLimits { live.value }
     private var table = RateTable<Key>(entriesMax: entriesMax)
     private var familiar: [Familiar: ContinuousClock.Instant] = [:]
     private var forgottenPairs: UInt64 = 0
@@ -34,7 +35,7 @@ struct AttemptLimiter {
         let address: String
     }
 
-    init(_ limits: AttemptLimits) { self.limits = limits }
+    init(_ limits: Live<AttemptLimits>) { live = limits }
 
     var forgottenCount: UInt64 { table.forgottenCount + forgottenPairs }
 

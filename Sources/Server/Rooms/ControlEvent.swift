@@ -15,6 +15,8 @@ public enum ControlEvent: Int, CaseIterable, Sendable {
     case nameRefused, passwordRefused, nameTaken
     case accountLimitHit, accountConnectionLimitHit, attemptTableFull
     case accountBanned, sessionUnknown, sessionExpired, ownershipRefused
+    // The server itself.
+    case closingRefused, maintenanceBusy
     // Rooms and text.
     case roomUnknown, roomExists, roomLimitHit, roomFull, roomPasswordWrong, joinedLimitHit, notAMember, textRefused
     case userUnknown, valueRefused, listCut, databaseFailed, requestCancelled

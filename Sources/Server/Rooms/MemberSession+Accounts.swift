@@ -8,6 +8,8 @@ extension MemberSession {
     func authenticate(_ message: ControlMessage, _ requestID: UInt64?) async -> Verdict {
         guard member == nil else { return refuseUnexpected("This connection is logged in already", requestID) }
         do {
+            // Before an account is made, or a password hashed, that helps nobody.
+            try services.directory.requireOpen()
             switch message {
             case .register(let username, let password, let device):
                 let device = try checkedDevice(device)

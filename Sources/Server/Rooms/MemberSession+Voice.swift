@@ -49,6 +49,9 @@ extension MemberSession {
             let text = "bundle_bytes_max must be \(range.lowerBound)…\(range.upperBound) bytes, or 0 for no bundles"
             return refuseVoice(.invalidValue, text, .valueRefused, requestID)
         }
+        guard services.directory.closing.remaining() == nil else {
+            return refuseVoice(.unavailable, "The server is about to close", .closingRefused, requestID)
+        }
         guard let room = rooms[id] else {
             guard let room = await services.directory.room(id), await room.isVisible(to: member) else {
                 return refuseVoice(.roomNotFound, "There is no room \(id)", .roomUnknown, requestID)

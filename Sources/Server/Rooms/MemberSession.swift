@@ -12,22 +12,26 @@ public final class MemberSession {
         public let accounts: Accounts
         public let voice: VoiceAccess
         public let text: TextChat
-        public let limits: RoomsLimits
+        private let live: Live<RoomsLimits>
+        public var limits: RoomsLimits { live.value }
         public let counters: ControlCounters
         /// Nil: voice over the control connection is switched off.
         public let tunnels: VoiceTunnels?
+        /// Nil: nothing is copied or checked while the server runs.
+        public let maintenance: Maintenance?
 
         public init(
-            directory: RoomDirectory, accounts: Accounts, voice: VoiceAccess, text: TextChat, limits: RoomsLimits,
-            counters: ControlCounters, tunnels: VoiceTunnels? = nil
+            directory: RoomDirectory, accounts: Accounts, voice: VoiceAccess, text: TextChat, limits: Live<RoomsLimits>,
+            counters: ControlCounters, tunnels: VoiceTunnels? = nil, maintenance: Maintenance? = nil
         ) {
             self.directory = directory
             self.accounts = accounts
             self.voice = voice
             self.text = text
-            self.limits = limits
+            live = limits
             self.counters = counters
             self.tunnels = tunnels
+            self.maintenance = maintenance
         }
     }
 
@@ -85,7 +89,7 @@ public final class MemberSession {
             return .served
         case .login: return await authenticate(message, requestID)
         case .fromServer: return refuseUnexpected("Only the server sends this message", requestID)
-        case .sessions, .rooms, .administration, .moderation, .text, .voice, .recordings: break
+        case .sessions, .rooms, .administration, .moderation, .maintenance, .text, .voice, .recordings: break
         }
         guard let member else { return refuseUnauthenticated(message, requestID) }
         switch message.subject {
@@ -93,6 +97,7 @@ public final class MemberSession {
         case .rooms: await serveRooms(message, member, requestID)
         case .administration: await serveAdministration(message, member, requestID)
         case .moderation: await serveModeration(message, member, requestID)
+        case .maintenance: await serveMaintenance(message, member, requestID)
         case .text: await serveText(message, member, requestID)
         case .voice: await serveVoice(message, member, requestID)
         case .recordings: await serveRecordings(message, member, requestID)
@@ -145,7 +150,8 @@ public final class MemberSession {
 extension ControlMessage {
     /// Which part of a session serves it.
     fileprivate enum Subject {
-        case connection, login, sessions, rooms, administration, moderation, text, voice, recordings, fromServer
+        case connection, login, sessions, rooms, administration, moderation, maintenance, text, voice, recordings
+        case fromServer
     }
 
     fileprivate var subject: Subject {
@@ -159,6 +165,7 @@ extension ControlMessage {
             .revokeInvitation, .listAudit:
             .administration
         case .restrainVoice, .moveUser, .kick, .ban, .unban, .listBans: .moderation
+        case .backUp, .checkIntegrity: .maintenance
         case .roomMessage, .privateMessage, .editMessage, .deleteMessage, .history, .search, .markRead, .listUnread,
             .typing:
             .text
@@ -175,7 +182,7 @@ extension ControlMessage {
             .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate, .voiceReception,
             .voiceError, .voiceUserJoined, .voiceUserLeft, .recordingState, .recordingPage, .recordingChunk,
             .voiceLogPage,
-            .userData:
+            .userData, .serverClosing, .backupMade, .integrityReport:
             .fromServer
         }
     }

@@ -11,14 +11,14 @@ struct RetentionJob: Sendable {
     let search: MessageSearch?
     let directory: RoomDirectory
     let counters: ControlCounters
-    let interval: Duration
+    let interval: @Sendable () -> Duration
     let logger: Logger
 
     /// Runs until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
             await runOnce(at: Date())
-            try? await Task.sleep(for: interval)
+            try? await Task.sleep(for: interval())
         }
     }
 

@@ -22,6 +22,7 @@ extension Room {
         access.record = record
         if isVoiceChanged { publishRoutes() }
         if isDeliveryChanged { refreshDelivery() }
+        noteVoiceSettings()
         showDetails(except: actor.connection)
         return record
     }

@@ -28,6 +28,8 @@ extension Room {
         var entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings, standing: standing)
         entry.mix = mix(for: settings)
         voiceTable.insert(entry)
+        noteVoiceState(of: entry)
+        noteVoiceSettings()
         scheduleRestraintEnd(after: Date())
         // Before anybody can send: no notice of this session may miss its room.
         voice.remember(grant.voice, in: self)
@@ -55,6 +57,7 @@ extension Room {
         guard let (before, after) = voiceTable.apply(settings, to: connection) else { return nil }
         let (visible, isDeliveryChanged) = voiceTable.applyMixes(mix(for:))
         let update = (visible.first ?? after).update(in: id)
+        noteVoiceState(of: after)
         let isRouteChanged =
             before.settings.isMuted != after.settings.isMuted || before.settings.isDeafened != after.settings.isDeafened
         if isRouteChanged || isDeliveryChanged { publishRoutes() }
@@ -69,7 +72,10 @@ extension Room {
         let changed = voiceTable.applyStandings { access.voiceStanding(of: $0.user, role: $0.role, at: now) }
         if !changed.isEmpty {
             publishRoutes()
-            for entry in changed { broadcast(.userVoiceUpdate(entry.update(in: id))) }
+            for entry in changed {
+                noteVoiceState(of: entry)
+                broadcast(.userVoiceUpdate(entry.update(in: id)))
+            }
         }
         scheduleRestraintEnd(after: now)
     }
@@ -107,6 +113,7 @@ extension Room {
             break
         case .speaking(let voice, let isSpeaking):
             guard let entry = voiceTable.setSpeaking(isSpeaking, voice) else { return }
+            noteVoiceState(of: entry)
             broadcast(.userVoiceUpdate(entry.update(in: id)))
         case .ended(let voice, let end):
             endVoice(voice, end == .goodbye ? .left : .timedOut)
@@ -126,6 +133,7 @@ extension Room {
             stays[talker.voice]?.add(reception)
             guard let news = self.reception.note(reception, from: listener.voice, in: id, at: now)
             else { continue }
+            noteVoiceQuality(of: talker.voice, news)
             talker.member.outbox.post(EncodedLine(.voiceReception(news)))
         }
     }
@@ -167,6 +175,7 @@ extension Room {
         endConsent(of: ended, departure)
         guard let entry = voiceTable.remove(ended) else { return }
         voice.forget(ended)
+        noteVoiceEnd(of: ended)
         reception.remove(ended)
         writeDown(entry, departure)
         publishRoutes()

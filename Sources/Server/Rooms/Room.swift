@@ -10,7 +10,8 @@ actor Room {
     nonisolated let id: RoomID
     let store: ChatStore
     let voice: VoiceAccess
-    let limits: RoomsLimits
+    private let live: Live<RoomsLimits>
+    var limits: RoomsLimits { live.value }
     let counters: ControlCounters
     var access: RoomAccess
     /// Connections that are in the room now.
@@ -45,14 +46,15 @@ actor Room {
     var pending = PendingAnswers()
 
     init(
-        _ access: RoomAccess, store: ChatStore, voice: VoiceAccess, limits: RoomsLimits, counters: ControlCounters,
+        _ access: RoomAccess, store: ChatStore, voice: VoiceAccess, limits: Live<RoomsLimits>,
+        counters: ControlCounters,
         text: TextLimits, end: ConversationEnd? = nil
     ) {
         id = access.record.id
         self.access = access
         self.store = store
         self.voice = voice
-        self.limits = limits
+        live = limits
         self.counters = counters
         lastMessageID = end?.message
         lastChangeID = end?.change

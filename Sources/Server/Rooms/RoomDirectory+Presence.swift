@@ -23,6 +23,7 @@ extension RoomDirectory {
     ) async throws(Accounts.Refusal) -> Member {
         await peopleTurns.enter()
         defer { peopleTurns.leave() }
+        try requireOpen()
         do {
             var (account, session) = try await confirm(login, at: now)
             if let terms = bans.terms(for: account.id, now: now) {

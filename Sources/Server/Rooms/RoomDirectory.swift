@@ -9,11 +9,13 @@ import Permissions
 public actor RoomDirectory {
     let store: ChatStore
     let text: TextChat
-    let limits: RoomsLimits
+    private let live: Live<RoomsLimits>
+    nonisolated var limits: RoomsLimits { live.value }
     let counters: ControlCounters
     let logger: Logger
     /// Who is kept off the server.
     public nonisolated let bans: BanList
+    nonisolated let closing = ClosingNotice()
     private let voice: VoiceAccess
     private(set) var allRooms: [RoomID: Room] = [:]
     private var listing = RoomListing()
@@ -33,21 +35,21 @@ public actor RoomDirectory {
     var presenceCount: UInt64 = 0
 
     private init(
-        store: ChatStore, voice: VoiceAccess, text: TextChat, bans: BanList, limits: RoomsLimits,
+        store: ChatStore, voice: VoiceAccess, text: TextChat, bans: BanList, limits: Live<RoomsLimits>,
         counters: ControlCounters, logger: Logger
     ) {
         self.store = store
         self.voice = voice
         self.text = text
         self.bans = bans
-        self.limits = limits
+        live = limits
         self.counters = counters
         self.logger = logger
     }
 
     /// Reads the rooms and the server's bans from the store, and starts what hands out messages.
     public static func load(
-        store: ChatStore, voice: VoiceAccess, text: TextChat, limits: RoomsLimits, counters: ControlCounters,
+        store: ChatStore, voice: VoiceAccess, text: TextChat, limits: Live<RoomsLimits>, counters: ControlCounters,
         logger: Logger
     ) async throws(ChatStoreError) -> RoomDirectory {
         let now = Date()
@@ -80,7 +82,7 @@ public actor RoomDirectory {
 
     private func makeRoom(_ access: RoomAccess, end: ConversationEnd? = nil) -> Room {
         Room(
-            access, store: store, voice: voice, limits: limits, counters: counters, text: text.limits,
+            access, store: store, voice: voice, limits: live, counters: counters, text: text.limits,
             end: end)
     }
 }

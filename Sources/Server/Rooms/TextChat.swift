@@ -10,7 +10,8 @@ public final class TextChat: Sendable {
     let store: ChatStore
     /// Nil where nothing can be searched.
     let search: MessageSearch?
-    let limits: TextLimits
+    private let live: Live<TextLimits>
+    var limits: TextLimits { live.value }
     let privateMessages: PrivateMessages
     let markers: ReadMarkers
     private let names: MentionNames
@@ -20,11 +21,11 @@ public final class TextChat: Sendable {
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
     public init(
-        store: ChatStore, search: MessageSearch?, limits: TextLimits, counters: ControlCounters, logger: Logger
+        store: ChatStore, search: MessageSearch?, limits: Live<TextLimits>, counters: ControlCounters, logger: Logger
     ) {
         self.store = store
         self.search = search
-        self.limits = limits
+        live = limits
         self.counters = counters
         self.logger = logger
         privateMessages = PrivateMessages(store: store)
@@ -55,7 +56,8 @@ public final class TextChat: Sendable {
 
     func retentionJob(_ directory: RoomDirectory) -> RetentionJob {
         RetentionJob(
-            store: store, search: search, directory: directory, counters: counters, interval: limits.retentionInterval,
+            store: store, search: search, directory: directory, counters: counters,
+            interval: { [live] in live.value.retentionInterval },
             logger: logger)
     }
 

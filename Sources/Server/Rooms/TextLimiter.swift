@@ -9,11 +9,12 @@ struct TextLimiter: Sendable {
         case typingOf(UserID)
     }
 
-    private let limits: TextLimits
+    private let live: Live<TextLimits>
+    private var limits: TextLimits { live.value }
     private var table: RateTable<Key>
 
-    init(_ limits: TextLimits, entriesMax: Int = TextLimits.ratesMax) {
-        self.limits = limits
+    init(_ limits: Live<TextLimits>, entriesMax: Int = TextLimits.ratesMax) {
+        live = limits
         table = RateTable(entriesMax: entriesMax)
     }
 

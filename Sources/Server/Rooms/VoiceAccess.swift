@@ -5,6 +5,7 @@ import Synchronization
 public import VoiceMixer
 public import VoiceRelay
 import VoiceSealing
+public import VoiceStateCache
 import VoiceWire
 
 /// The relay as rooms use it: opens sessions under the server's encryption policy, and finds the room of a session.
@@ -12,6 +13,8 @@ public final class VoiceAccess: Sendable {
     let relay: VoiceRelay
     /// Nil where the server mixes nothing: everybody's voice is forwarded to everybody.
     let mixer: VoiceMixer?
+    /// Who is in voice, for whoever reads it.
+    let cache: any VoiceStateCache
     private let configuration: VoiceRelayConfiguration
     /// Nil: nothing is recorded here.
     let recordings: RecordingArchive?
@@ -25,11 +28,12 @@ public final class VoiceAccess: Sendable {
     ///   - configuration: the one the relay was made with; clients are told its times.
     public init(
         relay: VoiceRelay, mixer: VoiceMixer? = nil, configuration: VoiceRelayConfiguration,
-        recordings: RecordingArchive? = nil,
-        log: VoiceLogQueue? = nil
+        recordings: RecordingArchive? = nil, log: VoiceLogQueue? = nil,
+        cache: any VoiceStateCache = InMemoryVoiceStateCache()
     ) {
         self.relay = relay
         self.mixer = mixer
+        self.cache = cache
         self.configuration = configuration
         self.recordings = recordings
         self.log = log

@@ -1,4 +1,5 @@
 import ControlWire
+import Foundation
 import Identifiers
 import VoiceMixer
 import VoiceRelay
@@ -39,6 +40,7 @@ struct VoiceTable {
         var mix: MixQuality?
         /// Of others in that mix, where it is not 1.
         var volumes: [VoiceID: Float] = [:]
+        var joinedAt = Date()
 
         var maySpeak: Bool { !settings.isMuted && !standing.isServerMuted }
         var mayHear: Bool { !settings.isDeafened && !standing.isServerDeafened }

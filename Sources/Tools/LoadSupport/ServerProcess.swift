@@ -21,7 +21,8 @@ package final class ServerProcess: Sendable {
             "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--log-level", "error",
             "--data-directory", dataDirectory,
         ]
-        process.environment = ProcessInfo.processInfo.environment.merging(settings) { $1 }
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["ROOMTONE_DRAIN_SECONDS": "0"]) { $1 }.merging(settings) { $1 }
         let output = Pipe()
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice

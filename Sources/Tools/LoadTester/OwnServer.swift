@@ -9,9 +9,12 @@ public final class OwnServer: Sendable {
     private let folder: URL
 
     /// Blocks until it serves. Throws ``LoadError``.
-    public init(program: String) throws {
+    /// - Parameters:
+    ///   - name: of its folder, where a test has several.
+    ///   - settings: environment variables besides those that raise its limits.
+    public init(program: String, name: String = "server", settings: [String: String] = [:]) throws {
         folder = FileManager.default.temporaryDirectory
-            .appending(path: "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)")
+            .appending(path: "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)-\(name)")
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
@@ -19,7 +22,7 @@ public final class OwnServer: Sendable {
         }
         process = try ServerProcess(
             program, dataDirectory: folder.appending(path: "data").path,
-            settings: ServerLimits.raised.merging(Self.sizes) { $1 })
+            settings: ServerLimits.raised.merging(Self.sizes) { $1 }.merging(settings) { $1 })
         server = LoadServer(process)
     }
 

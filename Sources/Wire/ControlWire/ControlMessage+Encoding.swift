@@ -9,6 +9,9 @@ extension ControlMessage {
         case .listSessions: writer.string("ListSessions")
         case .ping: writer.string("Ping")
         case .pong: writer.string("Pong")
+        case .backUp: writer.string("BackUp")
+        case .checkIntegrity: writer.string("CheckIntegrity")
+        case .serverClosing, .backupMade, .integrityReport: writeServer(to: &writer)
         case .register, .login, .authSuccess, .authFailure, .resume, .logOut, .changePassword, .sessionList,
             .claimOwnership, .setRole, .roleChanged:
             writeAccount(to: &writer)

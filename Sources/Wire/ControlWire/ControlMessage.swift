@@ -155,6 +155,16 @@ public enum ControlMessage: Equatable, Sendable {
     case userData(UserDataRecord)
     case deleteUserData(userID: UserID)
 
+    // MARK: The server (ours)
+    /// To everybody: the server will close in so long at the latest. Until then text and voice go on.
+    case serverClosing(milliseconds: UInt64)
+    /// Asks for a copy of the database, made while the server runs.
+    case backUp
+    case backupMade(BackupRecord)
+    case checkIntegrity
+    /// What is wrong with the database; nothing if it is sound.
+    case integrityReport(findings: [String])
+
     // MARK: Ours
     case voiceUserJoined(roomID: RoomID, user: VoiceUserState)
     case voiceUserLeft(roomID: RoomID, userID: UserID, voiceID: UInt16, reason: VoiceLeaveReason)

@@ -70,6 +70,9 @@ final class Program: @unchecked Sendable {
     /// Waits for the end and gives the exit status. Blocks.
     func wait() -> Int32 { process.wait() }
 
+    /// Sends a signal that it does not end by.
+    func send(_ signal: Int32) { kill(process.identifier, signal) }
+
     /// Sends a signal, waits for the end and gives the exit status. Blocks.
     func end(_ signal: Int32) -> Int32 {
         process.end(signal)
@@ -118,7 +121,7 @@ final class TestServer: Sendable {
             [
                 "--host", "127.0.0.1", "--control-port", controlPort, "--voice-port", "0", "--data-directory",
                 folder.file("server"),
-            ])
+            ], environment: ["ROOMTONE_DRAIN_SECONDS": "0"])
     }
 
     /// `roomtone talk` of a new account in the room General, with known servers of its own.

@@ -100,6 +100,10 @@ import Testing
             .passwordChange,
             { _ = try await $0.store.setPassword(of: $0.bob, hash: "secret", keeping: nil, at: $0.noon) }
         ),
+        (
+            .backupMake,
+            { try await $0.store.recordAudit(AuditEntry(.backupMake, by: $0.alice, detail: "b"), at: $0.noon) }
+        ),
         (.sessionsEnd, { _ = try await $0.store.endSessions(of: $0.bob, except: nil, by: $0.alice, at: $0.noon) }),
     ]
 

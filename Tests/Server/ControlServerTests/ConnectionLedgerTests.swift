@@ -9,7 +9,7 @@ import Testing
         configuration.connectionsMax = total
         configuration.connectionsPerAddressMax = perAddress
         configuration.unauthenticatedPerAddressMax = unauthenticated
-        return ConnectionLedger(configuration)
+        return ConnectionLedger(Live(configuration))
     }
 
     @Test func connectionsInAllAtTheLimitAndOnePast() {

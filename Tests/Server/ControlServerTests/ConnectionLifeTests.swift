@@ -19,7 +19,7 @@ import VoiceRelay
         configuration.host = "127.0.0.1"
         configuration.port = 0
         let server = try await ControlServer.bind(
-            configuration, identity: try ServerIdentity.loadOrCreate(directory: directory.path, names: []),
+            Live(configuration), identity: try ServerIdentity.loadOrCreate(directory: directory.path, names: []),
             services: services, logger: Logger(label: "test"))
         async let running: Void = server.run()
         let watched = try await TestConnection.open(port: server.port) { client in

@@ -134,13 +134,14 @@ import VoiceRelay
         try relay.start()
         let access = VoiceAccess(relay: relay, configuration: voice)
         let store = try await ChatStore.open(path: directory.file("store.sqlite"))
-        let limits = RoomsLimits()
+        let limits = Live(RoomsLimits())
         let logger = Logger(label: "test")
-        let text = TextChat(store: store, search: nil, limits: TextLimits(), counters: counters, logger: logger)
+        let text = TextChat(store: store, search: nil, limits: Live(TextLimits()), counters: counters, logger: logger)
         let rooms = try await RoomDirectory.load(
             store: store, voice: access, text: text, limits: limits, counters: counters, logger: logger)
         let accounts = Accounts(
-            store: store, hasher: try PasswordHasher(.init(cost: .least)), limits: limits, attempts: AttemptLimits(),
+            store: store, hasher: try PasswordHasher(.init(cost: .least)), limits: limits,
+            attempts: Live(AttemptLimits()),
             counters: counters)
         let services = MemberSession.Services(
             directory: rooms, accounts: accounts, voice: access, text: text, limits: limits, counters: counters)

@@ -9,7 +9,7 @@ import Testing
         var limits = AttemptLimits()
         limits.perAccount = RateLimit(burst: burst, interval: .seconds(30))
         limits.perAddress = RateLimit(burst: 100, interval: .seconds(10))
-        return AttemptLimiter(limits)
+        return AttemptLimiter(Live(limits))
     }
 
     @Test func attemptsAreLetThroughAtTheLimitAndNotOnePast() {

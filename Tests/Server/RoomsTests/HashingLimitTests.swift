@@ -8,13 +8,13 @@ import Testing
 /// Hashing a password is the dearest thing that a few bytes can ask for.
 @Suite(.timeLimit(.minutes(1))) struct HashingLimitTests {
     @Test func placesOfAnAddressAreCountedAtTheLimitAndOnePast() {
-        var places = HashingPlaces(perAddressMax: 2)
-        for _ in 0..<2 { #expect(places.enter("a") == true) }
-        for _ in 0..<3 { #expect(places.enter("a") == false) }
-        #expect(places.enter("b") == true)
+        var places = HashingPlaces()
+        for _ in 0..<2 { #expect(places.enter("a", max: 2) == true) }
+        for _ in 0..<3 { #expect(places.enter("a", max: 2) == false) }
+        #expect(places.enter("b", max: 2) == true)
         places.leave("a")
-        #expect(places.enter("a") == true)
-        #expect(places.enter("a") == false)
+        #expect(places.enter("a", max: 2) == true)
+        #expect(places.enter("a", max: 2) == false)
     }
 
     /// One hash at a time and none that waits, by address or by the server: of many at once some are told to

@@ -192,7 +192,7 @@ import Testing
         let warm = try #require(await harness.services.directory.room(room(1)))
         let end = try await harness.store.conversationEnds()[ConversationKey(room(1))]
         return Room(
-            await warm.access, store: harness.store, voice: harness.services.voice, limits: RoomsLimits(),
+            await warm.access, store: harness.store, voice: harness.services.voice, limits: Live(RoomsLimits()),
             counters: harness.counters, text: .generous,
             end: newest.map { ConversationEnd(message: $0) } ?? end)
     }

@@ -65,16 +65,16 @@ final class RoomsHarness {
             ? try await MessageSearch.open(
                 path: directory.file("search.sqlite"), store: store, nameKey: { (try? RoomName($0))?.key },
                 logger: logger) : nil
-        let text = TextChat(store: store, search: search, limits: textLimits, counters: counters, logger: logger)
+        let text = TextChat(store: store, search: search, limits: Live(textLimits), counters: counters, logger: logger)
         let rooms = try await RoomDirectory.load(
-            store: store, voice: access, text: text, limits: limits, counters: counters, logger: logger)
+            store: store, voice: access, text: text, limits: Live(limits), counters: counters, logger: logger)
         hasher = try PasswordHasher(hashing)
         let accounts = Accounts(
-            store: store, hasher: hasher, limits: limits, attempts: attempts,
+            store: store, hasher: hasher, limits: Live(limits), attempts: Live(attempts),
             counters: counters)
         services = MemberSession.Services(
-            directory: rooms, accounts: accounts, voice: access, text: text, limits: limits, counters: counters,
-            tunnels: tunnels)
+            directory: rooms, accounts: accounts, voice: access, text: text, limits: Live(limits), counters: counters,
+            tunnels: tunnels, maintenance: Maintenance(store: store, dataDirectory: directory.path))
         events = Task { await rooms.dispatchVoiceEvents() }
     }
 

@@ -41,7 +41,7 @@ import Testing
 
     @Test func familiarAddressesAreBoundedAndTheOldestIsForgotten() {
         let start = ContinuousClock.now
-        var limiter = AttemptLimiter(AttemptLimits())
+        var limiter = AttemptLimiter(Live(AttemptLimits()))
         for index in 0..<AttemptLimiter.familiarMax {
             limiter.remember(account: "ann", address: "\(index)", now: start + .seconds(index))
         }

@@ -15,7 +15,7 @@ import Testing
     private func user(_ number: UInt64) -> UserID { UserID(rawValue: number) }
 
     @Test func usersAndAddressesAtTheirLimitsAndOnePast() {
-        var limiter = TextLimiter(limits)
+        var limiter = TextLimiter(Live(limits))
         for _ in 0..<2 { #expect(limiter.takeMessage(of: user(1), from: "a", now: start) == nil) }
         let own = limiter.takeMessage(of: user(1), from: "b", now: start)
         #expect(own?.event == .userMessagesLimited && own?.wait == .seconds(1))
@@ -27,7 +27,7 @@ import Testing
 
     /// What the address refuses does not count against the user.
     @Test func aRefusedMessageCostsNothing() {
-        var limiter = TextLimiter(limits)
+        var limiter = TextLimiter(Live(limits))
         for number: UInt64 in 1...3 { #expect(limiter.takeMessage(of: user(number), from: "a", now: start) == nil) }
         for _ in 0..<5 { #expect(limiter.takeMessage(of: user(9), from: "a", now: start) != nil) }
         for _ in 0..<2 { #expect(limiter.takeMessage(of: user(9), from: "b", now: start) == nil) }
@@ -37,7 +37,7 @@ import Testing
         var limits = limits
         limits.searchesPerUser = RateLimit(burst: 1, interval: .seconds(1))
         limits.typingPerUser = RateLimit(burst: 1, interval: .seconds(2))
-        var limiter = TextLimiter(limits)
+        var limiter = TextLimiter(Live(limits))
         #expect(limiter.takeSearch(of: user(1), now: start) == nil)
         #expect(limiter.takeSearch(of: user(1), now: start) == .seconds(1))
         #expect(limiter.takeTyping(of: user(1), now: start) == nil)

@@ -8,7 +8,9 @@ import VoiceRelay
 public enum TestDaemon {
     /// Starts one that keeps its data in `folder`; in the folder of an earlier one it goes on where that one stopped.
     public static func start(
-        in folder: String, port: UInt16 = 0, _ change: (inout DaemonConfiguration) -> Void = { _ in }
+        in folder: String, port: UInt16 = 0, source: ConfigurationSource? = nil,
+        loggers: @escaping LoggerFactory = TestDaemon.silent,
+        _ change: (inout DaemonConfiguration) -> Void = { _ in }
     ) async throws -> RunningDaemon {
         var configuration = DaemonConfiguration()
         configuration.dataDirectory = folder
@@ -19,6 +21,10 @@ public enum TestDaemon {
         configuration.voiceThreads = 1
         configuration.hashing.cost = .least
         change(&configuration)
-        return try await Daemon.start(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return try await Daemon.start(configuration, source: source, loggers: loggers)
+    }
+
+    @Sendable public static func silent(_ module: LogModule) -> Logger {
+        Logger(label: module.rawValue) { _ in SwiftLogNoOpLogHandler() }
     }
 }

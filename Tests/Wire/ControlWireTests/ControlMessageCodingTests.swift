@@ -36,7 +36,8 @@ import Testing
             .requestBitrateChange, .audioQualityReport, .voiceReception, .voiceDatagram, .voiceError, .voiceUserJoined,
             .voiceUserLeft, .startRecording, .stopRecording, .recordingConsent, .recordingState, .listRecordings,
             .recordingPage, .fetchRecording, .recordingChunk, .deleteRecording, .listVoiceLog, .voiceLogPage,
-            .exportUserData, .userData, .deleteUserData, .ping, .pong:
+            .exportUserData, .userData, .deleteUserData, .serverClosing, .backUp, .backupMade, .checkIntegrity,
+            .integrityReport, .ping, .pong:
             true
         }
     }
@@ -45,7 +46,7 @@ import Testing
         #expect(ControlMessageExamples.all.allSatisfy { Self.isKnown($0.message) })
         let names = try ControlMessageExamples.all.map { try name(of: $0.message) }
         #expect(Set(names) == ControlMessage.variantNames)
-        #expect(Set(names).count == 102)
+        #expect(Set(names).count == 107)
     }
 
     private func name(of message: ControlMessage) throws -> String {

@@ -121,6 +121,9 @@ extension Model {
         case .recordingState(let state):
             hear(state)
             return []
+        case .serverClosing(let milliseconds):
+            note(ServerClosing.text(milliseconds: milliseconds), isError: true)
+            return []
         case .serverResponse(false, let content, _, _), .voiceError(_, let content):
             note(content, isError: true)
             return []

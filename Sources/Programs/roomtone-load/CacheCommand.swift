@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import LoadTester
+
+struct CacheCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cache",
+        abstract: "Measures what voice notices of the state cache: Redis healthy, hanging, killed, and none.",
+        discussion: """
+            Starts two servers and a redis-server of its own. The exit status is 1 when p99 of one-way latency with Redis, in \
+            whatever condition, is more than 1.05 times that without, when a frame was lost, or when the state was not right 5 s \
+            after Redis had come back.
+            """)
+
+    @OptionGroup var server: ServerProgram
+
+    @Option(help: "Rounds, in which every condition has a turn.")
+    var rounds = 3
+
+    @Option(help: "Seconds of a turn; Redis is away for a third of them.")
+    var seconds = 9.0
+
+    @Option(help: "Rooms, with ten people each of whom three speak.")
+    var rooms = 10
+
+    @Flag(help: "The result as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard rounds > 0, seconds >= 6, (1...100).contains(rooms) else {
+            throw ValidationError("--rounds is 1 at least, --seconds 6 at least, --rooms 1…100")
+        }
+    }
+
+    func run() async throws {
+        let progress = LoadProgress.standardError()
+        try await Failures.reported(progress) {
+            try await Interruption.cancelling(progress) {
+                var options = LoadOptions()
+                options.roomCount = rooms
+                options.durationSeconds = seconds
+                options.rampPerSecond = 100
+                let benchmark = CacheBenchmark(
+                    serverProgram: server.path, rounds: rounds, options: options,
+                    table: try SpeechFrames.table(options.speech, recording: nil, seed: options.seed))
+                let report = try await benchmark.run(progress: progress)
+                if json {
+                    let encoder = JSONEncoder()
+                    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+                    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+                } else {
+                    print(report.text)
+                }
+                if !report.isSound { throw ExitCode(1) }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ChatStore
+import ControlServer
+import Foundation
+import Glibc
+import Rooms
+
+// What `roomtoned` does besides serving. Each says what came of it and returns the exit status.
+extension Daemon {
+    /// Reads the configuration as a start would, and says whether it could be used.
+    public static func checkConfiguration(configurationFile: String?, flags: [ConfigurationFlag]) -> Int32 {
+        report {
+            let configuration = try load(configurationFile, flags)
+            try configuration.cache.check()
+            if !configuration.certificate.certificateFile.isEmpty {
+                _ = try ServerIdentity.load(configuration.certificate, directory: "")
+            }
+            print("the configuration is good")
+        }
+    }
+
+    /// Every key with its type, what is allowed, its default, and whether a new value needs a restart: a tab between.
+    public static func listConfiguration() {
+        let defaults = DaemonConfiguration()
+        print("KEY\tENVIRONMENT\tTYPE\tALLOWED\tDEFAULT\tRELOAD")
+        for setting in DaemonSettings.all {
+            let columns = [
+                setting.key, setting.environmentName, setting.kind.rawValue, setting.allowed, setting.write(defaults),
+                setting.isLive ? "live" : "restart",
+            ]
+            print(columns.joined(separator: "\t"))
+        }
+    }
+
+    /// Puts a copy in the place of the database.
+    public static func restore(copy: String, configurationFile: String?, flags: [ConfigurationFlag]) -> Int32 {
+        report {
+            let outcome = try DatabaseRestore.run(copy: copy, directory: try dataDirectory(configurationFile, flags))
+            print("restored \(copy) as \(outcome.database)")
+            if let replaced = outcome.replaced { print("what was there is \(replaced) now") }
+        }
+    }
+
+    /// Checks the database of the data directory, or a copy; a server may be using it.
+    public static func checkIntegrity(
+        of file: String?, configurationFile: String?, flags: [ConfigurationFlag]
+    ) -> Int32 {
+        report {
+            let path = try file ?? dataDirectory(configurationFile, flags) + "/" + DataDirectory.databaseFile
+            let findings = try ChatStore.integrityFindings(ofFile: path, max: Maintenance.findingsMax)
+            for finding in findings { print(finding) }
+            guard findings.isEmpty else { throw DaemonError("\(path) is damaged: restore a backup") }
+            print("\(path) is sound")
+        }
+    }
+
+    private static func load(
+        _ file: String?, _ flags: [ConfigurationFlag]
+    ) throws(ConfigurationError) -> DaemonConfiguration {
+        try DaemonConfiguration.load(file: file, environment: ProcessInfo.processInfo.environment, flags: flags)
+    }
+
+    private static func dataDirectory(_ file: String?, _ flags: [ConfigurationFlag]) throws -> String {
+        try DataDirectory.resolve(
+            try load(file, flags).dataDirectory, environment: ProcessInfo.processInfo.environment)
+    }
+
+    private static func report(_ work: () throws -> Void) -> Int32 {
+        umask(0o077)
+        do {
+            try work()
+            return 0
+        } catch {
+            FileHandle.standardError.write(Data("roomtoned: \(error)\n".utf8))
+            return 1
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import ControlServer
+import Logging
+import Rooms
+
+/// Where a configuration was read from, to read it again.
+public struct ConfigurationSource: Sendable {
+    let file: String?
+    let environment: [String: String]
+    let flags: [ConfigurationFlag]
+
+    public init(file: String?, environment: [String: String], flags: [ConfigurationFlag]) {
+        self.file = file
+        self.environment = environment
+        self.flags = flags
+    }
+
+    func load() throws(ConfigurationError) -> DaemonConfiguration {
+        try DaemonConfiguration.load(file: file, environment: environment, flags: flags)
+    }
+}
+
+/// What came of reading the configuration again.
+public struct ReloadOutcome: Equatable, Sendable {
+    /// Keys whose new values hold now.
+    public var changed: [String] = []
+    /// Keys whose new values hold after the next start.
+    public var needsRestart: [String] = []
+    /// Of the certificate that new connections are shown.
+    public var certificateFingerprint = ""
+
+    public init() {}
+}
+
+/// The limits that those who keep them look up each time.
+struct LiveLimits: Sendable {
+    let rooms: Live<RoomsLimits>
+    let text: Live<TextLimits>
+    let attempts: Live<AttemptLimits>
+    let control: Live<ControlServerConfiguration>
+    let drainTime: Live<Duration>
+
+    init(_ configuration: DaemonConfiguration) {
+        rooms = Live(configuration.rooms)
+        text = Live(configuration.text)
+        attempts = Live(configuration.attempts)
+        control = Live(configuration.control)
+        drainTime = Live(configuration.drainTime)
+    }
+
+    func apply(_ configuration: DaemonConfiguration) {
+        rooms.set(configuration.rooms)
+        text.set(configuration.text)
+        attempts.set(configuration.attempts)
+        control.set(configuration.control)
+        drainTime.set(configuration.drainTime)
+    }
+}
+
+/// Reads the configuration again while the server runs: nobody is dropped, and a wrong file changes nothing.
+actor Reloader {
+    private let source: ConfigurationSource
+    private let dataDirectory: String
+    private let limits: LiveLimits
+    private let server: ControlServer
+    private let levels: LogLevels
+    private let logger: Logger
+    private var current: DaemonConfiguration
+
+    init(
+        _ source: ConfigurationSource, current: DaemonConfiguration, dataDirectory: String, limits: LiveLimits,
+        server: ControlServer, levels: LogLevels = .shared, logger: Logger
+    ) {
+        self.source = source
+        self.current = current
+        self.dataDirectory = dataDirectory
+        self.limits = limits
+        self.server = server
+        self.levels = levels
+        self.logger = logger
+    }
+
+    func reload() throws(DaemonError) -> ReloadOutcome {
+        do {
+            let wanted = try source.load()
+            var (merged, outcome) = Self.merge(wanted, over: current)
+            let identity = try ServerIdentity.load(merged.certificate, directory: dataDirectory)
+            limits.apply(merged)
+            levels.set(general: merged.logLevel, modules: merged.logLevels)
+            server.serve(identity)
+            current = merged
+            outcome.certificateFingerprint = identity.fingerprint
+            tell(outcome)
+            return outcome
+        } catch {
+            logger.error(
+                "the configuration was read again and cannot be used: nothing has changed",
+                metadata: ["cause": "\(error)"])
+            throw DaemonError("\(error)")
+        }
+    }
+
+    /// What may change while the server runs, changed; and the names of what was.
+    static func merge(
+        _ wanted: DaemonConfiguration, over current: DaemonConfiguration
+    ) -> (DaemonConfiguration, ReloadOutcome) {
+        var (merged, outcome) = (current, ReloadOutcome())
+        for setting in DaemonSettings.all where setting.write(wanted) != setting.write(current) {
+            if setting.isLive, setting.read(setting.write(wanted), &merged) {
+                outcome.changed.append(setting.key)
+            } else {
+                outcome.needsRestart.append(setting.key)
+            }
+        }
+        return (merged, outcome)
+    }
+
+    private func tell(_ outcome: ReloadOutcome) {
+        logger.notice(
+            "the configuration was read again",
+            metadata: [
+                "changed": "\(outcome.changed.joined(separator: ", "))",
+                "certificate": "\(outcome.certificateFingerprint)",
+            ])
+        guard !outcome.needsRestart.isEmpty else { return }
+        logger.warning(
+            "some of it holds after the next start only",
+            metadata: ["keys": "\(outcome.needsRestart.joined(separator: ", "))"])
+    }
+}
+
+extension Setting {
+    /// Whether a new value holds without a restart.
+    var isLive: Bool { Self.live.contains { key.hasPrefix($0) } && !Self.liveExceptions.contains { key.hasPrefix($0) } }
+
+    private static let live = [
+        "log_level", "drain_seconds", "control.", "tls.certificate_file", "tls.key_file", "accounts.", "sessions.",
+        "rooms.",
+        "text.",
+    ]
+    /// Sockets that are bound, threads and queues that are made, memory that rooms have taken.
+    private static let liveExceptions = [
+        "control.host", "control.port", "control.voice_tunnels_max", "accounts.hash_", "accounts.hashes_at_once_max",
+        "accounts.hashes_waiting_max", "text.history_cached",
+    ]
+}

@@ -1,2 +1,0 @@
-/// Limits of VoiceStateCache.
-enum VoiceStateCacheLimits {}

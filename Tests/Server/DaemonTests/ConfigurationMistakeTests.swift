@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+/// What a person reads who made a mistake: file, key, what was found, what is allowed.
+@Suite struct ConfigurationMistakeTests {
+    private struct Mistake: CustomTestStringConvertible {
+        let file: String
+        let message: String
+        var testDescription: String { file }
+    }
+
+    private static let mistakes: [Mistake] = [
+        Mistake(file: "control: {port: 70000}", message: "FILE, key control.port: expected 0…65535, found “70000”"),
+        Mistake(file: "control: {port: http}", message: "FILE, key control.port: expected 0…65535, found “http”"),
+        Mistake(
+            file: "voice: {allow_unsealed: maybe}",
+            message: "FILE, key voice.allow_unsealed: expected true or false, found “maybe”"),
+        Mistake(
+            file: "accounts: {role_default: owner}",
+            message: "FILE, key accounts.role_default: expected member, guest, found “owner”"),
+        Mistake(
+            file: "drain_seconds: 3601", message: "FILE, key drain_seconds: expected 0…3600 seconds, found “3601”"),
+        Mistake(file: "log_format: xml", message: "FILE, key log_format: expected text, json, found “xml”"),
+        Mistake(
+            file: "log_levels: \"cellar=info\"",
+            message: """
+                FILE, key log_levels: expected MODULE=LEVEL with commas between; modules are daemon, control, rooms, search, \
+                voice, cache, operations, found “cellar=info”
+                """),
+        Mistake(
+            file: "cache: {url: \"redis://user:secret@host\"}",
+            message: """
+                FILE, key cache.url: expected redis://[user@]host[:port][/database] or unix:///path[?db=database], without a \
+                password, found “redis://…@host”
+                """),
+        Mistake(
+            file: "cache: {server_name: \"a:b\"}",
+            message: """
+                FILE, key cache.server_name: expected letters, digits, “.”, “_” and “-”, 64 at most; empty for this \
+                machine's name, found “a:b”
+                """),
+        Mistake(
+            file: "text: {mentions_max: [1, 2]}",
+            message: "FILE, key text.mentions_max: expected 0…100 people, found a list"),
+        Mistake(
+            file: "tls: {key_file: k.pem}",
+            message: "tls.certificate_file and tls.key_file belong together: set both or neither"),
+        Mistake(
+            file: "control: {idle_seconds: 30}",
+            message: "control.idle_seconds must be more than control.ping_after_seconds"),
+    ]
+
+    @Test(arguments: mistakes) private func isSaidInOneClearLine(_ mistake: Mistake) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(mistake.file, to: "roomtoned.yaml")
+        let path = folder.file("roomtoned.yaml")
+        let error = #expect(throws: ConfigurationError.self) { try DaemonConfiguration.load(file: path) }
+        #expect(error?.description.replacingOccurrences(of: path, with: "FILE") == mistake.message)
+        // A check before the start says the same, and fails.
+        #expect(Daemon.checkConfiguration(configurationFile: path, flags: []) == 1)
+    }
+
+    @Test func aGoodOneIsGood() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("control: {port: 1}", to: "roomtoned.yaml")
+        #expect(Daemon.checkConfiguration(configurationFile: folder.file("roomtoned.yaml"), flags: []) == 0)
+    }
+
+    @Test func everyKeyHasTypeRangeDefaultAndSaysWhetherItIsLive() {
+        for setting in DaemonSettings.all {
+            #expect(!setting.allowed.isEmpty, "\(setting.key)")
+            let value = setting.write(DaemonConfiguration())
+            var configuration = DaemonConfiguration()
+            #expect(setting.read(value, &configuration), "\(setting.key): its default is allowed")
+            // The unit of a number stands in its name or beside its range.
+            let isBare = setting.kind == .number && !setting.allowed.contains(" ")
+            #expect(!isBare || setting.key.hasSuffix("port"), "\(setting.key)")
+        }
+        #expect(Set(DaemonSettings.all.map(\.key)).count == DaemonSettings.all.count)
+    }
+}
