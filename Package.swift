@@ -112,16 +112,16 @@ let server: [Target] = [
     module(
         "Server/Operations",
         [
-            "ChatStore", "ControlServer", "ControlWire", "Identifiers", "MessageSearch", "Permissions", "Rooms",
-            "VoiceRelay", hummingbird, lifecycle, logging, metrics,
+            "ChatStore", "ControlServer", "ControlWire", "Identifiers", "JSONText", "LockFree", "MessageSearch",
+            "Permissions", "Rooms", "VoiceRelay", nio("NIOCore"), nio("NIOPosix"), hummingbird, lifecycle, logging,
+            metrics,
         ]),
     module(
         "Server/Daemon",
         [
             "ChatStore", "ControlServer", "Credentials", "JSONText", "MessageSearch", "Operations", "Permissions",
             "Recordings", "Rooms", "VoiceMixer", "VoiceRelay", "VoiceStateCache", configuration, lifecycle, unixSignals,
-            logging,
-            yams,
+            logging, "ControlWire", metrics, yams,
         ]),
 ]
 
@@ -287,6 +287,12 @@ let testTargets: [Target] = [
         [
             "AudioTestSupport", "ChatStore", "Daemon", "ControlServer", "Credentials", "Rooms", "VoiceRelay",
             "VoiceStateCache", logging,
+        ]),
+    tests(
+        "Operations", "Server",
+        [
+            "ChatStore", "ControlServer", "ControlWire", "Daemon", "DaemonTestSupport", "Identifiers", "JSONText",
+            "AudioTestSupport", "MessageSearch", "Operations", "RoomClient", "Rooms", "VoiceRelay", metrics,
         ]),
     tests(
         "RoomClient", "Client",

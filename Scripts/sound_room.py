@@ -119,7 +119,7 @@ class Bench:
 
     def start_server(self):
         data = self.folder / "server"
-        server = self.start(self.arguments.programs / "roomtoned", "--host", "127.0.0.1", "--control-port", "0",
+        server = self.start(self.arguments.programs / "roomtoned", "--host", "127.0.0.1", "--control-port", "0", "--operations-port", "0",
                             "--voice-port", "0", "--data-directory", data)
         self.port = server.wait_for(r"TCP port ([0-9]+)").group(1)
         self.voice_port = server.wait_for(r"UDP port ([0-9]+)").group(1)

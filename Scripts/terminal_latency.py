@@ -52,7 +52,7 @@ class Server:
                             "control:\n  message_burst: 10000\n")
         self.log = open(folder / "server.log", "w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [programs / "roomtoned", "--config", settings, "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0",
+            [programs / "roomtoned", "--config", settings, "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--operations-port", "0",
              "--data-directory", folder / "data"], stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + WAIT_SECONDS_MAX
         while not (found := re.search(r"TCP port ([0-9]+)", Path(self.log.name).read_text(encoding="utf-8"))):

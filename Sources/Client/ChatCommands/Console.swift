@@ -3,13 +3,18 @@ public import TerminalSupport
 
 /// Where a command's lines go. Any thread; blocks as long as the reader does.
 public struct Console: Sendable {
+    /// Whether the result is looked at by a person as it comes.
+    let isTerminal: Bool
     private let write: @Sendable (_ line: String, _ isError: Bool) -> Bool
 
     /// - Parameter write: one line without its newline; false when nobody reads any more.
-    public init(write: @escaping @Sendable (_ line: String, _ isError: Bool) -> Bool) { self.write = write }
+    public init(isTerminal: Bool = false, write: @escaping @Sendable (_ line: String, _ isError: Bool) -> Bool) {
+        self.isTerminal = isTerminal
+        self.write = write
+    }
 
     /// Standard output and standard error.
-    public static let standard = Console { line, isError in
+    public static let standard = Console(isTerminal: isatty(STDOUT_FILENO) == 1) { line, isError in
         var bytes = Array((line + "\n").utf8)[...]
         let descriptor = isError ? STDERR_FILENO : STDOUT_FILENO
         while !bytes.isEmpty {

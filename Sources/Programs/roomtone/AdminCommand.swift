@@ -4,12 +4,14 @@ import Permissions
 
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "admin", abstract: "Roles, rights, bans, and order in rooms.",
+        commandName: "admin", abstract: "Roles, rights, bans, order in rooms, and how the server is doing.",
         subcommands: [
             ClaimOwnership.self, SetRole.self, Kick.self, Ban.self, Unban.self, Bans.self, Mute.self, Unmute.self,
             Deafen.self, Undeafen.self, Move.self, Override.self, Overrides.self, Audit.self, SlowMode.self,
             Retention.self, Loudest.self, Recordings.self, RecordingDays.self, VoiceLog.self, UserData.self,
             Backup.self, Integrity.self,
+            Top.self, Sessions.self, Revoke.self, Rooms.self, Limits.self,
+            SetLimit.self,
         ])
 
     struct ClaimOwnership: AsyncParsableCommand {

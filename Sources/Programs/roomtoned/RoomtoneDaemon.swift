@@ -25,6 +25,9 @@ struct RoomtoneDaemon: AsyncParsableCommand {
     @Option(help: "The UDP port for voice.")
     var voicePort: String?
 
+    @Option(help: "The TCP port for metrics, health and administration over HTTP.")
+    var operationsPort: String?
+
     @Option(help: "Threads that forward voice; 0 for one per two processors.")
     var relayThreads: String?
 
@@ -49,7 +52,8 @@ struct RoomtoneDaemon: AsyncParsableCommand {
         let options: [(name: String, key: String, value: String?)] = [
             ("--data-directory", "data_directory", dataDirectory), ("--host", "control.host", host),
             ("--host", "voice.host", host), ("--control-port", "control.port", controlPort),
-            ("--voice-port", "voice.port", voicePort), ("--relay-threads", "voice.threads", relayThreads),
+            ("--voice-port", "voice.port", voicePort), ("--operations-port", "operations.port", operationsPort),
+            ("--relay-threads", "voice.threads", relayThreads),
             ("--loudest-talkers", "voice.loudest_talkers", loudestTalkers), ("--log-level", "log_level", logLevel),
             ("--allow-plaintext", "control.allow_plaintext", allowPlaintext ? "true" : nil),
             ("--allow-unsealed-voice", "voice.allow_unsealed", allowUnsealedVoice ? "true" : nil),

@@ -27,6 +27,7 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case userDataExport = "user_data.export"
     case userDataDelete = "user_data.delete"
     case backupMake = "backup.make"
+    case settingChange = "setting.change"
 }
 
 /// One thing that somebody did, to be remembered.

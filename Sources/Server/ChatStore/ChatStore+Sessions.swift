@@ -113,7 +113,7 @@ extension ChatStore {
 }
 
 extension SessionRecord {
-    fileprivate init(_ row: Row) {
+    init(_ row: Row) {
         self.init(
             id: row.number("id"), user: row.user("user_id"), device: row["device"], createdAt: row.date("created_at"),
             lastUsedAt: row.date("last_used_at"))

@@ -51,6 +51,9 @@ public final class ControlServer: Sendable {
     /// The TCP port, as bound.
     public var port: UInt16 { UInt16(listener.channel.localAddress?.port ?? 0) }
 
+    /// Whether connections are taken: false once it was told to stop.
+    public var isListening: Bool { listener.channel.isActive && open.withLock { !$0.isStopping } }
+
     public var counters: ControlCounters { services.counters }
 
     /// Shows this certificate to connections that are made from now on; those that are there go on with theirs. Any task.

@@ -43,7 +43,7 @@ extension DaemonConfiguration {
     }
 
     /// What no single key can tell.
-    private func check() throws(ConfigurationError) {
+    func check() throws(ConfigurationError) {
         guard certificate.certificateFile.isEmpty == certificate.keyFile.isEmpty else {
             throw ConfigurationError("tls.certificate_file and tls.key_file belong together: set both or neither")
         }

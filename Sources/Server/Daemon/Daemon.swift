@@ -1,10 +1,12 @@
 import ChatStore
 import ControlServer
+import CoreMetrics
 import Credentials
 import Foundation
 import Glibc
 import Logging
 import MessageSearch
+import Operations
 import Recordings
 import Rooms
 import ServiceLifecycle
@@ -23,9 +25,11 @@ public enum Daemon {
     ///   - signals: what drains, stops and reloads it (``DaemonSignals``); nil for nothing.
     ///   - source: what is read again at a reload; nil where there is nothing to read.
     ///   - loggers: makes each module's.
+    ///   - registry: what libraries count into, if it is this process's.
     public static func start(
         _ configuration: DaemonConfiguration, signals: UnixSignalsSequence? = nil,
-        source: ConfigurationSource? = nil, loggers: @escaping LoggerFactory = LogModule.logger
+        source: ConfigurationSource? = nil, loggers: @escaping LoggerFactory = LogModule.logger,
+        registry: MetricsRegistry = MetricsRegistry()
     ) async throws(DaemonError) -> RunningDaemon {
         let logger = loggers(.daemon)
         // Before anything opens a database.
@@ -60,7 +64,8 @@ public enum Daemon {
         }
         do {
             let parts = try await assemble(
-                configuration, voice, relay, mixer, recorderTap, identity, directory: path, lock, loggers)
+                configuration, voice, relay, mixer, recorderTap, identity, directory: path, lock, loggers,
+                registry)
             let running = RunningDaemon(
                 parts, identity: identity, configuration: configuration, dataDirectory: path,
                 source: source, signals: signals, loggers: loggers)
@@ -91,7 +96,9 @@ public enum Daemon {
             LoggingSystem.bootstrap { DaemonLogHandler(label: $0, format: configuration.logFormat) }
             // From here on they end nobody by surprise; what comes during the start is heeded after it.
             let signals = await DaemonSignals.trap()
-            let running = try await start(configuration, signals: signals, source: source)
+            let registry = MetricsRegistry()
+            MetricsSystem.bootstrap(registry)
+            let running = try await start(configuration, signals: signals, source: source, registry: registry)
             print(running.joinInstructions)
             // Whoever reads through a pipe waits for this.
             fflush(nil)
@@ -117,6 +124,9 @@ public enum Daemon {
         let cache: any VoiceStateCache
         let limits: LiveLimits
         let lock: DataDirectoryLock
+        let readiness: Readiness
+        /// Nil where it is switched off.
+        let operations: OperationsServer?
         /// Makes its holder the owner; nil when there is one.
         let ownershipToken: SecretToken?
     }
@@ -129,8 +139,10 @@ public enum Daemon {
         var directory: RoomDirectory?
         var recordings: RecordingArchive?
         var cache: (any VoiceStateCache)?
+        var operations: OperationsServer?
 
         func stop() async {
+            await operations?.stop()
             await cache?.stop()
             hasher?.stop()
             await recordings?.stop()
@@ -144,7 +156,7 @@ public enum Daemon {
     private static func assemble(
         _ configuration: DaemonConfiguration, _ voice: VoiceRelayConfiguration, _ relay: VoiceRelay,
         _ mixer: VoiceMixer?, _ recorderTap: FrameTap, _ identity: ServerIdentity, directory path: String,
-        _ lock: DataDirectoryLock, _ loggers: LoggerFactory
+        _ lock: DataDirectoryLock, _ loggers: LoggerFactory, _ registry: MetricsRegistry
     ) async throws(DaemonError) -> Parts {
         let counters = ControlCounters()
         let limits = LiveLimits(configuration)
@@ -180,7 +192,8 @@ public enum Daemon {
             let services = MemberSession.Services(
                 directory: directory, accounts: accounts, voice: access, text: text, limits: limits.rooms,
                 counters: counters, tunnels: tunnels(configuration.control, voice, relay),
-                maintenance: Maintenance(store: store, dataDirectory: path))
+                maintenance: Maintenance(store: store, dataDirectory: path),
+                settings: RunningSettings(configuration, limits))
             let token = SecretToken()
             let isUnowned = try await store.setOwnerTokenHash(token.hash)
             try recordings.start()
@@ -188,11 +201,18 @@ public enum Daemon {
             try mixer?.start(delivering: relay)
             let server = try await ControlServer.bind(
                 limits.control, identity: identity, services: services, logger: loggers(.control))
+            let readiness = Readiness()
+            let watched = ServerParts(services: services, relay: relay, store: store, search: search)
+            if configuration.operations.isEnabled {
+                started.operations = try await OperationsServer.start(
+                    configuration.operations, parts: watched, readiness: readiness, registry: registry,
+                    logger: loggers(.operations))
+            }
+            readiness.add(of: watched, listener: server)
             return Parts(
                 store: store, search: search, hasher: hasher, directory: directory, relay: relay, mixer: mixer,
-                recordings: recordings,
-                voiceLog: voiceLog, server: server,
-                cache: cache, limits: limits, lock: lock, ownershipToken: isUnowned ? token : nil)
+                recordings: recordings, voiceLog: voiceLog, server: server, cache: cache, limits: limits, lock: lock,
+                readiness: readiness, operations: started.operations, ownershipToken: isUnowned ? token : nil)
         } catch {
             await started.stop()
             let step = error is PasswordHasherError ? "password hashing cannot be set up: " : ""

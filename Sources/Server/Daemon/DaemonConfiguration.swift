@@ -2,6 +2,7 @@ public import ControlServer
 public import Credentials
 public import Logging
 public import MessageSearch
+public import Operations
 public import Recordings
 public import Rooms
 public import VoiceMixer
@@ -35,6 +36,7 @@ public struct DaemonConfiguration: Sendable {
     /// Between two looks for recordings and rows of the voice log that are past their time.
     public var voiceRetentionInterval: Duration = .seconds(3_600)
     public var cache = CacheSettings()
+    public var operations = OperationsConfiguration()
 
     public init() {}
 }

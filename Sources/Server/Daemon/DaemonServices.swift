@@ -4,6 +4,7 @@ import Credentials
 import Foundation
 import Logging
 import MessageSearch
+import Operations
 import Rooms
 import ServiceLifecycle
 import VoiceMixer
@@ -99,12 +100,14 @@ struct VoiceService: Service {
 /// Accepts control connections until told to stop, then waits for the last to end.
 struct ControlService: Service {
     let server: ControlServer
+    let readiness: Readiness
     let logger: Logger
 
     func run() async {
         await withTaskCancellationOrGracefulShutdownHandler {
             await server.run()
         } onCancelOrGracefulShutdown: {
+            readiness.beginDraining()
             server.shutDown()
         }
         let counters = server.counters

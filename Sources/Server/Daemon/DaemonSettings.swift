@@ -2,6 +2,7 @@ import ControlServer
 import Credentials
 import Logging
 import MessageSearch
+import Operations
 import Permissions
 import Rooms
 import VoiceMixer
@@ -11,7 +12,7 @@ import VoiceRelay
 enum DaemonSettings {
     static let all: [Setting] =
         general + control + certificate + voice + mixing + accounts + sessions + rooms + text + search
-        + recordings + cache
+        + recordings + cache + operations
 
     private static let general: [Setting] = [
         .text("data_directory", \.dataDirectory, "a directory; empty for the user's data directory"),
@@ -163,6 +164,15 @@ enum DaemonSettings {
         .integer("search.processor_percent_max", \.search.processorPercentMax, 1...100, "percent"),
         .integer("search.time_limit_ms", \.search.timeLimitMilliseconds, 10...60_000, "milliseconds"),
         .integer("search.waiting_max", \.search.waitingMax, 1...10_000, "searches"),
+    ]
+
+    private static let operations: [Setting] = [
+        .boolean("operations.enabled", \.operations.isEnabled),
+        .text("operations.host", \.operations.host, "a numeric address of this machine"),
+        .integer("operations.port", \.operations.port, 0...65_535),
+        .text("operations.token_file", \.operations.tokenFile, "a file of mode 0600; empty for no administration"),
+        .integer("operations.rooms_max", \.operations.roomsMax, 0...65_000, "rooms"),
+        .integer("operations.connections_max", \.operations.connectionsMax, 1...10_000, "connections"),
     ]
 }
 

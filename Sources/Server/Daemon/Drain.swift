@@ -1,4 +1,5 @@
 import Logging
+import Operations
 import Rooms
 import VoiceStateCache
 
@@ -10,12 +11,14 @@ struct Drain: Sendable {
 
     let directory: RoomDirectory
     let cache: any VoiceStateCache
+    let readiness: Readiness
     /// How long it waits for people in voice.
     let limit: Live<Duration>
     let logger: Logger
 
     /// Returns when nobody is in voice, the limit has passed or the task is cancelled.
     func run() async {
+        readiness.beginDraining()
         let limit = limit.value
         let end = ContinuousClock.now + limit
         await directory.announceClosing(in: limit)

@@ -8,11 +8,14 @@ struct JoinInstructions {
     private let fingerprint: String
     private let dataDirectory: String
     private let ownershipToken: String?
+    private let operations: String?
 
-    /// - Parameter ownershipToken: makes an account the owner; nil when there is an owner.
+    /// - Parameters:
+    ///   - ownershipToken: makes an account the owner; nil when there is an owner.
+    ///   - operations: address and port of metrics and health; nil where they are switched off.
     init(
         listeningHost: String, controlPort: UInt16, voicePort: UInt16, fingerprint: String, dataDirectory: String,
-        ownershipToken: String? = nil
+        ownershipToken: String? = nil, operations: String? = nil
     ) {
         self.listeningHost = listeningHost
         self.controlPort = controlPort
@@ -20,6 +23,7 @@ struct JoinInstructions {
         self.fingerprint = fingerprint
         self.dataDirectory = dataDirectory
         self.ownershipToken = ownershipToken
+        self.operations = operations
     }
 
     var text: String {
@@ -31,8 +35,12 @@ struct JoinInstructions {
           SHA256:\(fingerprint)
         Join with (add --register the first time):
         \(hosts.map(command).joined(separator: "\n"))
-        \(ownership)Stop with Ctrl-C.
+        \(watching)\(ownership)Stop with Ctrl-C.
         """
+    }
+
+    private var watching: String {
+        operations.map { "Metrics and health: http://\($0)/metrics and /readyz\n" } ?? ""
     }
 
     /// For whoever started the server only: empty once somebody owns it.

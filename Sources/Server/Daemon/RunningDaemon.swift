@@ -1,6 +1,7 @@
 import ControlServer
 import Credentials
 import Logging
+import Operations
 public import Rooms
 import ServiceLifecycle
 import UnixSignals
@@ -11,6 +12,8 @@ public final class RunningDaemon: Sendable {
     /// TCP and UDP port, as bound.
     public let controlPort: UInt16
     public let voicePort: UInt16
+    /// TCP port of metrics and health; nil where they are switched off.
+    public let operationsPort: UInt16?
     /// SHA-256 of the certificate: upper-case hexadecimal in pairs with colons between.
     public let certificateFingerprint: String
     /// What makes an account the owner, once; nil when there is an owner.
@@ -34,30 +37,36 @@ public final class RunningDaemon: Sendable {
         voicePort = parts.relay.port
         certificateFingerprint = identity.fingerprint
         counters = parts.server.counters
+        operationsPort = parts.operations?.port
         ownershipToken = parts.ownershipToken?.hexadecimal
         joinInstructions =
             JoinInstructions(
                 listeningHost: configuration.control.host, controlPort: parts.server.port, voicePort: parts.relay.port,
                 fingerprint: identity.fingerprint, dataDirectory: dataDirectory,
-                ownershipToken: parts.ownershipToken?.hexadecimal
+                ownershipToken: parts.ownershipToken?.hexadecimal,
+                operations: parts.operations.map { "\(configuration.operations.host):\($0.port)" }
             ).text
         // Stopped from the last to the first: nobody may use what has ended.
-        let services: [any Service] = [
-            StoreService(
-                store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
-                lock: parts.lock, logger: logger),
-            CleaningService(store: parts.store, logger: logger),
-            RecordingService(
-                recordings: parts.recordings, log: parts.voiceLog, directory: parts.directory,
-                retention: VoiceRetentionJob(
-                    store: parts.store, directory: parts.directory, recordings: parts.recordings,
-                    voiceLogDays: configuration.voiceLogDays, interval: configuration.voiceRetentionInterval,
-                    counters: parts.server.counters, logger: loggers(.rooms)), logger: loggers(.rooms)),
-            CacheService(cache: parts.cache, logger: loggers(.cache)),
-            VoiceService(
-                relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: loggers(.voice)),
-            ControlService(server: parts.server, logger: loggers(.control)),
-        ]
+        // Whoever watches sees the others end, so the listener for that goes before the store alone.
+        let watching: [any Service] = parts.operations.map { [$0] } ?? []
+        let services: [any Service] =
+            [
+                StoreService(
+                    store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
+                    lock: parts.lock, logger: logger)
+            ] + watching + [
+                CleaningService(store: parts.store, logger: logger),
+                RecordingService(
+                    recordings: parts.recordings, log: parts.voiceLog, directory: parts.directory,
+                    retention: VoiceRetentionJob(
+                        store: parts.store, directory: parts.directory, recordings: parts.recordings,
+                        voiceLogDays: configuration.voiceLogDays, interval: configuration.voiceRetentionInterval,
+                        counters: parts.server.counters, logger: loggers(.rooms)), logger: loggers(.rooms)),
+                CacheService(cache: parts.cache, logger: loggers(.cache)),
+                VoiceService(
+                    relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: loggers(.voice)),
+                ControlService(server: parts.server, readiness: parts.readiness, logger: loggers(.control)),
+            ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -74,7 +83,8 @@ public final class RunningDaemon: Sendable {
         }
         self.running = running
         let drainer = Drain(
-            directory: parts.directory, cache: parts.cache, limit: parts.limits.drainTime, logger: logger)
+            directory: parts.directory, cache: parts.cache, readiness: parts.readiness,
+            limit: parts.limits.drainTime, logger: logger)
         self.drainer = drainer
         let reloader = source.map {
             Reloader(

@@ -42,6 +42,8 @@ public final class ControlCounters: Sendable {
         let value = Atomic<UInt64>(0)
     }
 
+    /// From a message's submission to the store until it is durable and about to be shown to its readers.
+    public let messageLatency = LatencyCounter()
     private let counts = ControlEvent.allCases.map { _ in Count() }
 
     public init() {}

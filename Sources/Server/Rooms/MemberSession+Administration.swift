@@ -25,11 +25,12 @@ extension MemberSession {
             case .revokeInvitation(let code):
                 try await revoke(code, member, requestID)
             case .listAudit(let before, let limit):
-                guard member.role >= .admin else {
-                    throw RoomRefusal.notPermitted("Only admins and the owner read the audit log")
+                let (records, hasMore) = try await services.administration.audit(
+                    before: before, limit: limit, by: member)
+                let page = EncodedLine.fitting(records, answering: requestID) { shown in
+                    .auditPage(entries: shown, hasMore: hasMore || shown.count < records.count)
                 }
-                let limit = try pageLimit(limit)
-                outbox.post(try await services.directory.audit(before: before, limit: limit, answering: requestID))
+                outbox.post(page.line)
             default:
                 _ = refuseUnexpected("Not a request about administration", requestID)
             }
@@ -108,7 +109,7 @@ extension MemberSession {
         if let usesMax, !usesRange.contains(usesMax) {
             throw RoomRefusal.invalid("uses_max must be 1…\(RoomsLimits.invitationUsesMax)")
         }
-        let end = try self.end(after: seconds)
+        let end = try Administration.end(after: seconds)
         let invitation = try await knownRoom(id).createInvitation(
             usesMax: usesMax.map(Int.init), expiresAt: end, by: member)
         answer(.invitationCreated(Invitation(invitation)), requestID)
@@ -120,15 +121,6 @@ extension MemberSession {
         else { throw RoomRefusal.unknownInvitation }
         try await room.revokeInvitation(code, by: member)
         answer(.serverResponse(success: true, content: "The invitation is taken back"), requestID)
-    }
-
-    /// When something that lasts so long from now ends; nil for good.
-    func end(after seconds: UInt64?, from now: Date = Date()) throws(RoomRefusal) -> Date? {
-        guard let seconds else { return nil }
-        guard (1...RoomsLimits.durationSecondsMax).contains(seconds) else {
-            throw .invalid("A duration must be 1…\(RoomsLimits.durationSecondsMax) seconds")
-        }
-        return now.addingTimeInterval(TimeInterval(seconds))
     }
 }
 

@@ -145,11 +145,7 @@ extension MemberSession {
     }
 
     func pageLimit(_ wanted: Int?, default rows: Int = RoomsLimits.pageRowsDefault) throws(RoomRefusal) -> Int {
-        let limit = wanted ?? rows
-        guard (1...RoomsLimits.pageRowsMax).contains(limit) else {
-            throw .invalid("limit must be 1…\(RoomsLimits.pageRowsMax)")
-        }
-        return limit
+        try Administration.checked(limit: wanted, default: rows)
     }
 }
 

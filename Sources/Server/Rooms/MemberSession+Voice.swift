@@ -34,8 +34,10 @@ extension MemberSession {
             answerBitrate(bitrate, requestID)
         case .voiceDatagram(let data):
             await carry(base64: data)
-        case .audioQualityReport(let packetLoss, _, _, let talkers):
-            await noteQuality(packetLoss, talkers, member, requestID)
+        case .audioQualityReport(let packetLoss, let latency, let jitter, let talkers):
+            let report = QualityReport(
+                packetLoss: packetLoss, latencyMilliseconds: latency, jitterMilliseconds: jitter, at: .now)
+            await noteQuality(report, talkers, member, requestID)
         default:
             _ = refuseUnexpected("Not a request about voice", requestID)
         }
@@ -134,9 +136,9 @@ extension MemberSession {
     }
 
     private func noteQuality(
-        _ packetLoss: Float, _ talkers: [TalkerReception], _ member: Member, _ requestID: UInt64?
+        _ report: QualityReport, _ talkers: [TalkerReception], _ member: Member, _ requestID: UInt64?
     ) async {
-        guard packetLoss.isFinite, (0...1).contains(packetLoss) else {
+        guard report.packetLoss.isFinite, (0...1).contains(report.packetLoss) else {
             return refuseVoice(.invalidValue, "packet_loss must be 0…1", .valueRefused, requestID)
         }
         guard talkers.count <= ReceptionTable.talkersPerReportMax else {
@@ -149,6 +151,10 @@ extension MemberSession {
                 + "a rating is 0…\(TalkerReception.ratingMax)"
             return refuseVoice(.invalidValue, text, .valueRefused, requestID)
         }
+        var report = report
+        let ratings = talkers.compactMap(\.rating)
+        if !ratings.isEmpty { report.rating = ratings.reduce(0.0) { $0 + Double($1) } / Double(ratings.count) }
+        await voiceRoom?.note(report, from: member.connection)
         guard !talkers.isEmpty else { return }
         await voiceRoom?.noteReception(talkers, from: member.connection, at: .now)
     }

@@ -19,11 +19,14 @@ public final class MemberSession {
         public let tunnels: VoiceTunnels?
         /// Nil: nothing is copied or checked while the server runs.
         public let maintenance: Maintenance?
+        public let administration: Administration
 
         public init(
             directory: RoomDirectory, accounts: Accounts, voice: VoiceAccess, text: TextChat, limits: Live<RoomsLimits>,
-            counters: ControlCounters, tunnels: VoiceTunnels? = nil, maintenance: Maintenance? = nil
+            counters: ControlCounters, tunnels: VoiceTunnels? = nil, maintenance: Maintenance? = nil,
+            settings: (any ServerSettings)? = nil
         ) {
+            administration = Administration(directory, settings: settings)
             self.directory = directory
             self.accounts = accounts
             self.voice = voice
@@ -89,7 +92,8 @@ public final class MemberSession {
             return .served
         case .login: return await authenticate(message, requestID)
         case .fromServer: return refuseUnexpected("Only the server sends this message", requestID)
-        case .sessions, .rooms, .administration, .moderation, .maintenance, .text, .voice, .recordings: break
+        case .sessions, .rooms, .administration, .moderation, .maintenance, .operations, .text, .voice, .recordings:
+            break
         }
         guard let member else { return refuseUnauthenticated(message, requestID) }
         switch message.subject {
@@ -98,6 +102,7 @@ public final class MemberSession {
         case .administration: await serveAdministration(message, member, requestID)
         case .moderation: await serveModeration(message, member, requestID)
         case .maintenance: await serveMaintenance(message, member, requestID)
+        case .operations: await serveOperations(message, member, requestID)
         case .text: await serveText(message, member, requestID)
         case .voice: await serveVoice(message, member, requestID)
         case .recordings: await serveRecordings(message, member, requestID)
@@ -150,8 +155,8 @@ public final class MemberSession {
 extension ControlMessage {
     /// Which part of a session serves it.
     fileprivate enum Subject {
-        case connection, login, sessions, rooms, administration, moderation, maintenance, text, voice, recordings
-        case fromServer
+        case connection, login, sessions, rooms, administration, moderation, maintenance, operations, text, voice
+        case recordings, fromServer
     }
 
     fileprivate var subject: Subject {
@@ -166,6 +171,7 @@ extension ControlMessage {
             .administration
         case .restrainVoice, .moveUser, .kick, .ban, .unban, .listBans: .moderation
         case .backUp, .checkIntegrity: .maintenance
+        case .browseVoice, .browseSessions, .revokeSession, .listLimits, .setLimit: .operations
         case .roomMessage, .privateMessage, .editMessage, .deleteMessage, .history, .search, .markRead, .listUnread,
             .typing:
             .text
@@ -177,7 +183,9 @@ extension ControlMessage {
             .recordings
         case .authSuccess, .authFailure, .sessionList, .roleChanged, .roomCreated, .roomJoined, .roomNotFound,
             .roomList, .roomPage, .roomUpdated, .roomDeleted, .invitationCreated, .invitationList, .overrideList,
-            .permissionsChanged, .banCreated, .banList, .removedFromRoom, .auditPage, .serverResponse, .messageEdited,
+            .permissionsChanged, .banCreated, .banList, .removedFromRoom, .auditPage, .voicePage, .sessionPage,
+            .limitList, .serverResponse,
+            .messageEdited,
             .messageDeleted, .historyPage, .searchResults, .readMarker, .unreadList, .userTyping, .userStatusUpdate,
             .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate, .voiceReception,
             .voiceError, .voiceUserJoined, .voiceUserLeft, .recordingState, .recordingPage, .recordingChunk,

@@ -8,6 +8,7 @@ struct PendingAnswers {
         let requestID: UInt64?
         /// The other one of a private conversation; nil in rooms.
         let correspondent: Correspondent?
+        fileprivate let askedAt = ContinuousClock.now
         fileprivate let continuation: CheckedContinuation<RoomRefusal?, Never>
 
         init(
@@ -25,12 +26,21 @@ struct PendingAnswers {
     }
 
     private var askers: [MessageTicket: Asker] = [:]
+    private let latency: LatencyCounter
+
+    /// - Parameter latency: takes how long each change took from its submission to its outcome.
+    init(latency: LatencyCounter) { self.latency = latency }
+
     /// After the end nobody would resume who waits.
     private(set) var isEnded = false
 
     mutating func add(_ asker: Asker, _ ticket: MessageTicket) { askers[ticket] = asker }
 
-    mutating func take(_ ticket: MessageTicket) -> Asker? { askers.removeValue(forKey: ticket) }
+    mutating func take(_ ticket: MessageTicket) -> Asker? {
+        guard let asker = askers.removeValue(forKey: ticket) else { return nil }
+        latency.record(ContinuousClock.now - asker.askedAt)
+        return asker
+    }
 
     /// No outcome comes any more.
     mutating func end() {

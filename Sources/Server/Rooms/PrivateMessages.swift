@@ -18,13 +18,14 @@ actor PrivateMessages {
 
     private let store: ChatStore
     private let knownMax: Int
-    private var pending = PendingAnswers()
+    private var pending: PendingAnswers
     /// Names and conversations never change.
     private var known: [Pair: Correspondent] = [:]
 
     /// - Parameter knownMax: correspondents remembered; past it they are looked up again.
-    init(store: ChatStore, knownMax: Int = TextLimits.lookupsMax) {
+    init(store: ChatStore, counters: ControlCounters, knownMax: Int = TextLimits.lookupsMax) {
         self.store = store
+        pending = PendingAnswers(latency: counters.messageLatency)
         self.knownMax = knownMax
     }
 

@@ -74,6 +74,15 @@ struct ReceptionTable {
         return Self.summary(of: reports, in: room)
     }
 
+    /// Of the talker's frames, 0…1, lost or late: nine listeners of ten are better off; nil without reports of late.
+    func loss(of voice: VoiceID, at now: ContinuousClock.Instant) -> Double? {
+        let reports = talkers[voice]?.reports.values.filter {
+            now < $0.at + Self.lifetime && $0.frames >= Self.framesMin
+        }
+        guard let reports, !reports.isEmpty else { return nil }
+        return reports.map(\.loss.fraction).sorted()[Self.rank(among: reports.count)]
+    }
+
     /// Forgets one who left voice, as talker and as listener.
     mutating func remove(_ voice: VoiceID) {
         talkers[voice] = nil

@@ -36,7 +36,7 @@ extension Room {
             throw RoomRefusal(error)
         }
         recording = RoomRecording(id: id, startedBy: actor, startedAt: now)
-        for entry in voiceTable.entriesInOrder {
+        for entry in voiceTable.all {
             perform(
                 recording?.consent.join(
                     entry.voice, user: entry.member.user, name: entry.member.name, at: now.storedMilliseconds))

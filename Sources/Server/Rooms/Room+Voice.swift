@@ -27,6 +27,8 @@ extension Room {
         let standing = access.voiceStanding(of: member.user, role: member.role, at: Date())
         var entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings, standing: standing)
         entry.mix = mix(for: settings)
+        entry.figures = VoiceSessionFigures(
+            cipher: cipher?.rawValue, bytesAtStart: voice.relay.receivedBytes(of: grant.voice))
         voiceTable.insert(entry)
         noteVoiceState(of: entry)
         noteVoiceSettings()
@@ -176,6 +178,7 @@ extension Room {
         guard let entry = voiceTable.remove(ended) else { return }
         voice.forget(ended)
         noteVoiceEnd(of: ended)
+        endedVoiceBytes += receivedBytes(of: entry)
         reception.remove(ended)
         writeDown(entry, departure)
         publishRoutes()

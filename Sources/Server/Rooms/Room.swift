@@ -31,6 +31,8 @@ actor Room {
     var recording: RoomRecording?
     /// What is written down of each stay when it ends.
     var stays: [VoiceID: VoiceStayFigures] = [:]
+    /// What the relay took of sessions that have ended.
+    var endedVoiceBytes: UInt64 = 0
     /// Waits for the next restraint that ends by itself.
     var restraintEnd: Task<Void, Never>?
 
@@ -43,7 +45,7 @@ actor Room {
     /// The one read of the store that everybody waits for who asks first.
     var filling: Task<ChatStoreError?, Never>?
     var slowMode = SlowMode()
-    var pending = PendingAnswers()
+    var pending: PendingAnswers
 
     init(
         _ access: RoomAccess, store: ChatStore, voice: VoiceAccess, limits: Live<RoomsLimits>,
@@ -58,6 +60,7 @@ actor Room {
         self.counters = counters
         lastMessageID = end?.message
         lastChangeID = end?.change
+        pending = PendingAnswers(latency: counters.messageLatency)
         history = HistoryCache(
             of: .room(access.record.id), newest: end?.message, countMax: text.historyCachedMax,
             bytesMax: text.historyCachedBytesMax)

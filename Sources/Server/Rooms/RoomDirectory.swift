@@ -16,7 +16,7 @@ public actor RoomDirectory {
     /// Who is kept off the server.
     public nonisolated let bans: BanList
     nonisolated let closing = ClosingNotice()
-    private let voice: VoiceAccess
+    let voice: VoiceAccess
     private(set) var allRooms: [RoomID: Room] = [:]
     private var listing = RoomListing()
     /// Changes to the list of rooms take turns, so that it shows what a room was told last.
@@ -155,7 +155,7 @@ extension RoomDirectory {
         }.line
     }
 
-    private func visibleDetails(after id: RoomID?, rowsMax: Int, for member: Member) async -> [RoomDetails] {
+    func visibleDetails(after id: RoomID?, rowsMax: Int, for member: Member) async -> [RoomDetails] {
         var details: [RoomDetails] = []
         for row in listing.rows(after: id) {
             guard details.count < rowsMax else { break }
@@ -167,18 +167,6 @@ extension RoomDirectory {
     /// The room that an invitation is for; nil if it is unknown or has run out.
     func roomOfInvitation(_ code: String, at now: Date = Date()) async throws(ChatStoreError) -> RoomID? {
         try await store.invitation(code: code, at: now)?.room
-    }
-
-    /// `AuditPage`, the newest first: what is cut because it outgrows a line comes with the next page.
-    @concurrent
-    nonisolated func audit(
-        before id: UInt64?, limit: Int, answering requestID: UInt64?
-    ) async throws(ChatStoreError) -> EncodedLine {
-        let (rows, hasMore) = try await store.audit(before: id, limit: limit)
-        let records = rows.map(AuditRecord.init)
-        return EncodedLine.fitting(records, answering: requestID) { shown in
-            .auditPage(entries: shown, hasMore: hasMore || shown.count < records.count)
-        }.line
     }
 
     /// Names of the rooms that the account belongs to and may read: by number, at most `countMax` after the one given.
@@ -228,7 +216,7 @@ extension AddressRange {
 }
 
 extension AuditRecord {
-    fileprivate init(_ row: AuditRow) {
+    init(_ row: AuditRow) {
         self.init(
             id: row.id, at: row.at.storedMilliseconds, actorID: row.actor, actor: row.actorName, action: row.action,
             targetID: row.target, target: row.targetName, roomID: row.room, messageID: row.message, detail: row.detail)

@@ -1,16 +1,19 @@
 import ChatStore
-import ControlWire
+public import ControlWire
 import Foundation
 import VoiceRelay
 
 /// Why a room did not do what somebody asked: what they are told, and what is counted.
-struct RoomRefusal: Error, Equatable {
-    let code: ErrorCode
+public struct RoomRefusal: Error, Equatable, CustomStringConvertible {
+    public let code: ErrorCode
     /// The same for requests about voice, which have codes of their own.
     let voiceCode: VoiceErrorCode
     let explanation: String
     let event: ControlEvent
-    var retryAfter: Duration?
+    /// After what time the same may succeed.
+    public internal(set) var retryAfter: Duration?
+
+    public var description: String { explanation }
 
     init(
         _ code: ErrorCode, _ voiceCode: VoiceErrorCode, _ event: ControlEvent, _ explanation: String,

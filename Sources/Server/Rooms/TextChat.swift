@@ -28,7 +28,7 @@ public final class TextChat: Sendable {
         live = limits
         self.counters = counters
         self.logger = logger
-        privateMessages = PrivateMessages(store: store)
+        privateMessages = PrivateMessages(store: store, counters: counters)
         markers = ReadMarkers(store: store, counters: counters, logger: logger)
         names = MentionNames(store: store)
         limiter = Mutex(TextLimiter(limits))

@@ -85,6 +85,13 @@ public final class VoiceAccess: Sendable {
 
     func forget(_ voice: VoiceID) { rooms.withLock { $0[voice] = nil } }
 
+    /// Rooms with anybody in voice, each once.
+    var roomsInVoice: [Room] {
+        var rooms: [ObjectIdentifier: Room] = [:]
+        for room in self.rooms.withLock({ $0.values }) { rooms[ObjectIdentifier(room)] = room }
+        return Array(rooms.values)
+    }
+
     /// Hands what the relay notices to the rooms until the relay stops. Called once.
     func dispatchEvents() async {
         for await event in relay.events {

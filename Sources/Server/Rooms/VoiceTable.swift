@@ -41,6 +41,7 @@ struct VoiceTable {
         /// Of others in that mix, where it is not 1.
         var volumes: [VoiceID: Float] = [:]
         var joinedAt = Date()
+        var figures = VoiceSessionFigures()
 
         var maySpeak: Bool { !settings.isMuted && !standing.isServerMuted }
         var mayHear: Bool { !settings.isDeafened && !standing.isServerDeafened }
@@ -97,7 +98,8 @@ struct VoiceTable {
             })
     }
 
-    var entriesInOrder: [Entry] { sorted }
+    /// In the same order.
+    var all: [Entry] { sorted }
 
     var states: [VoiceUserState] { sorted.map(\.state) }
 
@@ -168,6 +170,19 @@ struct VoiceTable {
             changed.append(entry)
         }
         return changed
+    }
+
+    mutating func note(_ report: QualityReport, from connection: ConnectionID) {
+        if let voice = voices[connection] { entries[voice]?.figures.note(report) }
+    }
+
+    mutating func noteTunnel(of connection: ConnectionID) {
+        if let voice = voices[connection] { entries[voice]?.figures.isTunnelled = true }
+    }
+
+    /// Bytes a second that the session sends, from a reading of the relay's total.
+    mutating func readRate(of voice: VoiceID, total: UInt64, at now: ContinuousClock.Instant) -> Double {
+        entries[voice]?.figures.rate.read(total, at: now) ?? 0
     }
 
     /// The entries of all of an account's connections.

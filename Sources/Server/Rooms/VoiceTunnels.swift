@@ -63,7 +63,10 @@ extension MemberSession {
         guard voiceRoom != nil, data.utf8.count <= VoiceTunnels.dataBytesMax else {
             return services.counters.count(.tunnelRefused)
         }
-        if tunnel == nil { tunnel = await services.tunnels?.open(to: outbox, services.counters) }
+        if tunnel == nil {
+            tunnel = await services.tunnels?.open(to: outbox, services.counters)
+            if tunnel != nil { await voiceRoom?.noteTunnel(of: peer.connection) }
+        }
         if tunnel?.send(base64: data) == false { services.counters.count(.tunnelRefused) }
     }
 

@@ -110,6 +110,7 @@ import VoiceWire
         guard unsafe isWithinRate(session, byteCount: datagram.count, now: now) else { return }
         unsafe session.pointee.lastHeardNanoseconds = now
         unsafe session.pointee.acceptedCount += 1
+        board.countReceived(byteCount: datagram.count, of: header.voice)
         switch header.type {
         case .voice: unsafe forward(header, body, from: session, now: now, age: age, into: &sink)
         case .ping: unsafe answerPing(body, of: session, from: address, into: &sink)

@@ -6,6 +6,8 @@ public enum RelayCounter: Int, CaseIterable, Sendable {
     // Traffic.
     case datagramsReceived, bytesReceived, framesAccepted, framesForwarded, welcomesSent, pongsSent, goodbyesSent
     case datagramsSent, bytesSent, bundlesSent, addressMoves, handedOver
+    /// Readings of the socket that found anything.
+    case batchesReceived
     // Refused by its header; the order is VoiceHeader.Rejection's.
     case tooShort, tooLong, unknownVersion, unknownType, payloadLengthWrong, opusLengthWrong, checksumWrong
     // Refused by the session's state.
@@ -61,14 +63,38 @@ public struct VoiceRelayCounters: Sendable, Equatable {
 
     package static func allocate() -> CounterBlock { unsafe CounterBlock(cells: allocateCells()) }
 
+    /// Numbers of the source, not of the counting of cases: nothing is looked up while a packet waits.
+    private static var counterCount: Int { RelayCounter.windowsExhausted.rawValue + 1 }
+    /// Counters, and behind them the histograms.
+    private static var cellCount: Int { counterCount + RelayHistogram.cellCount }
+
     private static func allocateCells() -> UnsafeMutablePointer<Atomic<UInt64>> {
-        let cells = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: RelayCounter.allCases.count)
-        for index in RelayCounter.allCases.indices { unsafe (cells + index).initialize(to: Atomic(0)) }
+        let cells = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: cellCount)
+        for index in 0..<cellCount { unsafe (cells + index).initialize(to: Atomic(0)) }
         return unsafe cells
     }
 
     package func deallocate() {
-        unsafe cells.deinitialize(count: RelayCounter.allCases.count).deallocate()
+        unsafe cells.deinitialize(count: Self.cellCount).deallocate()
+    }
+
+    /// The owning thread only: two loads and two stores.
+    @inline(__always)
+    func record(_ value: UInt64, in histogram: RelayHistogram) {
+        let first = unsafe cells + Self.counterCount + histogram.firstCell
+        let bucket = unsafe first + histogram.bucket(of: value)
+        unsafe bucket.pointee.store(bucket.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        let sum = unsafe first + histogram.bucketCount
+        unsafe sum.pointee.store(sum.pointee.load(ordering: .relaxed) &+ value, ordering: .relaxed)
+    }
+
+    /// Any thread.
+    func reading(of histogram: RelayHistogram) -> RelayHistogramReading {
+        let first = unsafe cells + Self.counterCount + histogram.firstCell
+        return RelayHistogramReading(
+            histogram,
+            counts: (0..<histogram.bucketCount).map { unsafe (first + $0).pointee.load(ordering: .relaxed) },
+            sum: unsafe (first + histogram.bucketCount).pointee.load(ordering: .relaxed))
     }
 
     /// The owning thread only: a load and a store, no locked instruction.

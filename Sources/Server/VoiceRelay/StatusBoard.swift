@@ -1,3 +1,4 @@
+import Glibc
 import LockFree
 import Synchronization
 import VoiceWire
@@ -49,6 +50,8 @@ package final class StatusBoard: Sendable {
 @safe package struct StatusWriter: @unchecked Sendable, BitwiseCopyable {
     // Unchecked: words and flag are atomic, the ring has its own rules; the board frees them when nobody is left.
     private let words: UnsafeMutablePointer<Atomic<UInt32>>
+    /// Bytes taken of each id. Zero pages until ids come into use.
+    private let byteCounts: UnsafeMutablePointer<Atomic<UInt64>>
     private let readerSleeps: UnsafeMutablePointer<Atomic<Bool>>
     private let changed: MPSCRing
     private let wakeDescriptor: Int32
@@ -58,6 +61,11 @@ package final class StatusBoard: Sendable {
     fileprivate init(wakeDescriptor: Int32) {
         unsafe words = .allocate(capacity: Self.wordCount)
         for index in 0..<Self.wordCount { unsafe (words + index).initialize(to: Atomic(0)) }
+        guard let zeroed = unsafe calloc(Self.wordCount, MemoryLayout<Atomic<UInt64>>.stride) else {
+            fatalError("out of memory at start")
+        }
+        // An atomic of zero is zero bytes.
+        unsafe byteCounts = zeroed.bindMemory(to: Atomic<UInt64>.self, capacity: Self.wordCount)
         unsafe readerSleeps = .allocate(capacity: 1)
         unsafe readerSleeps.initialize(to: Atomic(false))
         changed = MPSCRing.allocate(capacity: Self.wordCount, slotByteCount: MemoryLayout<UInt16>.size)
@@ -66,6 +74,7 @@ package final class StatusBoard: Sendable {
 
     fileprivate func deallocate() {
         unsafe words.deinitialize(count: Self.wordCount).deallocate()
+        unsafe free(byteCounts)
         unsafe readerSleeps.deinitialize(count: 1).deallocate()
         changed.deallocate()
     }
@@ -101,6 +110,18 @@ package final class StatusBoard: Sendable {
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         guard unsafe readerSleeps.pointee.load(ordering: .relaxed) else { return }
         if unsafe readerSleeps.pointee.exchange(false, ordering: .relaxed) { EventSignal.signal(wakeDescriptor) }
+    }
+
+    /// The thread that owns the session: a load and a store.
+    @inline(__always)
+    func countReceived(byteCount: Int, of voice: VoiceID) {
+        let cell = unsafe byteCounts + Int(voice.rawValue)
+        unsafe cell.pointee.store(cell.pointee.load(ordering: .relaxed) &+ UInt64(byteCount), ordering: .relaxed)
+    }
+
+    /// Any thread.
+    func receivedBytes(of voice: VoiceID) -> UInt64 {
+        unsafe (byteCounts + Int(voice.rawValue)).pointee.load(ordering: .relaxed)
     }
 
     fileprivate func takeNext() -> (VoiceID, SessionStatus)? {

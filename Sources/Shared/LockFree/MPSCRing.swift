@@ -87,6 +87,13 @@ import Synchronization
         return true
     }
 
+    /// How many slots are taken, as far as anybody can tell while it changes: 0…capacity. Any thread; two loads.
+    public var depth: Int {
+        let head = unsafe control.pointee.head.load(ordering: .relaxed)
+        let tail = unsafe control.pointee.tail.load(ordering: .relaxed)
+        return min(max(0, tail &- head), capacity)
+    }
+
     /// Whether the consumer would find nothing. The consumer's thread only.
     public var isEmpty: Bool {
         let position = unsafe control.pointee.head.load(ordering: .relaxed)

@@ -19,7 +19,7 @@ package final class ServerProcess: Sendable {
         process.executableURL = URL(filePath: program)
         process.arguments = [
             "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--log-level", "error",
-            "--data-directory", dataDirectory,
+            "--operations-port", "0", "--data-directory", dataDirectory,
         ]
         process.environment = ProcessInfo.processInfo.environment
             .merging(["ROOMTONE_DRAIN_SECONDS": "0"]) { $1 }.merging(settings) { $1 }

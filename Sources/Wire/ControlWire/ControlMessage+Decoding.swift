@@ -25,13 +25,13 @@ extension ControlMessage {
     /// Variants without fields, written as a bare string.
     private static let bareVariants: [String: ControlMessage] = [
         "ListRooms": .listRooms, "RequestUserList": .requestUserList, "ListSessions": .listSessions,
-        "Ping": .ping, "Pong": .pong, "BackUp": .backUp, "CheckIntegrity": .checkIntegrity,
+        "Ping": .ping, "Pong": .pong, "BackUp": .backUp, "CheckIntegrity": .checkIntegrity, "ListLimits": .listLimits,
     ]
 
     typealias Decode = @Sendable (Fields) throws(FieldFailure) -> ControlMessage
 
     private static let variants = [
         accountVariants, roomVariants, administrationVariants, moderationVariants, textVariants, peopleVariants,
-        voiceVariants, recordingVariants, serverVariants,
+        voiceVariants, recordingVariants, serverVariants, operationsVariants,
     ].reduce(into: [String: Decode]()) { all, group in all.merge(group) { first, _ in first } }
 }

@@ -7,6 +7,7 @@ extension ControlMessage {
         case .listRooms: writer.string("ListRooms")
         case .requestUserList: writer.string("RequestUserList")
         case .listSessions: writer.string("ListSessions")
+        case .listLimits: writer.string("ListLimits")
         case .ping: writer.string("Ping")
         case .pong: writer.string("Pong")
         case .backUp: writer.string("BackUp")
@@ -24,6 +25,8 @@ extension ControlMessage {
         case .restrainVoice, .moveUser, .kick, .ban, .banCreated, .unban, .listBans, .banList, .removedFromRoom,
             .listAudit, .auditPage:
             writeModeration(to: &writer)
+        case .browseVoice, .voicePage, .browseSessions, .sessionPage, .revokeSession, .limitList, .setLimit:
+            writeOperations(to: &writer)
         case .roomMessage, .privateMessage, .serverResponse, .editMessage, .messageEdited, .deleteMessage,
             .messageDeleted, .history, .historyPage, .search, .searchResults, .markRead, .readMarker, .listUnread,
             .unreadList, .typing, .userTyping:

@@ -74,6 +74,20 @@ public enum ControlMessage: Equatable, Sendable {
     case listAudit(before: UInt64?, limit: Int?)
     case auditPage(entries: [AuditRecord], hasMore: Bool)
 
+    // MARK: Running the server (ours)
+    /// Who is in voice and how it reaches them, by voice id; `after` continues.
+    case browseVoice(roomID: RoomID?, after: UInt16?)
+    case voicePage(sessions: [VoiceSessionRecord], next: UInt16?)
+    /// Everybody's devices that stay logged in, by number; `after` continues.
+    case browseSessions(after: UInt64?, limit: Int?)
+    case sessionPage(sessions: [DeviceSession], next: UInt64?)
+    /// Logs a device out, whoever's.
+    case revokeSession(sessionID: UInt64)
+    case listLimits
+    /// All settings, or the one that was changed.
+    case limitList(limits: [LimitRecord])
+    case setLimit(key: String, value: String)
+
     // MARK: Text
     /// From a client `details` holds what it chose (`client_id`, `reply_to`); from the server what was stored.
     case roomMessage(roomID: RoomID, senderUsername: String, content: String, details: MessageDetails? = nil)

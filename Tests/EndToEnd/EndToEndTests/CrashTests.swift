@@ -103,7 +103,7 @@ private struct CrashServer {
             "roomtoned",
             [
                 "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--log-level", "error",
-                "--data-directory", directory,
+                "--operations-port", "0", "--data-directory", directory,
             ], environment: Self.settings)
         port = UInt16(try program.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C")) ?? 0
     }

@@ -108,6 +108,12 @@ final class TestServer: Sendable {
         port = try program.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C")
     }
 
+    /// Where its metrics are. Blocks until it has said so.
+    func operationsPort() throws -> UInt16 {
+        UInt16(try program.captured(/Metrics and health: http:\/\/127\.0\.0\.1:([0-9]+)\//, after: "Stop with Ctrl-C"))
+            ?? 0
+    }
+
     /// The same server again, on its port and with its data, after ``program`` has ended. Blocks until it listens.
     func startAgain() throws -> Program {
         let again = try Self.start(folder, controlPort: port)
@@ -119,8 +125,8 @@ final class TestServer: Sendable {
         try Program(
             "roomtoned",
             [
-                "--host", "127.0.0.1", "--control-port", controlPort, "--voice-port", "0", "--data-directory",
-                folder.file("server"),
+                "--host", "127.0.0.1", "--control-port", controlPort, "--voice-port", "0", "--operations-port", "0",
+                "--data-directory", folder.file("server"),
             ], environment: ["ROOMTONE_DRAIN_SECONDS": "0"])
     }
 
@@ -142,7 +148,7 @@ final class TestServer: Sendable {
             "roomtoned",
             [
                 "--host", "127.0.0.1", "--control-port", controlPort, "--voice-port", voicePort, "--log-level", "error",
-                "--data-directory", folder.file("second"),
+                "--operations-port", "0", "--data-directory", folder.file("second"),
             ])
     }
 

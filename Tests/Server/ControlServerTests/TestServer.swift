@@ -16,6 +16,7 @@ func withServer<Output>(
     configuration.voice.host = "127.0.0.1"
     configuration.voice.port = 0
     configuration.voiceThreads = 1
+    configuration.operations.port = 0
     configuration.hashing.cost = .least
     change(&configuration)
     let server = try await Daemon.start(configuration)

@@ -29,6 +29,14 @@ import Testing
         #expect(unowned.text.hasSuffix("was used.\nStop with Ctrl-C."))
     }
 
+    @Test func whereToWatchIsThereUnlessItIsSwitchedOff() {
+        #expect(!text("::").contains("Metrics"))
+        let watched = JoinInstructions(
+            listeningHost: "::", controlPort: 1, voicePort: 2, fingerprint: "AB:CD", dataDirectory: "/d",
+            operations: "127.0.0.1:9464")
+        #expect(watched.text.contains("\nMetrics and health: http://127.0.0.1:9464/metrics and /readyz\n"))
+    }
+
     @Test func oneAddressIsTheOnlyOneNamed() {
         #expect(text("127.0.0.1").contains("--server 127.0.0.1:1 "))
         #expect(!text("127.0.0.1").contains("localhost"))

@@ -20,6 +20,7 @@ import VoiceRelay
         configuration.voice.host = "127.0.0.1"
         configuration.voice.port = 0
         configuration.voiceThreads = 1
+        configuration.operations.port = 0
         configuration.hashing.cost = .least
         return configuration
     }

@@ -21,7 +21,7 @@ import Testing
     @Test func correspondentsAtTheLimitAndOnePast() async throws {
         let harness = try await RoomsHarness()
         for name in ["ann", "bob", "carl"] { _ = try await harness.member(name) }
-        let messages = PrivateMessages(store: harness.store, knownMax: 1)
+        let messages = PrivateMessages(store: harness.store, counters: harness.counters, knownMax: 1)
         let bob = try await messages.correspondent(of: user(1), user(2), beginning: true)
         #expect(await messages.knownCount == 1)
         let carl = try await messages.correspondent(of: user(1), user(3), beginning: true)

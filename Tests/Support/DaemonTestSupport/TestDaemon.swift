@@ -19,6 +19,7 @@ public enum TestDaemon {
         configuration.voice.host = "127.0.0.1"
         configuration.voice.port = 0
         configuration.voiceThreads = 1
+        configuration.operations.port = 0
         configuration.hashing.cost = .least
         change(&configuration)
         return try await Daemon.start(configuration, source: source, loggers: loggers)

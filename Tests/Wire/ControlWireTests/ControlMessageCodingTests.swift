@@ -27,7 +27,9 @@ import Testing
             .updateRoom, .roomUpdated, .deleteRoom, .roomDeleted, .createInvitation, .invitationCreated,
             .listInvitations, .invitationList, .revokeInvitation, .setOverride, .listOverrides, .overrideList,
             .permissionsChanged, .restrainVoice, .moveUser, .kick, .ban, .banCreated, .unban, .listBans, .banList,
-            .removedFromRoom, .listAudit, .auditPage, .roomMessage, .privateMessage, .serverResponse, .editMessage,
+            .removedFromRoom, .listAudit, .auditPage, .browseVoice, .voicePage, .browseSessions, .sessionPage,
+            .revokeSession, .listLimits, .limitList, .setLimit, .roomMessage, .privateMessage, .serverResponse,
+            .editMessage,
             .messageEdited, .deleteMessage, .messageDeleted, .history, .historyPage, .search, .searchResults,
             .markRead, .readMarker, .listUnread, .unreadList, .typing, .userTyping, .userStatusUpdate, .browseUsers,
             .userPage, .userListUpdate, .requestUserList, .voiceConnect, .voiceDisconnect,
@@ -46,7 +48,7 @@ import Testing
         #expect(ControlMessageExamples.all.allSatisfy { Self.isKnown($0.message) })
         let names = try ControlMessageExamples.all.map { try name(of: $0.message) }
         #expect(Set(names) == ControlMessage.variantNames)
-        #expect(Set(names).count == 107)
+        #expect(Set(names).count == 115)
     }
 
     private func name(of message: ControlMessage) throws -> String {

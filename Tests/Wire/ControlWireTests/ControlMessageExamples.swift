@@ -5,7 +5,7 @@ import Identifiers
 enum ControlMessageExamples {
     typealias Example = (message: ControlMessage, json: String)
 
-    static let all = rustyRoom + accounts + rooms + moderation + text + recordings + server
+    static let all = rustyRoom + accounts + rooms + moderation + text + recordings + server + operations
 
     static let user = UserID(rawValue: 7)
     static let room = RoomID(rawValue: 1)

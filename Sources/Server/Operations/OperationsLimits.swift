@@ -1,2 +1,0 @@
-/// Limits of Operations.
-enum OperationsLimits {}
