@@ -12,7 +12,8 @@ file    A WAV file for the microphone and one for the speaker, which move by the
         at which they start are those at which the clients make their recordings (inotify(7)).
 
 Delay: by cross-correlation in windows of half a second, a quarter of a second apart. Gaps: 5 ms and more of silence where
-something is said.
+something is said. The second table says where the median's milliseconds go: what the clients measure themselves (command
+`delay`), what the profile is made to take, and the rest: computing, the server, and what lies between a device's report and the air.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -32,7 +34,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import resample_poly
 
-from sound_room import WAIT_SECONDS_MAX, Bench, Creations, Failure
+from sound_room import WAIT_SECONDS_MAX, Asking, Bench, Creations, Failure
 from sound_scores import PIECE, RATE, lag_of, pieces, quality, read
 
 WINDOW = RATE // 2
@@ -135,9 +137,15 @@ def measure_pulse(bench, profile, said):
         ear.wait_for("joined voice")
         time.sleep(1)
         begun, used = time.monotonic(), [client.processor_seconds() for client in (mouth, ear)]
-        recorded = bench.play_and_record(said)
+        with Asking((mouth, ear)):
+            recorded = bench.play_and_record(said)
         seconds = time.monotonic() - begun
         cores = [100 * (client.processor_seconds() - before) / seconds for client, before in zip((mouth, ear), used)]
+        for client in (mouth, ear):
+            client.take(1)
+    if bench.arguments.out:
+        for name, samples in zip(("said", "heard"), recorded):
+            write(bench.arguments.out / f"{profile}-{name}.wav", samples)
     return figures(*recorded) | {"cores": cores, "ear": ear.text, "mouth": mouth.text}
 
 
@@ -211,6 +219,37 @@ def enter_namespace():
     os.execvp(own[0], [*own, sys.executable, *sys.argv])
 
 
+# What a profile is made to take, in milliseconds: the microphone's processing (Documentation/Sound.md), a frame, the encoder's
+# look-ahead.
+MADE = {"standard": (7, 20, 6.5), "low-latency": (0, 5, 2.5), "low-bandwidth": (7, 60, 6.5), "music": (0, 20, 6.5)}
+STAGES = ("microphone", "processing", "frame", "look-ahead", "buffer", "speaker", "the rest")
+
+
+def stages(row, unprocessed):
+    """Where the median's milliseconds go: what the clients said while they were asked, and what the profile is made to take."""
+    def median(text, word):
+        values = [float(found) for found in re.findall(rf"^delay: .*?{word} ([0-9.]+) ms", text, re.MULTILINE)]
+        return float(np.median(values[int(SETTLE_SECONDS / Asking.SECONDS) :] or values)) if values else None
+
+    processing, frame, ahead = MADE[row["profile"]]
+    known = {"microphone": median(row["mouth"], "microphone"), "processing": 0 if unprocessed else processing,
+             "frame": frame, "look-ahead": ahead, "buffer": median(row["ear"], "buffer"),
+             "speaker": median(row["ear"], "speaker")}
+    return known | {"the rest": row["p50"] - sum(value for value in known.values() if value)}
+
+
+def stage_table(rows, unprocessed):
+    """Rows of clients whose path is known, one below the other."""
+    rows = [row for row in rows if row["devices"] == "pulse" and row["found"]]
+    lines = ["", "| of p50, in ms | " + " | ".join(STAGES) + " | grown |", "|---|" + "--:|" * (len(STAGES) + 1)]
+    for row in rows:
+        row["stages"] = stages(row, unprocessed)
+        values = ["–" if row["stages"][stage] is None else f"{row['stages'][stage]:.1f}" for stage in STAGES]
+        grown = re.findall(r"grown ([0-9]+) times", row["ear"])
+        lines.append(f"| {row['profile']} | " + " | ".join(values) + f" | {grown[-1] if grown else '–'} |")
+    return "\n".join(lines) if rows else ""
+
+
 HEAD = ("| profile | devices | found | p50 | p95 | p99 | max | gaps | PESQ-WB | talker's, listener's core |\n"
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
 
@@ -246,6 +285,7 @@ def run(arguments):
                 row = {"profile": profile, "devices": devices} | measure(bench, profile, said)
                 rows.append(row)
                 print(line(row), flush=True)
+    print(stage_table(rows, arguments.unprocessed), flush=True)
     if arguments.out:
         (arguments.out / "mouth.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
     return 0 if all(row["found"] for row in rows) else 1
@@ -262,7 +302,7 @@ def parsed():
     parser = argparse.ArgumentParser(prog="bench sound mouth-to-ear")
     parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--speech", type=Path, required=True, help="folder of WAV files")
-    parser.add_argument("--out", type=Path, help="folder for mouth.json: the figures, and what the clients said")
+    parser.add_argument("--out", type=Path, help="folder for mouth.json (the figures, and what the clients said) and what was said and heard")
     parser.add_argument("--profile", default="standard,low-latency", help="profiles, with commas between them")
     parser.add_argument("--devices", choices=("pulse", "file", "both"), default="both")
     parser.add_argument("--seed", type=int, default=1)

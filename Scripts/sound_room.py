@@ -8,6 +8,7 @@ import selectors
 import signal
 import struct
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -58,6 +59,12 @@ class Child:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def say(self, line):
+        """As a person would type it; nothing where the program has ended."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
+
     def end(self, number=signal.SIGINT):
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -68,6 +75,29 @@ class Child:
             self.process.wait()
         while self.take(0) and self.stream.readable() and self.process.poll() is None:
             pass
+
+
+class Asking:
+    """Asks clients where their milliseconds go, twice a second, from a thread of its own, while something is heard."""
+
+    SECONDS = 0.5
+
+    def __init__(self, clients):
+        self.clients, self.over = clients, threading.Event()
+        self.thread = threading.Thread(target=self.ask)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def ask(self):
+        while not self.over.wait(self.SECONDS):
+            for client in self.clients:
+                client.say("delay")
 
 
 class Creations:
@@ -112,8 +142,8 @@ class Bench:
             + "".join(f"pcm.bench_{name} {{ type pulse device {name} server 'unix:{folder}/native' }}\n"
                       for name in ("ear_in", "mouth_out")))
 
-    def start(self, *arguments, ends=None, output=None, **environment):
-        child = Child([str(word) for word in arguments], self.environment | environment, output)
+    def start(self, *arguments, ends=None, output=None, needs_input=False, **environment):
+        child = Child([str(word) for word in arguments], self.environment | environment, output, needs_input)
         (ends or self.ends).callback(child.end)
         return child
 
@@ -131,7 +161,7 @@ class Bench:
         home = self.folder / f"{user}{self.count}"
         home.mkdir()
         return self.start(self.arguments.programs / "roomtone", "talk", "--server", f"127.0.0.1:{self.port}", "--room",
-                          "General", "--user", home.name, "--register", *options, ends=ends,
+                          "General", "--user", home.name, "--register", *options, ends=ends, needs_input=True,
                           ROOMTONE_PASSWORD="of the benchmark", XDG_DATA_HOME=str(home), XDG_CONFIG_HOME=str(home))
 
     def start_sound(self):

@@ -6,12 +6,12 @@ import VoiceWire
 
 /// When to tell the server how each talker is heard, and what: rows of `AudioQualityReport`. Pure.
 ///
-/// Every five seconds; every second while something is missing, and until the server, which halves what it knows with each
+/// Every five seconds; every half second while something is missing, and until the server, which halves what it knows with each
 /// report, has forgotten it. Seldomer in large rooms.
 package struct ReceptionReporter: Equatable, Sendable {
     static let interval: Duration = .seconds(5)
-    static let urgentInterval: Duration = .seconds(1)
-    /// Reports without loss that still come every second.
+    static let urgentInterval: Duration = .milliseconds(500)
+    /// Reports without loss that still come every half second.
     static let urgentReportsAfterLoss = 5
     /// The least between two reports, for each person in voice: a room's reports together are 50 a second at most.
     static let intervalPerPerson: Duration = .milliseconds(20)

@@ -47,6 +47,8 @@ package enum TalkCommand: Equatable, Sendable {
     case consent(Bool)
     /// Whether the room is to be recorded.
     case record(Bool)
+    /// Where the milliseconds between microphone and ear go, as measured here.
+    case delay
     case help
     case quit
 }

@@ -11,10 +11,9 @@
 ///   would, and most losses of two in a row, for the price of one copy. Where losses come in a row, copies of single frames
 ///   are spread, so that they do not share the fate of what they copy.
 /// - **Sound** takes less while something is carried, so that both together cost little more than half as much again.
-/// - **Bitrate** follows delay. A queue that grows shows before it overflows: reported delay more than
-///   ``queueMilliseconds`` above the least of the last ``delaysKept`` reports takes 15 % of the budget, no oftener than
-///   every other report (its effect takes a round trip to be seen); five reports without give 5 % back each. Loss without
-///   delay is the radio's, not the queue's, and takes no bitrate.
+/// - **Bitrate** follows delay. A queue that grows shows before it overflows (``QueueWatch``) and takes 15 % of the budget, no
+///   oftener than every other report (its effect takes a round trip to be seen); five reports without give 5 % back each. Loss
+///   without delay is the radio's, not the queue's, and takes no bitrate.
 /// - The budget covers all of it: sound and copies together never pass ``Limits/bitsPerSecondMax``. Where the budget is
 ///   small, copies go before sound falls below ``Limits/bitsPerSecondMin``.
 package struct SenderAdaptation: Sendable {
@@ -93,8 +92,7 @@ package struct SenderAdaptation: Sendable {
     private var reportsBelow = 0
     private var reportsOfShorter = 0
     private var budget: Double
-    private var delays = InlineArray<10, Double>(repeating: .infinity)
-    private var delayIndex = 0
+    private var queue = QueueWatch()
     private var calmReports = 0
 
     package init(limits: Limits = Limits()) {
@@ -156,11 +154,7 @@ package struct SenderAdaptation: Sendable {
     }
 
     private mutating func noteDelay(_ delay: Double) {
-        delays[delayIndex] = delay
-        delayIndex = (delayIndex + 1) % Self.delaysKept
-        var least = Double.infinity
-        for index in delays.indices { least = min(least, delays[index]) }
-        if delay - least > Self.queueMilliseconds {
+        if queue.note(delay) {
             if calmReports != 0 {
                 // From what is used, not from what might be: an unused budget takes nothing off the queue.
                 let used = Double(provision.bitsPerSecond) * Self.cost(provision.carried.blockCount)
@@ -213,8 +207,6 @@ package struct SenderAdaptation: Sendable {
     /// In frames: later copies are waited for by nobody.
     private static let distanceMax = 8
     private static let reportsUntilLess = 10
-    private static let queueMilliseconds = 40.0
-    private static let delaysKept = 10
     private static let reportsUntilMore = 5
     /// More would leave too little of the bitrate for the sound itself.
     private static let lossPercentMax = 20

@@ -39,9 +39,6 @@ import VoiceWire
     private var sequence: SequenceNumber
     private var timestamp: MediaTimestamp
 
-    /// Sound kept from before the onset, in samples: what the detector needs to be sure, and the onset before it.
-    static let prerollSampleCount = 2_880
-
     /// Frames that are at least as long, 10 ms, may be left out in silence.
     static let pausingSampleCountMin = 480
 
@@ -69,7 +66,7 @@ import VoiceWire
         usesDiscontinuousTransmission = settings.discontinuousTransmission
         gate = VoiceActivityGate(settings: configuration.activation)
         preroll = PrerollBuffer(
-            frameCountMax: max(1, Self.prerollSampleCount / frameSampleCount),
+            frameCountMax: max(1, VoiceActivityGate.prerollSampleCountMax / frameSampleCount),
             frameSampleCount: settings.samplesPerFrame)
         unsafe scratch = .allocate(capacity: settings.samplesPerFrame)
         unsafe scratch.initialize(repeating: 0)
@@ -106,6 +103,7 @@ import VoiceWire
             // Muted, or switched to a mode that is silent now: what the microphone hears may not be sent any more.
             endTalkspurt(to: &transport, emit: emit)
         case .began, .continues:
+            preroll.keepNewest(max(1, gate.prerollSampleCount / frameSampleCount))
             sendPreroll(to: &transport, emit)
             unsafe send(samples, level: level, isLast: false, to: &transport, emit)
         case .ended:

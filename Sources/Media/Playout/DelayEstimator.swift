@@ -8,9 +8,11 @@ import VoiceWire
 /// frame that a copy in a later datagram replaces counts as arrived with that: so the delay waits for copies where there
 /// are enough to be worth it, and for nothing where there are none.
 ///
-/// The delay is the one at which delay and missed frames together cost least: a percent of missed frames is worth
-/// ``millisecondsPerMissedPercent`` (the E-model of ITU-T G.107 would pay more for it; but a long delay costs everybody in
-/// the conversation, a missed frame one listener). It is held until another is better by ``worthChanging`` milliseconds:
+/// The delay is the one at which delay and missed frames together cost least: a percent of
+/// missed frames is worth ``millisecondsPerMissedPercent`` (the E-model of ITU-T G.107 would pay more for it; but a long delay costs everybody in
+/// the conversation, a missed frame one listener); each millisecond beyond ``cheapMilliseconds`` costs as much more as people
+/// who talk with each other begin to notice it. A frame that is late by less than its length is heard all the same, and counts for as much of
+/// a missed one. The delay is held until another is better by ``worthChanging`` milliseconds:
 /// each change is heard. With long-tailed jitter that is the 99th percentile or above, with
 /// stray spikes below: the histogram decides, not a fixed share. It is never much longer than the slowest frame of the last
 /// eight to sixteen seconds was, so that a network that has calmed down is believed soon.
@@ -19,7 +21,10 @@ import VoiceWire
 /// heard late whatever the network does, so nothing is learnt from them.
 struct DelayEstimator: Sendable {
     private static let bucketCount = 100
-    private static let millisecondsPerMissedPercent = 80.0
+    private static let millisecondsPerMissedPercent = 180.0
+    /// With what is usual on either side of the buffer, 177 ms from mouth to ear are reached about there.
+    private static let cheapMilliseconds = 80.0
+    private static let dearerBy = 1.25
     private static let worthChanging = 12.0
     /// With less sound than that one slow frame says little.
     private static let evidenceMilliseconds = 10_000.0
@@ -106,18 +111,29 @@ struct DelayEstimator: Sendable {
         let needed = Int(min(slowest.value / bucketNanoseconds + 1, Int64(Self.bucketCount)))
         let bucketMilliseconds = Double(bucketNanoseconds) / 1e6
         let evidence = max(weightSum, nextWeight * Self.evidenceMilliseconds / frameMilliseconds)
-        var missed = weightSum
+        // A frame that is late by less than its own length is missed for so long only.
+        let frameBuckets = max(1, Int((frameMilliseconds / bucketMilliseconds).rounded()))
+        // By delay: the sum of what is missed from there on. The last place stays nought.
+        var missedFromHere = InlineArray<101, Double>(repeating: 0)
+        var missed = 0.0
         var best = Self.bucketCount
         var bestCost = Double.infinity
         var heldCost = Double.infinity
-        for index in 0..<Self.bucketCount {
-            missed -= weights[index]
-            let percent = 100 * max(0, missed) / evidence
-            let cost = Double(index + 1) * bucketMilliseconds + percent * Self.millisecondsPerMissedPercent
-            if index + 1 == held { heldCost = cost }
-            if cost < bestCost {
+        for delay in (1...Self.bucketCount).reversed() {
+            if delay < Self.bucketCount {
+                missed += weights[delay]
+                missedFromHere[delay] = missedFromHere[delay + 1] + missed
+            }
+            let beyond = missedFromHere[min(delay + frameBuckets, Self.bucketCount)]
+            let percent = 100 * (missedFromHere[delay] - beyond) / Double(frameBuckets) / evidence
+            let milliseconds = Double(delay) * bucketMilliseconds
+            let cost =
+                milliseconds + max(0, milliseconds - Self.cheapMilliseconds) * Self.dearerBy
+                + percent * Self.millisecondsPerMissedPercent
+            if delay == held { heldCost = cost }
+            if cost <= bestCost {
                 bestCost = cost
-                best = index + 1
+                best = delay
             }
         }
         best = min(best, needed)

@@ -7,6 +7,7 @@ extension JitterBuffer {
     /// rendered already. A frame or a concealment may be longer than what is needed; the caller keeps the rest.
     public mutating func next(at now: MonotonicInstant, sampleCountMax: Int) -> PlayoutAction {
         wantedStretch = 0
+        wasWaitedFor = false
         guard hasStream else { return .silence(sampleCount: sampleCountMax) }
         trimExcess(at: now)
         // Each turn ends, takes a frame out of the store, or ends the talkspurt.
@@ -29,11 +30,17 @@ extension JitterBuffer {
         return head.frame.sequence == nextSequence && head.frame.timestamp == playhead
     }
 
+    /// Whether the frame that sound is being invented for has come after all.
+    public var isAwaitedReady: Bool {
+        guard isPlaying, concealedRun > 0, let head = store.first(from: nextSequence) else { return false }
+        return playhead.distance(to: head.frame.timestamp) < 0 && playedUntil.distance(to: head.frame.end) > 0
+    }
+
     /// Whether ``wantedStretch`` is for what is quiet only: a word is heard to be changed, a pause is not. Words are made
     /// shorter only where they are heard far too late, and longer where so much of the delay is missing (three
     /// quarters, on a steady network anything) that frames will be, too, or where nothing was quiet for a while.
     public var stretchesQuietOnly: Bool {
-        if patienceUsed >= Self.patienceSampleCount { return false }
+        if wasWaitedFor || patienceUsed >= Self.patienceSampleCount { return false }
         if wantedStretch < 0 { return wantedStretch > -Self.spokenSurplusSampleCountMin }
         let covering = estimator.coveringDelayNanoseconds
         return covering > Self.steadyNanosecondsMax
@@ -84,12 +91,15 @@ extension JitterBuffer {
 
     /// The next action of a talkspurt, or nil if it is over.
     private mutating func continueTalkspurt(_ head: BufferedFrame?, at now: MonotonicInstant) -> PlayoutAction? {
-        guard let head else { return concealOrStop(upTo: latestSampleCount, following: nil) }
+        guard let head else {
+            return concealOrStop(upTo: min(latestSampleCount, Self.inventionSampleCount), following: nil)
+        }
         // Time that lost frames account for; the rest of a gap is the talker's silence.
         let missing = nextSequence.distance(to: head.frame.sequence)
         let gap = playhead.distance(to: head.frame.timestamp)
         if gap < Self.concealmentStep {
-            if gap < 0 { smoothedDelay = Double(delay(of: head.frame, at: now)) }
+            wasWaitedFor = gap < 0
+            if wasWaitedFor { smoothedDelay = Double(delay(of: head.frame, at: now)) }
             return play(head, at: now)
         }
         let lost = min(gap, missing * latestSampleCount - concealedRun)
@@ -130,9 +140,7 @@ extension JitterBuffer {
     private mutating func chooseStretch() {
         smoothedDelay += (Double(counts.playoutDelayNanoseconds) - smoothedDelay) / Self.delaySmoothing
         let surplus = (smoothedDelay - Double(targetDelayNanoseconds)) / 1e6
-        let tolerated = min(
-            max(Double(targetDelayNanoseconds) / 1e6, Self.surplusMilliseconds.lowerBound),
-            Self.surplusMilliseconds.upperBound)
+        let tolerated = wasWaitedFor ? 0 : toleratedMilliseconds
         if surplus > tolerated {
             wantedStretch = -Int(min(surplus, 200) * Double(Self.samplesPerMillisecond))
         } else if surplus < -Self.shortageMillisecondsMax {
@@ -141,6 +149,13 @@ extension JitterBuffer {
             wantedStretch = Int(milliseconds * Double(Self.samplesPerMillisecond))
         }
         patienceUsed = wantedStretch == 0 ? 0 : patienceUsed + latestSampleCount
+    }
+
+    /// By how much the delay may be too long before it is shortened.
+    private var toleratedMilliseconds: Double {
+        if estimator.coveringDelayNanoseconds <= Self.steadyNanosecondsMax { return Self.steadySurplusMilliseconds }
+        let range = Self.surplusMilliseconds
+        return min(max(Double(targetDelayNanoseconds) / 1e6, range.lowerBound), range.upperBound)
     }
 
     private mutating func concealOrStop(upTo wanted: Int, following: BufferedFrame?) -> PlayoutAction? {
@@ -158,7 +173,8 @@ extension JitterBuffer {
     private mutating func conceal(_ count: Int, following: BufferedFrame?) -> PlayoutAction {
         playhead = playhead.advanced(by: count)
         concealedRun += count
-        counts.framesConcealed += 1
+        // Once for each frame that is missing, in however many pieces it is invented.
+        if (concealedRun - count) % latestSampleCount == 0 { counts.framesConcealed += 1 }
         counts.samplesConcealed += UInt64(count)
         return .conceal(sampleCount: count, following: following)
     }
@@ -193,6 +209,9 @@ extension JitterBuffer {
 
     /// Opus conceals multiples of 2.5 ms.
     private static let concealmentStep = 120
+    /// Where it is not known yet whether a frame is lost or late, so much is invented at once: Opus' speech modes invent no
+    /// less than 10 ms.
+    private static let inventionSampleCount = 480
     /// Words are heard this much too late before they are made shorter: 80 ms.
     private static let spokenSurplusSampleCountMin = 3_840
     /// Where no more jitter is to be waited for than 10 ms, there is nothing to spare.
@@ -204,6 +223,8 @@ extension JitterBuffer {
     /// A delay that is twice the target is shortened, within these bounds: a frame that was lost and came as a copy after all
     /// made it longer by 20 ms, and will again …
     private static let surplusMilliseconds = 8.0...20.0
+    /// On a steady network nothing will: somewhat more than the shortest change.
+    private static let steadySurplusMilliseconds = 3.0
     /// … and one shorter than it by this much made longer, with a quarter of it on top, up to 6 ms, so
     /// that it lasts.
     private static let shortageMillisecondsMax = 0.5

@@ -12,8 +12,9 @@ import VoiceWire
 /// talker's clock; only if more than ``Configuration/delayMillisecondsMax`` has piled up are frames skipped.
 ///
 /// **When a frame is missing.** It is concealed while later ones are there. Where nothing is there, sound is invented for
-/// at most ``Configuration/concealedMillisecondsMax`` in a row; if the frame comes after that all the same, it is played in
-/// full, and the delay has grown by the wait: nothing that arrives is thrown away for a network that stopped for a moment. A
+/// at most ``Configuration/concealedMillisecondsMax`` in a row, 10 ms at a time; if the frame comes after that all the same
+/// (``isAwaitedReady``), it is played in full, what was invented for it is cut out as far as it sounds alike, and the delay has
+/// grown by the rest: nothing that arrives is thrown away for a network that stopped for a moment. A
 /// gap in time without a gap in numbers is silence, as is all that follows a frame marked as the last or as the start of a
 /// pause.
 ///
@@ -57,6 +58,8 @@ import VoiceWire
     var concealedRun = 0
     /// Of the talkspurt's frames, so that no one frame changes the delay.
     var smoothedDelay = 0.0
+    /// The frame given last came while sound was being invented for it: what was invented too much may be cut out again.
+    var wasWaitedFor = false
     /// Samples played while a stretch was wanted.
     var patienceUsed = 0
     /// Samples by which the frame that ``next(at:sampleCountMax:)`` gave should be played longer, or shorter if negative, as

@@ -42,6 +42,9 @@
         return true
     }
 
+    /// Forgets all but the newest `count` frames.
+    public mutating func keepNewest(_ count: Int) { frameCount = min(frameCount, max(0, count)) }
+
     /// Forgets everything kept, as when the microphone is muted.
     public mutating func removeAll() { frameCount = 0 }
 }

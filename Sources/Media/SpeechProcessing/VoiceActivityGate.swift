@@ -63,6 +63,16 @@ public struct VoiceActivityGate: Sendable {
         return isOpen ? .continues : .ended
     }
 
+    /// Samples at 48 kHz before the frame that opened it which belong to what opened it: what the detector needs to be sure, and the
+    /// onset before it. More where others talk: a voice stands out of them only when it has become loud.
+    public var prerollSampleCount: Int {
+        backgroundTalk.levelDecibelsMin(isOpen: false) == nil ? Self.prerollSampleCountMin : Self.prerollSampleCountMax
+    }
+
+    /// 60 and 160 ms.
+    public static let prerollSampleCountMin = 2_880
+    public static let prerollSampleCountMax = 7_680
+
     private func isSpeech(_ probability: Double, _ levelDecibels: Double) -> Bool {
         let loudEnough = max(
             settings.levelDecibelsMin, (noiseFloor.decibels ?? levelDecibels) + settings.aboveNoiseDecibelsMin)

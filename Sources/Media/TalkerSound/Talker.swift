@@ -21,6 +21,8 @@ import VoiceWire
     private var decoder: OpusDecoder
     /// Decoded samples that are still to be rendered.
     private var decoded: TimeStretcher
+    /// Of what waits in `decoded`, the samples at its front that were invented.
+    private var inventedCount = 0
     private var entry: MixEntry
     private var announcedLevel: UInt8?
     private var decodedLevel: UInt8 = 127
@@ -49,6 +51,7 @@ import VoiceWire
         recovery.removeAll()
         try? decoder.reset(channelCount: 1)
         decoded.removeAll()
+        inventedCount = 0
         entry = MixEntry(channelCount: entry.channelCount)
         announcedLevel = nil
         decodedLevel = 127
@@ -145,8 +148,9 @@ import VoiceWire
         let sampleCount = mix.count / entry.channelCount
         let gainStep = (volume * masterVolume - gain) / Float(max(1, sampleCount))
         while done < sampleCount {
-            if decoded.waitingCount == 0 {
-                let action = decodeNext(at: now.advanced(bySamples: done), sampleCountMax: sampleCount - done)
+            if decoded.waitingCount == 0 || inventedCount > 0 && buffer.isAwaitedReady {
+                let action = decodeNext(
+                    at: now.advanced(bySamples: done + decoded.waitingCount), sampleCountMax: sampleCount - done)
                 guard decoded.waitingCount > 0 else {
                     let silence = silenceCount(action, atMost: sampleCount - done)
                     unsafe entry.fall(into: part(of: mix, done, silence), isPause: buffer.isInPause, gain, gainStep)
@@ -161,6 +165,7 @@ import VoiceWire
                 gainStep)
             gain += gainStep * Float(portion)
             done += portion
+            inventedCount = max(0, inventedCount - portion)
         }
     }
 
@@ -196,8 +201,10 @@ import VoiceWire
 
     /// Decodes what comes next into `decoded`, stretched as far as the buffer wants it; leaves it empty for silence.
     private mutating func decodeNext(at now: MonotonicInstant, sampleCountMax: Int) -> PlayoutAction {
+        inventedCount = 0
         let action = buffer.next(at: now, sampleCountMax: sampleCountMax)
         perform(action)
+        if case .conceal = action { inventedCount = decoded.waitingCount }
         // Frames of less than 20 ms are too short, each by itself, for the lowest voices.
         while buffer.wantedStretch < 0, decoded.waitingCount < TimeStretcher.shorteningSampleCountMin,
             buffer.isNextReady

@@ -14,7 +14,8 @@ struct TalkCommand: AsyncParsableCommand {
             Keys on a terminal: space starts and stops talking (push-to-talk), m mutes, d deafens, + and - change the \
             volume, q leaves, ? shows this. When standard input is no terminal, lines do the same: talk on, talk off, \
             mute on, mute off, deafen on, deafen off, volume up, volume down, bitrate KBITS, echo on, echo off, \
-            noise on, noise off, gain on, gain off, delivery mixed, delivery forwarded, delivery room, quit.
+            noise on, noise off, gain on, gain off, delivery mixed, delivery forwarded, delivery room, consent yes, \
+            consent no, record start, record stop, delay, quit.
 
             Without a stored login the password is asked for, or taken from ROOMTONE_PASSWORD or --password-file; never \
             from the command line.

@@ -12,7 +12,7 @@ struct ReceptionTable {
     /// Talkers one report may name; a client hears no more at once.
     static let talkersPerReportMax = 64
     /// A talker hears of its reception no more often.
-    static let interval: Duration = .seconds(1)
+    static let interval: Duration = .milliseconds(500)
     /// What was not heard of for so long says nothing about now.
     static let lifetime: Duration = .seconds(15)
     /// Listeners that are provided for.

@@ -37,7 +37,7 @@ enum ActivityTrial {
         var onsets = 0
     }
 
-    /// For each frame: whether it would be sent, pre-roll of 60 ms included.
+    /// For each frame: whether it would be sent, pre-roll included.
     static func sent(_ sound: [Int16]) throws -> [Bool] {
         var processor = try MicrophoneProcessor(settings: .untouched, frameSampleCount: 480)
         processor.detectsSpeech = true
@@ -53,7 +53,7 @@ enum ActivityTrial {
             switch gate.judge(probability: processor.speechProbability, levelDecibels: level, sampleCount: 480) {
             case .silent: sent.append(false)
             case .began:
-                for index in sent.indices.suffix(6) { sent[index] = true }
+                for index in sent.indices.suffix(gate.prerollSampleCount / 480) { sent[index] = true }
                 sent.append(true)
             case .continues, .ended: sent.append(true)
             }

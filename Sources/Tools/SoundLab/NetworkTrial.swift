@@ -75,11 +75,9 @@ struct NetworkTrial {
         var settings = SimulatedTalker.Settings()
         settings.encoder.bitsPerSecond = Self.bitsPerSecond
         switch contender {
-        case .roomtone: settings.encoder.forwardErrorCorrection = true
-        case .roomtoneCapped:
-            settings.encoder.forwardErrorCorrection = true
-            settings.bitsPerSecondMax = Self.bitsPerSecond
-        case .fixed60, .speex: break
+        case .roomtone: break
+        case .roomtoneCapped: settings.bitsPerSecondMax = Self.bitsPerSecond
+        case .fixed60, .speex: settings.encoder.forwardErrorCorrection = false
         }
         return settings
     }

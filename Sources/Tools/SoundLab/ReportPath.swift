@@ -8,13 +8,14 @@ struct ReportPath {
     let delay: Duration
     private var known = PathReports()
     private var latest = ListeningFigures()
+    private var heard = RecentLosses()
     private var lastLook = MonotonicInstant(nanoseconds: 0)
     private var underWay: [(due: MonotonicInstant, heard: HeardByOthers)] = []
     private var nextPing = MonotonicInstant(nanoseconds: 0)
     private var ready: [SenderAdaptation.Report] = []
 
-    /// A listener reports every second while something is missing, else every five.
-    private static let urgentNanoseconds: Int64 = 1_000_000_000
+    /// A listener reports every half second while something is missing, else every five.
+    private static let urgentNanoseconds: Int64 = 500_000_000
     private static let usualNanoseconds: Int64 = 5_000_000_000
     private static let pingNanoseconds: Int64 = 1_000_000_000
     private static let pingByteCount = 8
@@ -29,7 +30,7 @@ struct ReportPath {
         guard figures.lossBursts > latest.lossBursts || waited >= Self.usualNanoseconds else { return }
         let (seconds, attoseconds) = delay.components
         let due = now.advanced(byNanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-        underWay.append((due, ListeningFigures.heard(latest, figures)))
+        underWay.append((due, heard.note(from: latest, to: figures)))
         latest = figures
         lastLook = now
     }
@@ -58,5 +59,20 @@ struct ReportPath {
         let report = known.notePong(
             uplinkLoss: nil, roundTripNanoseconds: now.nanoseconds - sent, at: now)
         if let report { ready.append(report) }
+    }
+}
+
+/// What the server makes of a listener's reports: counts that are halved with each, so that the last few make the figure.
+private struct RecentLosses {
+    private var received = 0.0
+    private var lost = 0.0
+    private var bursts = 0.0
+
+    mutating func note(from earlier: ListeningFigures, to later: ListeningFigures) -> HeardByOthers {
+        received = received / 2 + Double(later.framesReceived) - Double(earlier.framesReceived)
+        lost = max(0, lost / 2 + Double(later.framesLost) - Double(earlier.framesLost))
+        bursts = bursts / 2 + Double(later.lossBursts) - Double(earlier.lossBursts)
+        let share = lost > 0 ? lost / (lost + received) : 0
+        return HeardByOthers(lossShare: share, burstRatio: (bursts > 0 ? lost / bursts : 1) * (1 - share))
     }
 }

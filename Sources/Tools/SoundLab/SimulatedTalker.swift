@@ -8,9 +8,15 @@ import VoiceWire
 struct SimulatedTalker: ~Copyable {
     /// How speech is sent.
     struct Settings: Sendable {
-        var encoder = OpusEncoderSettings()
+        /// A client's own, but that pauses are sent as well: those it is compared with leave nothing out.
+        var encoder: OpusEncoderSettings
         /// For sound and copies together.
         var bitsPerSecondMax = SenderAdaptation.Limits().bitsPerSecondMax
+
+        init() {
+            encoder = VoiceEngineConfiguration().encoder
+            encoder.discontinuousTransmission = false
+        }
     }
 
     private(set) var opusByteCount = 0

@@ -30,15 +30,6 @@ struct ListeningFigures: Equatable, Sendable {
         let sum = samplesPlayed + samplesConcealed
         return sum == 0 ? 0 : Double(samplesConcealed) / Double(sum)
     }
-
-    /// What a listener reports of the time between two looks.
-    static func heard(_ earlier: ListeningFigures, _ later: ListeningFigures) -> HeardByOthers {
-        let lost = Double(later.framesLost) - Double(earlier.framesLost)
-        let received = Double(later.framesReceived) - Double(earlier.framesReceived)
-        let bursts = Double(later.lossBursts) - Double(earlier.lossBursts)
-        let share = lost > 0 ? lost / (lost + received) : 0
-        return HeardByOthers(lossShare: share, burstRatio: (bursts > 0 ? lost / bursts : 1) * (1 - share))
-    }
 }
 
 /// The product.

@@ -48,18 +48,20 @@ import VoiceWire
                 statistics(received: 90, lost: 10, bursts: 4, late: 3), peopleCount: 2, now: .seconds(10)) == [])
     }
 
-    @Test func `A calm path is reported every five seconds, a lossy one every second`() {
+    @Test func `A calm path is reported every five seconds, a lossy one every half second`() {
         var reporter = ReceptionReporter()
         #expect(reporter.report(statistics(received: 50), peopleCount: 2, now: .zero) != nil)
         #expect(reporter.report(statistics(received: 290), peopleCount: 2, now: .milliseconds(4_999)) == nil)
         #expect(reporter.report(statistics(received: 291), peopleCount: 2, now: .seconds(5)) != nil)
         let lossy = statistics(received: 340, lost: 1, bursts: 1)
-        #expect(reporter.report(lossy, peopleCount: 2, now: .milliseconds(5_999)) == nil)
-        #expect(reporter.report(lossy, peopleCount: 2, now: .seconds(6)) != nil)
+        #expect(reporter.report(lossy, peopleCount: 2, now: .milliseconds(5_499)) == nil)
+        #expect(reporter.report(lossy, peopleCount: 2, now: .milliseconds(5_500)) != nil)
         // The server forgets by halves: it is told so often until little is left.
-        for second in 7..<12 { #expect(reporter.report(lossy, peopleCount: 2, now: .seconds(second)) != nil) }
-        #expect(reporter.report(lossy, peopleCount: 2, now: .seconds(12)) == nil)
-        #expect(reporter.report(lossy, peopleCount: 2, now: .seconds(16)) != nil)
+        for time in stride(from: 6_000, through: 8_000, by: 500) {
+            #expect(reporter.report(lossy, peopleCount: 2, now: .milliseconds(time)) != nil)
+        }
+        #expect(reporter.report(lossy, peopleCount: 2, now: .milliseconds(8_500)) == nil)
+        #expect(reporter.report(lossy, peopleCount: 2, now: .seconds(13)) != nil)
     }
 
     @Test func `A large room's listeners report seldomer`() {

@@ -37,6 +37,23 @@ struct TalkViewTests {
                 == "listening | [#####-----] | General (3) | ada speaks | loss 2% | delay 45 ms | space: talk, ?: help")
     }
 
+    @Test func `the command delay says where the milliseconds go, on one line`() {
+        var model = busy()
+        var statistics = model.statistics
+        statistics.source.delaySampleCount = 120
+        statistics.sink.delaySampleCount = 437
+        statistics.sink.leadSampleCount = 360
+        statistics.sink.leadGrowthCount = 2
+        _ = model.update(.tick(statistics), now: .seconds(1))
+        let expected =
+            "delay: microphone 2.5 ms; round trip 10.0 ms; speaker 9.1 ms of 7.5 ms, grown 2 times; "
+            + "buffer 40.0 ms, jitter 2.0 ms (ada)"
+        #expect(model.update(.command(.delay), now: .seconds(1)) == [.print(expected)])
+        var silent = TalkModel.online()
+        let nothing = silent.update(.command(.delay), now: .zero)
+        #expect(nothing == [.print("delay: microphone 0.0 ms; speaker 0.0 ms")])
+    }
+
     @Test func `talking, muted and deafened are said in capitals`() {
         var model = busy()
         _ = model.update(.command(.talk(nil)), now: .seconds(1))

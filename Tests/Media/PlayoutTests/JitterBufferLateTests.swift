@@ -32,6 +32,46 @@ import VoiceWire
         #expect(statistics.playoutDelayNanoseconds >= 60_000_000)
     }
 
+    /// What a listener counted before and after a frame that comes late, of a talker who never pauses; heard in steps of 2.5 ms.
+    private struct LateFrame {
+        var before: PlayoutStatistics
+        var after: PlayoutStatistics
+        var isHeard: Bool
+
+        init(late milliseconds: Double) {
+            let index = 600
+            var arrivals = talkspurt(count: 1_000, isMarked: false)
+            arrivals[index].milliseconds += milliseconds
+            var configuration = JitterBuffer.Configuration()
+            configuration.renderSampleCount = 120
+            var listener = Listener(configuration: configuration, stepSamples: 120)
+            listener.run(Array(arrivals[..<index]), until: Double(index) * 20 - 5)
+            before = listener.buffer.statistics
+            listener.run(Array(arrivals[index...]), until: Double(index + 10) * 20)
+            after = listener.buffer.statistics
+            isHeard = listener.playedSequences.contains(UInt16(100 + index))
+        }
+    }
+
+    @Test func `While a frame may be late or lost, sound is invented ten milliseconds at a time`() {
+        let trial = LateFrame(late: 6)
+        #expect(trial.after.samplesConcealed - trial.before.samplesConcealed == 480)
+        #expect(trial.after.framesConcealed - trial.before.framesConcealed == 1)
+        #expect(trial.isHeard)
+    }
+
+    @Test func `What was invented for a frame that came after all is cut out again`() {
+        let trial = LateFrame(late: 6)
+        // The harness cuts 2.5 ms of a frame at most.
+        #expect(trial.after.samplesRemoved - trial.before.samplesRemoved == 120)
+        #expect(trial.after.playoutDelayNanoseconds - trial.before.playoutDelayNanoseconds <= 8_000_000)
+    }
+
+    @Test func `One frame that is late by less than its length makes no delay for all that follow`() {
+        let trial = LateFrame(late: 6)
+        #expect(trial.after.targetDelayNanoseconds == trial.before.targetDelayNanoseconds)
+    }
+
     @Test func `The delay never grows beyond its maximum`() {
         var configuration = JitterBuffer.Configuration()
         configuration.delayMillisecondsMax = 60

@@ -29,6 +29,14 @@ import Testing
         }
     }
 
+    @Test mutating func `Among others who talk more of what came before the onset belongs to it`() {
+        #expect(gate.prerollSampleCount == VoiceActivityGate.prerollSampleCountMin)
+        _ = open(150, around: -34, spread: 4, probability: 0.75...1)
+        #expect(gate.prerollSampleCount == VoiceActivityGate.prerollSampleCountMax)
+        _ = open(2_000, around: -60, spread: 1, probability: 0...0.1)
+        #expect(gate.prerollSampleCount == VoiceActivityGate.prerollSampleCountMin)
+    }
+
     @Test mutating func `A voice no louder than steady noise by twelve decibels is heard all the same`() {
         _ = open(250, around: -34, spread: 1, probability: 0.2...0.6)
         for _ in 0..<5 {

@@ -23,6 +23,16 @@ import Testing
         #expect(takeAll(&buffer).isEmpty)
     }
 
+    @Test(
+        "All but the newest can be forgotten",
+        arguments: [(-1, []), (0, []), (1, [2]), (2, [1, 2]), (3, [0, 1, 2]), (4, [0, 1, 2])] as [(Int, [Int16])])
+    func newest(_ count: Int, _ left: [Int16]) {
+        var buffer = PrerollBuffer(frameCountMax: 3, frameSampleCount: 4)
+        for frame in 0..<3 { keep(Int16(frame), in: &buffer) }
+        buffer.keepNewest(count)
+        #expect(takeAll(&buffer) == left)
+    }
+
     private func keep(_ value: Int16, in buffer: inout PrerollBuffer) {
         [value, value, value, value].withUnsafeBufferPointer { buffer.keep($0) }
     }

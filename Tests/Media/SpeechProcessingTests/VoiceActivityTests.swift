@@ -7,7 +7,7 @@ import Testing
 @Suite struct VoiceActivityTests {
     private static let clips = ["Front_Center", "Rear_Left", "Side_Right"]
 
-    /// For each 10 ms frame: whether it would be sent, pre-roll of 60 ms included.
+    /// For each 10 ms frame: whether it would be sent, pre-roll included.
     private func sent(_ sound: [Int16]) throws -> [Bool] {
         let processed = try Processed(sound)
         var gate = VoiceActivityGate()
@@ -16,7 +16,7 @@ import Testing
             switch gate.judge(probability: probability, levelDecibels: level, sampleCount: 480) {
             case .silent: sent.append(false)
             case .began:
-                for index in sent.indices.suffix(6) { sent[index] = true }
+                for index in sent.indices.suffix(gate.prerollSampleCount / 480) { sent[index] = true }
                 sent.append(true)
             case .continues, .ended: sent.append(true)
             }
