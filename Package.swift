@@ -242,7 +242,8 @@ let testTargets: [Target] = [
         name: "AudioTestSupport", dependencies: ["NetworkSimulator"], path: "Tests/Support/AudioTestSupport",
         swiftSettings: house),
     .target(
-        name: "DaemonTestSupport", dependencies: ["ControlServer", "Credentials", "Daemon", "VoiceRelay", logging],
+        name: "DaemonTestSupport",
+        dependencies: ["ControlServer", "Credentials", "Daemon", "Operations", "VoiceRelay", logging],
         path: "Tests/Support/DaemonTestSupport", swiftSettings: house),
     tests("LockFree", "Shared", ["LockFree"]),
     tests("DatagramTunnel", "Shared", ["DatagramTunnel"]),
@@ -278,15 +279,16 @@ let testTargets: [Target] = [
     tests(
         "ControlServer", "Server",
         [
-            "ControlServer", "ControlWire", "Daemon", "Rooms", "ChatStore", "Credentials", "Identifiers",
+            "ControlServer", "ControlWire", "Daemon", "Operations", "Rooms", "ChatStore", "Credentials", "Identifiers",
             "MessageSearch", "Permissions", "VoiceRelay", "VoiceWire",
             nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, logging,
         ]),
     tests(
         "Daemon", "Server",
         [
-            "AudioTestSupport", "ChatStore", "Daemon", "ControlServer", "Credentials", "Rooms", "VoiceRelay",
-            "VoiceStateCache", logging,
+            "AudioTestSupport", "ChatStore", "Daemon", "ControlServer", "ControlWire", "Credentials", "Operations",
+            "Rooms",
+            "VoiceRelay", "VoiceStateCache", logging,
         ]),
     tests(
         "Operations", "Server",
@@ -357,7 +359,10 @@ let testTargets: [Target] = [
     // Runs the programs themselves, as a person would.
     tests(
         "EndToEnd", "EndToEnd",
-        ["AudioTestSupport", "ChatStore", "ControlWire", "Identifiers", "roomtone", "roomtone-load", "roomtoned"]),
+        [
+            "AudioTestSupport", "ChatStore", "ControlWire", "Identifiers", "VoiceWire", "roomtone", "roomtone-load",
+            "roomtoned",
+        ]),
 ]
 
 let package = Package(

@@ -62,21 +62,17 @@ extension ChatRunner {
 
     private static func lines(of room: RoomDetails) -> [String] {
         func limit(_ value: Int?, _ unit: String) -> String { value.map { "\($0) \(unit)" } ?? "none" }
-        let rows = [
+        // Apart, for the compiler's sake.
+        let talkersHeard = room.loudestTalkers.map { $0 == 0 ? "all" : "the \($0) loudest" } ?? "as the server says"
+        let recordingsKept = room.recordingDays.map { $0 == 0 ? "for ever" : "\($0) days" } ?? "as the server says"
+        let rows: [[String]] = [
             ["room", "\(room.id) \(room.name)"], ["description", room.description], ["topic", room.topic],
             ["kind", room.kind.rawValue + (room.isPasswordProtected ? ", with a password" : "")],
             ["members at most", limit(room.membersMax, "")],
             ["slow mode", room.slowModeSeconds == 0 ? "off" : "\(room.slowModeSeconds) s"],
-            [
-                "talkers heard",
-                room.loudestTalkers.map { $0 == 0 ? "all" : "the \($0) loudest" } ?? "as the server says",
-            ],
-            ["voice", room.delivery.rawValue], ["kept for", limit(room.retentionDays, "days")],
-            ["kept at most", limit(room.retentionCount, "messages")],
-            [
-                "recordings kept",
-                room.recordingDays.map { $0 == 0 ? "for ever" : "\($0) days" } ?? "as the server says",
-            ],
+            ["talkers heard", talkersHeard], ["voice", room.delivery.rawValue],
+            ["kept for", limit(room.retentionDays, "days")], ["kept at most", limit(room.retentionCount, "messages")],
+            ["recordings kept", recordingsKept],
             ["you may", room.permissions.permissions.map(\.rawValue).joined(separator: ", ")],
         ]
         return Array(TextTable.lines(["", ""], rows).dropFirst())

@@ -109,7 +109,7 @@ extension RoomClient {
 
 extension ControlMessage {
     /// The answer that says no more than that it was done: for what changes a room for all, the announcement itself.
-    fileprivate var isDone: Bool {
+    var isDone: Bool {
         switch self {
         case .serverResponse(true, _, _, _), .roomDeleted, .overrideList: true
         default: false

@@ -1,4 +1,5 @@
 import ControlWire
+import Identifiers
 import TerminalSupport
 import VoiceWire
 

@@ -1,3 +1,4 @@
+import ControlWire
 import TerminalSupport
 import VoiceClient
 import VoiceQuality

@@ -26,8 +26,8 @@ struct DelayEstimator: Sendable {
     private static let cheapMilliseconds = 80.0
     private static let dearerBy = 1.25
     private static let worthChanging = 12.0
-    /// With less sound than that one slow frame says little.
-    private static let evidenceMilliseconds = 10_000.0
+    /// With less sound than that, which is all that is remembered, one stall says little.
+    private static let evidenceMilliseconds = 20_000.0
     /// Weight that a frame loses for each of its own milliseconds.
     private static let fadingPerMillisecond = 0.000_05
     private static let epochNanoseconds: Int64 = 5_000_000_000

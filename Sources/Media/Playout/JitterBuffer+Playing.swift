@@ -91,9 +91,7 @@ extension JitterBuffer {
 
     /// The next action of a talkspurt, or nil if it is over.
     private mutating func continueTalkspurt(_ head: BufferedFrame?, at now: MonotonicInstant) -> PlayoutAction? {
-        guard let head else {
-            return concealOrStop(upTo: min(latestSampleCount, Self.inventionSampleCount), following: nil)
-        }
+        guard let head else { return concealOrStop(upTo: inventionSampleCount, following: nil) }
         // Time that lost frames account for; the rest of a gap is the talker's silence.
         let missing = nextSequence.distance(to: head.frame.sequence)
         let gap = playhead.distance(to: head.frame.timestamp)
@@ -110,7 +108,8 @@ extension JitterBuffer {
         if lost > head.frame.sampleCount {
             return concealOrStop(upTo: min(latestSampleCount, lost - head.frame.sampleCount), following: nil)
         }
-        return concealOrStop(upTo: lost, following: head)
+        // What a frame carries of the one before it is a whole frame: no use where half of that was invented already.
+        return concealOrStop(upTo: lost, following: lost == head.frame.sampleCount ? head : nil)
     }
 
     private mutating func play(_ head: BufferedFrame, at now: MonotonicInstant) -> PlayoutAction {
@@ -144,18 +143,32 @@ extension JitterBuffer {
         if surplus > tolerated {
             wantedStretch = -Int(min(surplus, 200) * Double(Self.samplesPerMillisecond))
         } else if surplus < -Self.shortageMillisecondsMax {
-            let padding = min(Double(targetDelayNanoseconds) / 4e6, Self.paddingMillisecondsMax)
-            let milliseconds = min(-surplus + padding, 60)
+            let milliseconds = min(-surplus + paddingMilliseconds, 60)
             wantedStretch = Int(milliseconds * Double(Self.samplesPerMillisecond))
         }
         patienceUsed = wantedStretch == 0 ? 0 : patienceUsed + latestSampleCount
     }
 
+    /// What is put in beyond what is missing.
+    private var paddingMilliseconds: Double {
+        min(Double(targetDelayNanoseconds) / 4e6, Self.paddingMillisecondsMax)
+    }
+
     /// By how much the delay may be too long before it is shortened.
     private var toleratedMilliseconds: Double {
-        if estimator.coveringDelayNanoseconds <= Self.steadyNanosecondsMax { return Self.steadySurplusMilliseconds }
+        if estimator.coveringDelayNanoseconds <= Self.steadyNanosecondsMax {
+            return max(Self.steadySurplusMilliseconds, paddingMilliseconds + 1)
+        }
         let range = Self.surplusMilliseconds
         return min(max(Double(targetDelayNanoseconds) / 1e6, range.lowerBound), range.upperBound)
+    }
+
+    /// Where it is not known yet whether a frame is lost or late, little is invented at first; then up to a frame's end, for with each
+    /// piece that Opus invents it becomes quieter.
+    private var inventionSampleCount: Int {
+        concealedRun == 0
+            ? min(latestSampleCount, Self.firstInventionSampleCount)
+            : latestSampleCount - concealedRun % latestSampleCount
     }
 
     private mutating func concealOrStop(upTo wanted: Int, following: BufferedFrame?) -> PlayoutAction? {
@@ -209,9 +222,8 @@ extension JitterBuffer {
 
     /// Opus conceals multiples of 2.5 ms.
     private static let concealmentStep = 120
-    /// Where it is not known yet whether a frame is lost or late, so much is invented at once: Opus' speech modes invent no
-    /// less than 10 ms.
-    private static let inventionSampleCount = 480
+    /// Opus' speech modes invent no less than 10 ms.
+    private static let firstInventionSampleCount = 480
     /// Words are heard this much too late before they are made shorter: 80 ms.
     private static let spokenSurplusSampleCountMin = 3_840
     /// Where no more jitter is to be waited for than 10 ms, there is nothing to spare.
@@ -223,7 +235,7 @@ extension JitterBuffer {
     /// A delay that is twice the target is shortened, within these bounds: a frame that was lost and came as a copy after all
     /// made it longer by 20 ms, and will again …
     private static let surplusMilliseconds = 8.0...20.0
-    /// On a steady network nothing will: somewhat more than the shortest change.
+    /// On a steady network nothing will: somewhat more than the shortest change, and than what may have been put in.
     private static let steadySurplusMilliseconds = 3.0
     /// … and one shorter than it by this much made longer, with a quarter of it on top, up to 6 ms, so
     /// that it lasts.

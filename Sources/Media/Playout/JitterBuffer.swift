@@ -12,7 +12,7 @@ import VoiceWire
 /// talker's clock; only if more than ``Configuration/delayMillisecondsMax`` has piled up are frames skipped.
 ///
 /// **When a frame is missing.** It is concealed while later ones are there. Where nothing is there, sound is invented for
-/// at most ``Configuration/concealedMillisecondsMax`` in a row, 10 ms at a time; if the frame comes after that all the same
+/// at most ``Configuration/concealedMillisecondsMax`` in a row, 10 ms at first; if the frame comes after that all the same
 /// (``isAwaitedReady``), it is played in full, what was invented for it is cut out as far as it sounds alike, and the delay has
 /// grown by the rest: nothing that arrives is thrown away for a network that stopped for a moment. A
 /// gap in time without a gap in numbers is silence, as is all that follows a frame marked as the last or as the start of a

@@ -1,6 +1,22 @@
 import ArgumentParser
 import ChatCommands
 
+/// Days that something is kept.
+struct DayCount: ExpressibleByArgument {
+    /// 0: for ever; −1: the server's number.
+    let number: Int
+
+    init?(argument: String) {
+        switch argument {
+        case "ever": number = 0
+        case "server": number = -1
+        default:
+            guard let days = Int(argument), days > 0 else { return nil }
+            number = days
+        }
+    }
+}
+
 extension AdminCommand {
     struct FilterArguments: ParsableArguments {
         @Option(help: ArgumentHelp("Of this room.", valueName: "name|id")) var room: String?
@@ -23,8 +39,8 @@ extension AdminCommand {
             @OptionGroup var chat: ChatArguments
 
             func run() async throws {
-                let filter = filter.filter
-                try await chat.run { try await $0.listRecordings(filter) }
+                let wanted = filter.filter
+                try await chat.run { try await $0.listRecordings(wanted) }
             }
         }
 
@@ -69,8 +85,8 @@ extension AdminCommand {
         @OptionGroup var chat: ChatArguments
 
         func run() async throws {
-            let filter = filter.filter
-            try await chat.run { try await $0.listVoiceLog(filter) }
+            let wanted = filter.filter
+            try await chat.run { try await $0.listVoiceLog(wanted) }
         }
     }
 
@@ -99,14 +115,16 @@ extension AdminCommand {
     struct RecordingDays: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "recording-days",
-            abstract: "Set for how many days a room's recordings are kept; 0 for ever, -1 as the server says.")
-        @Argument(help: "Days.") var days: Int
+            abstract: "Set for how many days a room's recordings are kept.")
+        @Argument(
+            help: ArgumentHelp("Days, or for ever, or as long as the server says.", valueName: "days|ever|server"))
+        var days: DayCount
         @Option(help: ArgumentHelp("The room.", valueName: "name|id")) var room: String
         @OptionGroup var chat: ChatArguments
 
         func run() async throws {
             var settings = RoomSettings()
-            settings.recordingDays = days
+            settings.recordingDays = days.number
             let changes = settings
             try await chat.run { try await $0.updateRoom(room, changes) }
         }

@@ -3,33 +3,21 @@ import Daemon
 
 // What `roomtoned` does besides serving.
 extension RoomtoneDaemon {
-    /// Where the configuration and the data are.
-    struct PlaceArguments: ParsableArguments {
-        @Option(name: .customLong("config"), help: "A configuration file in YAML.")
-        var configurationFile: String?
-
-        @Option(help: "Where database, certificate and key live.")
-        var dataDirectory: String?
-
-        var flags: [ConfigurationFlag] {
-            dataDirectory.map { [ConfigurationFlag(name: "--data-directory", key: "data_directory", value: $0)] } ?? []
-        }
-    }
-
     struct CheckConfig: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check-config",
             abstract: "Say whether the configuration could be used, and start nothing.",
-            discussion: "Reads the file, the environment and the flags as a start would.")
+            discussion: "Takes the options of roomtoned itself, --config and all others, as a start would.")
 
-        @OptionGroup var place: PlaceArguments
+        // What stands before or behind the subcommand is the server's own to read: an option of one name has one meaning.
+        @ParentCommand var server: RoomtoneDaemon
 
         @Flag(help: "Print every key: type, what is allowed, default, and whether a new value needs a restart.")
         var list = false
 
         func run() throws {
             if list { return Daemon.listConfiguration() }
-            try end(Daemon.checkConfiguration(configurationFile: place.configurationFile, flags: place.flags))
+            try end(Daemon.checkConfiguration(configurationFile: server.configurationFile, flags: server.flags))
         }
     }
 
@@ -38,32 +26,35 @@ extension RoomtoneDaemon {
             abstract: "Put a backup in the place of the database.",
             discussion: """
                 Checks the backup first. The server must not run. What was there is kept beside it; the search index is made \
-                again at the next start.
+                again at the next start. Takes --config and --data-directory as roomtoned itself does.
                 """)
 
         @Argument(help: "What “roomtone admin backup” made.")
         var file: String
 
-        @OptionGroup var place: PlaceArguments
+        @ParentCommand var server: RoomtoneDaemon
 
         func run() throws {
-            try end(Daemon.restore(copy: file, configurationFile: place.configurationFile, flags: place.flags))
+            try end(Daemon.restore(copy: file, configurationFile: server.configurationFile, flags: server.flags))
         }
     }
 
     struct Integrity: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check the database, or a backup.",
-            discussion: "A server may be using it. Prints what is wrong and fails; prints one line for a sound one.")
+            discussion: """
+                A server may be using it. Prints what is wrong and fails; prints one line for a sound one. Takes --config and \
+                --data-directory as roomtoned itself does.
+                """)
 
         @Argument(help: "A backup; without it the database of the data directory.")
         var file: String?
 
-        @OptionGroup var place: PlaceArguments
+        @ParentCommand var server: RoomtoneDaemon
 
         func run() throws {
             try end(
-                Daemon.checkIntegrity(of: file, configurationFile: place.configurationFile, flags: place.flags))
+                Daemon.checkIntegrity(of: file, configurationFile: server.configurationFile, flags: server.flags))
         }
     }
 }

@@ -48,7 +48,7 @@ struct RoomtoneDaemon: AsyncParsableCommand {
         if status != 0 { throw ExitCode(status) }
     }
 
-    private var flags: [ConfigurationFlag] {
+    var flags: [ConfigurationFlag] {
         let options: [(name: String, key: String, value: String?)] = [
             ("--data-directory", "data_directory", dataDirectory), ("--host", "control.host", host),
             ("--host", "voice.host", host), ("--control-port", "control.port", controlPort),

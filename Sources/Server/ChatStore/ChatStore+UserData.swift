@@ -63,7 +63,7 @@ extension ChatStore {
                 try database.execute(sql: "DELETE FROM mention WHERE message_id = ?", arguments: [id])
             }
         }
-        return (MessageID(stored: newest), Set(found.map(\.conversation)))
+        return (MessageID(stored: newest), Set(found.map { $0.conversation }))
     }
 
     /// Takes away what else there is of an account: its name, password, sessions, memberships, rights, read markers and voice

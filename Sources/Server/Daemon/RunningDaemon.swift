@@ -46,27 +46,7 @@ public final class RunningDaemon: Sendable {
                 ownershipToken: parts.ownershipToken?.hexadecimal,
                 operations: parts.operations.map { "\(configuration.operations.host):\($0.port)" }
             ).text
-        // Stopped from the last to the first: nobody may use what has ended.
-        // Whoever watches sees the others end, so the listener for that goes before the store alone.
-        let watching: [any Service] = parts.operations.map { [$0] } ?? []
-        let services: [any Service] =
-            [
-                StoreService(
-                    store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
-                    lock: parts.lock, logger: logger)
-            ] + watching + [
-                CleaningService(store: parts.store, logger: logger),
-                RecordingService(
-                    recordings: parts.recordings, log: parts.voiceLog, directory: parts.directory,
-                    retention: VoiceRetentionJob(
-                        store: parts.store, directory: parts.directory, recordings: parts.recordings,
-                        voiceLogDays: configuration.voiceLogDays, interval: configuration.voiceRetentionInterval,
-                        counters: parts.server.counters, logger: loggers(.rooms)), logger: loggers(.rooms)),
-                CacheService(cache: parts.cache, logger: loggers(.cache)),
-                VoiceService(
-                    relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: loggers(.voice)),
-                ControlService(server: parts.server, readiness: parts.readiness, logger: loggers(.control)),
-            ]
+        let services = Self.services(of: parts, configuration, loggers)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -102,6 +82,31 @@ public final class RunningDaemon: Sendable {
                 await group.triggerGracefulShutdown()
             }, stop: { await group.triggerGracefulShutdown() }, reload: { _ = try? await reloader?.reload() })
         obeying = Task { await deeds.run(signals) }
+    }
+
+    /// Stopped from the last to the first: nobody may use what has ended.
+    private static func services(
+        of parts: Daemon.Parts, _ configuration: DaemonConfiguration, _ loggers: LoggerFactory
+    ) -> [any Service] {
+        // Whoever watches sees the others end, so the listener for that goes before the store alone.
+        let watching: [any Service] = parts.operations.map { [$0] } ?? []
+        return [
+            StoreService(
+                store: parts.store, search: parts.search, hasher: parts.hasher, directory: parts.directory,
+                lock: parts.lock, logger: loggers(.daemon))
+        ] + watching + [
+            CleaningService(store: parts.store, logger: loggers(.daemon)),
+            RecordingService(
+                recordings: parts.recordings, log: parts.voiceLog, directory: parts.directory,
+                retention: VoiceRetentionJob(
+                    store: parts.store, directory: parts.directory, recordings: parts.recordings,
+                    voiceLogDays: configuration.voiceLogDays, interval: configuration.voiceRetentionInterval,
+                    counters: parts.server.counters, logger: loggers(.rooms)), logger: loggers(.rooms)),
+            CacheService(cache: parts.cache, logger: loggers(.cache)),
+            VoiceService(
+                relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: loggers(.voice)),
+            ControlService(server: parts.server, readiness: parts.readiness, logger: loggers(.control)),
+        ]
     }
 
     /// Returns when the server has ended, by a signal, ``drain()`` or ``stop()``.

@@ -10,10 +10,12 @@ final class RunningSettings: ServerSettings {
 
     /// Those that a reload changes too, but for certificates: these are files.
     convenience init(_ configuration: DaemonConfiguration, _ limits: LiveLimits) {
-        self.init(configuration, isLive: { $0.isLive && !$0.key.hasPrefix("tls.") }) { changed in
-            limits.apply(changed)
-            LogLevels.shared.set(general: changed.logLevel, modules: changed.logLevels)
-        }
+        self.init(
+            configuration, isLive: { $0.isLive && !$0.key.hasPrefix("tls.") },
+            apply: { changed in
+                limits.apply(changed)
+                LogLevels.shared.set(general: changed.logLevel, modules: changed.logLevels)
+            })
     }
 
     /// - Parameters:

@@ -158,9 +158,16 @@ public final class Recorder: Sendable {
             isStopping = stops
             core.noteDeleted(bytes: deletedBytes)
             for order in orders { core.announce(order) }
-            while tap.pop({ core.take(RecordedFrame($0)) }) {}
             let wall = RecorderClock.wallMilliseconds
-            for order in orders { core.carryOut(order, wall: wall) }
+            // Each order in its place among the frames: what came just after a yes is not lost.
+            var waiting = orders[...]
+            while tap.pop({ frame in
+                while let next = waiting.first, next.instant <= frame.arrivalNanoseconds {
+                    core.carryOut(waiting.removeFirst(), wall: wall)
+                }
+                core.take(RecordedFrame(frame))
+            }) {}
+            for order in waiting { core.carryOut(order, wall: wall) }
             core.advance(to: now, wall: wall)
             if isStopping { core.finishAll(.serverStopping, at: now, wall: wall) }
             report(core)

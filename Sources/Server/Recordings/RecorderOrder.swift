@@ -33,6 +33,16 @@ enum RecorderOrder: Sendable {
     case stop(RecordingID, RecordingEnd, at: UInt64)
     /// Takes a person's track and name out of a recording that runs.
     case forget(RecordingID, UserID)
+
+    /// From which frame's arrival on it holds; what has no time holds at once.
+    var instant: UInt64 {
+        switch self {
+        case .start(_, _, let instant), .admit(_, _, let instant), .withdraw(_, _, let instant),
+            .stop(_, _, let instant):
+            instant
+        case .note, .forget: 0
+        }
+    }
 }
 
 /// A recording has ended, however it did.

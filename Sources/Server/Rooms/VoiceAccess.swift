@@ -14,7 +14,7 @@ public final class VoiceAccess: Sendable {
     /// Nil where the server mixes nothing: everybody's voice is forwarded to everybody.
     let mixer: VoiceMixer?
     /// Who is in voice, for whoever reads it.
-    let cache: any VoiceStateCache
+    public let cache: any VoiceStateCache
     private let configuration: VoiceRelayConfiguration
     /// Nil: nothing is recorded here.
     let recordings: RecordingArchive?

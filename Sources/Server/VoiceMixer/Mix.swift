@@ -52,6 +52,12 @@ import VoiceWire
         filledTicks = 0
     }
 
+    /// Begins in step with the other mixes of its quality, in a room that has had so many ticks.
+    func align(to tickNumber: UInt64) {
+        filledTicks = Int(tickNumber % UInt64(key.quality.ticksPerFrame))
+        unsafe sound.update(repeating: 0)
+    }
+
     /// Goes on where `other` is, of the same quality: who heard that one does not notice that they hear this one.
     func continueFrom(_ other: Mix) {
         try? encoder.continueFrom(other.encoder)

@@ -28,7 +28,7 @@ extension RoomMix {
                 return before[group.source]
             }
             guard let mix = pool.takeMix(group.key.quality, settings) else { return nil }
-            if group.source >= 0 { mix.continueFrom(before[group.source]) }
+            if group.source >= 0 { mix.continueFrom(before[group.source]) } else { mix.align(to: tickNumber) }
             return mix
         }
         mixes.removeAll(keepingCapacity: true)

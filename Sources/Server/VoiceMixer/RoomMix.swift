@@ -22,7 +22,8 @@ final class RoomMix {
     /// Seats or listeners have changed since the listeners were given their mixes.
     var isChanged = false
 
-    private var tickNumber: UInt64 = 0
+    /// Ticks so far, from where the clock stood at the first: a room that is mixed again later counts on from before.
+    private(set) var tickNumber: UInt64 = 0
     private var timestamp: MediaTimestamp = 0
     /// Number of the first tick since the room was silent.
     private var firstTick: UInt64 = 0
@@ -111,7 +112,10 @@ final class RoomMix {
     /// The first frame waits for one tick: that is what the jitter buffer adds to a talkspurt, so all of it fits into the first.
     private func begin() {
         let start = latest.advanced(byNanoseconds: MixTick.nanoseconds)
-        if tickNumber > 0 {
+        if tickNumber == 0 {
+            tickNumber = UInt64(start.nanoseconds / MixTick.nanoseconds) & ~1
+            timestamp = timestamp.advanced(by: Int(truncatingIfNeeded: tickNumber) * MixTick.sampleCount)
+        } else {
             let pause = max(0, nextTick.distance(to: start))
             timestamp = timestamp.advanced(by: Int(min(pause, Self.pauseNanosecondsMax) * 3 / 62_500))
         }

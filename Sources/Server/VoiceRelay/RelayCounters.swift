@@ -64,7 +64,7 @@ public struct VoiceRelayCounters: Sendable, Equatable {
     package static func allocate() -> CounterBlock { unsafe CounterBlock(cells: allocateCells()) }
 
     /// Numbers of the source, not of the counting of cases: nothing is looked up while a packet waits.
-    private static var counterCount: Int { RelayCounter.windowsExhausted.rawValue + 1 }
+    private static var counterCount: Int { RelayCounter.recorderTapFull.rawValue + 1 }
     /// Counters, and behind them the histograms.
     private static var cellCount: Int { counterCount + RelayHistogram.cellCount }
 

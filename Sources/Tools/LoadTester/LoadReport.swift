@@ -25,6 +25,8 @@ public struct LoadReport: Codable, Equatable, Sendable {
     public var figures: [String: Double]
     /// What went wrong without ending the run.
     public var remarks: [String]
+    /// Voice frames from the first arrival to the last departure, measured or not: what the server's own count is compared with.
+    public var framesSentInAll: Int?
 }
 
 /// One part of a run.

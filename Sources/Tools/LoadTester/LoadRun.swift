@@ -30,6 +30,7 @@ struct LoadRun: Sendable {
         var memory: ServerMemory?
         var limits: [GeneratorLimit] = []
         var lostSessionCount = 0
+        var framesSentInAll = 0
         var remarks: [String] = []
     }
 
@@ -38,8 +39,9 @@ struct LoadRun: Sendable {
     func run() async throws -> Result {
         let voices = try makeVoices()
         do {
-            let result = try await measure(voices)
+            var result = try await measure(voices)
             await end(voices)
+            result.framesSentInAll = voices.all.reduce(0) { $0 + $1.framesSentInAll }
             return result
         } catch {
             await end(voices)

@@ -126,6 +126,6 @@ extension LoadReport {
             startedAt: startedAt, server: server, processorCount: ProcessInfo.processInfo.activeProcessorCount,
             options: options, verdict: Verdict(outcomes, limits: result.limits), requirements: outcomes,
             limits: result.limits, phases: result.phases, memory: result.memory, figures: found.byName,
-            remarks: result.remarks)
+            remarks: result.remarks, framesSentInAll: result.framesSentInAll)
     }
 }

@@ -65,6 +65,9 @@ public final class SpeakerEngine: Sendable {
         func run() { loop.run() }
     }
 
+    /// Voice frames that the kernel took since the start, whatever is measured. Any thread.
+    public var framesSentInAll: Int { shared.framesSent }
+
     // MARK: Users
 
     /// Adds a user, who says hello at once. Opens its socket and expands its keys on the calling thread.

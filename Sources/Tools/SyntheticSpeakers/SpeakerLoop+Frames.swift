@@ -53,6 +53,7 @@ extension SpeakerLoop where End: ~Copyable {
         // Where its deliveries will be counted, too.
         let block = block(ofFrameSentAt: instant) ?? window
         guard isSent else { return block.add(.sendsFailed) }
+        shared.noteFrameSent()
         let room = user.pointee.room
         let expected = rooms[room].listenerCount - (user.pointee.status == .established ? 1 : 0)
         block.add(.framesSent)

@@ -9,6 +9,7 @@ final class SpeakerShared: Sendable {
         capacity: SpeakerShared.commandsMax, slotByteCount: MemoryLayout<SpeakerCommand>.stride)
     let bell: EventSignal
     let establishedCount = Atomic<Int>(0)
+    private let sent = Atomic<Int>(0)
     /// By user number; a ``SpeakerStatus`` each.
     private let statuses: StatusTable
     /// Set while the thread sleeps: only then does a caller pay for a system call.
@@ -32,6 +33,12 @@ final class SpeakerShared: Sendable {
         statuses.memory.deinitialize(count: statuses.count).deallocate()
         commands.deallocate()
     }
+
+    /// Voice frames that the kernel took since the start, in a window or in none. Any thread.
+    var framesSent: Int { sent.load(ordering: .relaxed) }
+
+    /// The engine's thread alone: a load and a store.
+    func noteFrameSent() { sent.store(sent.load(ordering: .relaxed) &+ 1, ordering: .relaxed) }
 
     func status(of user: Int) -> SpeakerStatus {
         guard user < statuses.count else { return .absent }

@@ -33,6 +33,12 @@ struct TalkModelTests {
         #expect(model.others.isEmpty)
     }
 
+    @Test func `a server that is about to close is told, with the time`() {
+        var model = TalkModel.online()
+        let effects = model.update(announcement(.serverClosing(milliseconds: 29_500)), now: .zero)
+        #expect(printed(effects) == ["The server closes in 30 s, or as soon as nobody is in voice."])
+    }
+
     @Test func `text names its author, the server's own words do not pretend to have one`() {
         var model = TalkModel.online()
         let message = ControlMessage.roomMessage(roomID: testRoom.id, senderUsername: "System", content: "hello")

@@ -1,3 +1,4 @@
+import AudioDevice
 import ControlWire
 import RoomClient
 import TerminalSupport

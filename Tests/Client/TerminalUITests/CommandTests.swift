@@ -36,7 +36,7 @@ struct CommandTests {
     @Test("Tab completes commands, people and rooms, and goes to the next room where there is nothing to complete")
     func completion() {
         let desk = Desk.online(rooms: [room(1, "General"), room(2, "Lounge")])
-        desk.type("/del")
+        desk.type("/dele")
         desk.press(.tab)
         #expect(desk.model.selectedState?.line.text == "/delete ")
         desk.press(.character("u"), .control)

@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import KeyInput
 import TerminalUI
 import Testing
 
@@ -16,7 +17,7 @@ struct RecordingScreenTests {
         return state
     }
 
-    private func desk(columns: Int, rows: Int) -> Desk {
+    private func inVoice(columns: Int, rows: Int) -> Desk {
         let desk = Stage.voice(columns: columns, rows: rows)
         _ = desk.takeEffects()
         return desk
@@ -24,14 +25,14 @@ struct RecordingScreenTests {
 
     @Test(arguments: [(40, 10), (80, 24), (120, 40)])
     func `the mark stands as long as it lasts, and asks`(columns: Int, rows: Int) {
-        let desk = desk(columns: columns, rows: rows)
+        let desk = inVoice(columns: columns, rows: rows)
         desk.hear(.recordingState(state(.asked)))
         desk.wait(.seconds(60))
         Golden.expect(desk.model, "recording-asked-\(columns)x\(rows)")
     }
 
     @Test func `who agreed sees it, and the end is told`() {
-        let desk = desk(columns: 80, rows: 24)
+        let desk = inVoice(columns: 80, rows: 24)
         desk.hear(.recordingState(state(.asked)))
         desk.type("/consent yes")
         desk.press(.enter)
@@ -46,7 +47,7 @@ struct RecordingScreenTests {
     }
 
     @Test func `nothing but its own words is a yes`() {
-        let desk = desk(columns: 80, rows: 24)
+        let desk = inVoice(columns: 80, rows: 24)
         desk.hear(.recordingState(state(.asked)))
         desk.press(.character("y"))
         desk.press(.enter)
@@ -57,7 +58,7 @@ struct RecordingScreenTests {
     }
 
     @Test func `a room is recorded and stopped by a command`() {
-        let desk = desk(columns: 80, rows: 24)
+        let desk = inVoice(columns: 80, rows: 24)
         for word in ["start", "stop"] {
             desk.type("/record \(word)")
             desk.press(.enter)

@@ -174,18 +174,16 @@ struct VoiceSeatTests {
     func mixedVolumes() {
         let desk = seated()
         let bobVoice = VoiceUserState(userID: bob, username: "bob", voiceID: 9)
-        desk.hear(.voiceUserJoined(roomID: place, user: bobVoice))
+        let account = desk.model.account?.userID ?? .server
+        let me = VoiceUserState(userID: account, username: "ada", voiceID: 7)
+        desk.hear(.roomVoiceState(roomID: place, users: [me, bobVoice]))
         desk.type("/volume bob 50\n")
         let told = Effect.send(.setVoiceVolume(voiceID: 9, volume: 0.5))
         #expect(!desk.takeEffects().contains(told))
         desk.type("/delivery mixed\n")
         #expect(desk.takeEffects().contains(.send(.setDelivery(.mixed))))
-        guard let own = desk.model.seat?.talk.own, let voice = own.voice else {
-            Issue.record("nobody is seated")
-            return
-        }
         var update = VoiceUserUpdate(
-            userID: own.userID, isSpeaking: false, isMuted: false, voiceID: voice.rawValue, roomID: place)
+            userID: account, isSpeaking: false, isMuted: false, voiceID: 7, roomID: place)
         update.isMixed = true
         desk.hear(.userVoiceUpdate(update))
         #expect(desk.takeEffects().contains(told))

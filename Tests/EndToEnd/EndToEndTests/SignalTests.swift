@@ -1,3 +1,4 @@
+import AudioTestSupport
 import Foundation
 import TestSupport
 import Testing
@@ -9,8 +10,8 @@ struct SignalTests {
         let program = try Program(
             "roomtoned",
             [
-                "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--data-directory",
-                folder.file("data"), "--config", folder.file("roomtoned.yaml"),
+                "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--operations-port", "0",
+                "--data-directory", folder.file("data"), "--config", folder.file("roomtoned.yaml"),
             ])
         return (program, try program.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C"))
     }
@@ -25,7 +26,10 @@ struct SignalTests {
                 "roomtone",
                 ["talk", "--server", "127.0.0.1:\(port)", "--room", "General", "--user", "ada", "--register"]
                     + ["--input", "null", "--output", "null"],
-                environment: ["HOME": folder.file("home"), "ROOMTONE_PASSWORD": "a long password"])
+                environment: [
+                    "ROOMTONE_PASSWORD": "a long password", "XDG_DATA_HOME": folder.file("ada"),
+                    "XDG_CONFIG_HOME": folder.file("ada"),
+                ])
             try talk.waitFor("You hear the room")
             program.send(SIGTERM)
             try talk.waitFor("The server closes in 3600 s")

@@ -58,6 +58,17 @@ import Testing
         #expect(source.periodSampleCount == 240)
     }
 
+    @Test("Where two channels are wanted and the device has one, there is one", arguments: [1, 2])
+    func oneChannel(_ wanted: Int) throws {
+        _ = try PulseAudioServer.shared()
+        let source = try AudioSources.open(name: "roomtone_test_mono", channelCountMax: wanted)
+        #expect(source.channelCount == 1)
+        let sink = try AudioSinks.open(name: "roomtone_test_mono", channelCountMax: wanted)
+        #expect(sink.channelCount == 1)
+        // Not through plug, which would invent a second.
+        #expect(source.name == "roomtone_test_mono" && sink.name == "roomtone_test_mono")
+    }
+
     @Test("Samples that nobody takes are dropped and counted", .timeLimit(.minutes(2)))
     func fullRing() async throws {
         try await blocking {

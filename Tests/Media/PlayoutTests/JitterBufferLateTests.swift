@@ -53,7 +53,7 @@ import VoiceWire
         }
     }
 
-    @Test func `While a frame may be late or lost, sound is invented ten milliseconds at a time`() {
+    @Test func `While a frame may be late or lost, ten milliseconds are invented at first`() {
         let trial = LateFrame(late: 6)
         #expect(trial.after.samplesConcealed - trial.before.samplesConcealed == 480)
         #expect(trial.after.framesConcealed - trial.before.framesConcealed == 1)

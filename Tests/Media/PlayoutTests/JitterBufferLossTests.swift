@@ -4,6 +4,12 @@ import VoiceWire
 
 /// A lost frame is concealed with what is known, and the frames after it keep their moments.
 @Suite struct JitterBufferLossTests {
+    /// Where nothing later is there, a frame may be late or lost: 10 ms at first.
+    private static func invented(frames: Int) -> [Heard] {
+        [.concealed(480, following: nil), .concealed(480, following: nil)]
+            + Array(repeating: .concealed(960, following: nil), count: frames - 1)
+    }
+
     @Test func `One lost frame is rebuilt from the frame after it`() {
         var arrivals = talkspurt(count: 30)
         arrivals.remove(at: 10)
@@ -26,8 +32,7 @@ import VoiceWire
         var listener = Listener()
         listener.run(arrivals, until: 1_200)
         var expected: [Heard] = (100..<140).map { .frame($0) }
-        expected[10] = .concealed(960, following: nil)
-        expected[20] = .concealed(960, following: nil)
+        for index in [20, 10] { expected.replaceSubrange(index...index, with: Self.invented(frames: 1)) }
         #expect(listener.speech == expected)
         #expect(listener.buffer.statistics.targetDelayNanoseconds <= 12_100_000)
     }
@@ -55,9 +60,9 @@ import VoiceWire
         var listener = Listener.expectingLoss(before: arrivals)
         listener.run(arrivals, until: 1_000)
         #expect(
-            listener.speech[9...13] == [
-                .frame(109), .concealed(960, following: nil), .concealed(960, following: nil),
-                .concealed(960, following: 113), .frame(113),
+            listener.speech[9...14] == [
+                .frame(109), .concealed(480, following: nil), .concealed(480, following: nil),
+                .concealed(960, following: nil), .concealed(960, following: 113), .frame(113),
             ])
         #expect(listener.buffer.statistics.framesLost == 4)
     }
@@ -76,8 +81,7 @@ import VoiceWire
     @Test func `Concealment ends in silence after its maximum`() {
         var listener = Listener()
         listener.run(talkspurt(count: 10, isMarked: false), until: 1_000)
-        let concealed: [Heard] = Array(repeating: .concealed(960, following: nil), count: 6)
-        #expect(listener.heard.suffix(7).dropLast() == concealed[...])
+        #expect(listener.heard.suffix(8).dropLast() == Self.invented(frames: 6)[...])
         #expect(listener.buffer.statistics.samplesConcealed == 120 * 48)
         #expect(listener.buffer.statistics.framesLost == 0)
     }

@@ -104,12 +104,22 @@ import Testing
             .backupMake,
             { try await $0.store.recordAudit(AuditEntry(.backupMake, by: $0.alice, detail: "b"), at: $0.noon) }
         ),
+        (
+            .userDataDelete,
+            { try await $0.store.eraseAccount($0.bob, by: $0.alice, detail: "in 2 recordings", at: $0.noon) }
+        ),
         (.sessionsEnd, { _ = try await $0.store.endSessions(of: $0.bob, except: nil, by: $0.alice, at: $0.noon) }),
     ]
 
     @Test func everyActionIsTried() {
         let tried = Set(Self.changes.map(\.0))
-        #expect(tried.union([.messageEdit, .messageDelete]) == Set(AuditAction.allCases))
+        // The first two are the message log's. The others change nothing in the store: whoever does them records them.
+        let recordedElsewhere: Set<AuditAction> = [
+            .messageEdit, .messageDelete, .recordingStart, .recordingStop, .recordingFetch, .recordingDelete,
+            .userDataExport, .settingChange,
+        ]
+        #expect(tried.union(recordedElsewhere) == Set(AuditAction.allCases))
+        #expect(tried.isDisjoint(with: recordedElsewhere))
     }
 
     @Test(arguments: Self.changes.indices) func changeLeavesItsTrace(index: Int) async throws {

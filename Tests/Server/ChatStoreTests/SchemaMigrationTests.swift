@@ -38,6 +38,7 @@ import Testing
         #expect(rooms.allSatisfy { $0.membersMax == nil && $0.retentionDays == nil && $0.retentionCount == nil })
         #expect(rooms.map(\.loudestTalkers) == [nil, nil])
         #expect(rooms.map(\.delivery) == [.forwarded, .forwarded])
+        #expect(rooms.map(\.recordingDays) == [nil, nil])
         var secret = RoomState()
         secret.overrides = [PermissionOverride(subject: .user(alice.id), allowed: PermissionTable.creator)]
         #expect(try await store.roomStates(at: .now) == [RoomID(rawValue: 7): secret])

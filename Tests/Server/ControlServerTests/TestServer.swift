@@ -1,6 +1,7 @@
 import ControlServer
 import Credentials
 import Daemon
+import Operations
 import TestSupport
 import VoiceRelay
 

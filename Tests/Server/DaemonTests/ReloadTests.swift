@@ -17,6 +17,7 @@ import Testing
     private static let start = """
         control: {host: "127.0.0.1", port: 0}
         voice: {host: "127.0.0.1", port: 0, threads: 1}
+        operations: {port: 0}
         accounts: {hash_memory_bytes: 8192, hash_passes: 1}
         """
 

@@ -1,7 +1,11 @@
 import ChatStore
+import ControlServer
+import Credentials
 import Foundation
+import Operations
 import TestSupport
 import Testing
+import VoiceRelay
 
 @testable import Daemon
 
@@ -19,6 +23,7 @@ import Testing
         configuration.control.port = 0
         configuration.voice.host = "127.0.0.1"
         configuration.voice.port = 0
+        configuration.operations.port = 0
         configuration.voiceThreads = 1
         configuration.hashing.cost = .least
         return configuration

@@ -1,3 +1,4 @@
+import ControlWire
 import Rooms
 import Synchronization
 import Testing

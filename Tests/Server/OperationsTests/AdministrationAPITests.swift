@@ -99,7 +99,7 @@ import Testing
             let room = try #require(try await ann.client.listRooms().first)
             _ = try await ann.client.join(room.id)
             _ = try await ann.client.connectVoice(in: room.id)
-            try ann.client.send(.audioQualityReport(packetLoss: 0.25, latency: 40, jitter: 3))
+            try await ann.client.send(.audioQualityReport(packetLoss: 0.25, latency: 40, jitter: 3))
             // One connection's requests are served in turn: after this answer the report was taken.
             _ = try await ann.client.listRooms()
             let voice = try #require(try rows("sessions", await http.ask("/api/v1/voice?room=\(room.id)")).first)
@@ -145,7 +145,7 @@ import Testing
         let method: String, path: String, body: String?, type: String, status: Int, word: String
 
         init(
-            _ method: String, _ path: String, _ body: String? = nil, type: String = "application/json", _ status: Int,
+            _ method: String, _ path: String, body: String? = nil, type: String = "application/json", _ status: Int,
             _ word: String
         ) {
             (self.method, self.path, self.body, self.type, self.status, self.word) = (
@@ -155,22 +155,22 @@ import Testing
     }
 
     @Test(arguments: [
-        Wrong("GET", "/api/v1/nothing", 404, "openapi.json"), Wrong("PUT", "/api/v1/sessions", "{}", 405, "GET"),
+        Wrong("GET", "/api/v1/nothing", 404, "openapi.json"), Wrong("PUT", "/api/v1/sessions", body: "{}", 405, "GET"),
         Wrong("GET", "/api/v1/sessions?limit=201", 400, "1…200"), Wrong("GET", "/api/v1/rooms?limit=0", 400, "1…200"),
         Wrong("GET", "/api/v1/sessions?limt=1", 400, "known are after, limit"),
         Wrong("GET", "/api/v1/sessions?limit=x", 400, "whole number"),
         Wrong("GET", "/api/v1/voice?room=99", 404, "no such room"),
         Wrong("DELETE", "/api/v1/bans/99", 404, "no such ban"),
-        Wrong("POST", "/api/v1/kick", "{}", type: "text/plain", 415, "application/json"),
-        Wrong("POST", "/api/v1/kick", "{", 400, "not valid JSON"),
-        Wrong("POST", "/api/v1/kick", "[]", 400, "an object"),
-        Wrong("POST", "/api/v1/kick", #"{"room_id":1}"#, 400, "“user_id” is missing"),
-        Wrong("POST", "/api/v1/kick", #"{"room_id":"a","user_id":1}"#, 400, "room_id has the wrong type"),
-        Wrong("POST", "/api/v1/kick", #"{"room_id":1,"user_id":1}}"#, 400, "not valid JSON"),
-        Wrong("POST", "/api/v1/kick", #"{"room_id":1,"user_id":77}"#, 404, "77"),
-        Wrong("POST", "/api/v1/bans", "{}", 400, "A ban names"),
-        Wrong("POST", "/api/v1/restraints", #"{"room_id":1,"user_id":1}"#, 400, "mute or to deafen"),
-        Wrong("PUT", "/api/v1/limits/rooms.max", #"{"worth":1}"#, 400, "“value” is missing"),
+        Wrong("POST", "/api/v1/kick", body: "{}", type: "text/plain", 415, "application/json"),
+        Wrong("POST", "/api/v1/kick", body: "{", 400, "not valid JSON"),
+        Wrong("POST", "/api/v1/kick", body: "[]", 400, "an object"),
+        Wrong("POST", "/api/v1/kick", body: #"{"room_id":1}"#, 400, "“user_id” is missing"),
+        Wrong("POST", "/api/v1/kick", body: #"{"room_id":"a","user_id":1}"#, 400, "room_id has the wrong type"),
+        Wrong("POST", "/api/v1/kick", body: #"{"room_id":1,"user_id":1}}"#, 400, "not valid JSON"),
+        Wrong("POST", "/api/v1/kick", body: #"{"room_id":1,"user_id":77}"#, 404, "77"),
+        Wrong("POST", "/api/v1/bans", body: "{}", 400, "A ban names"),
+        Wrong("POST", "/api/v1/restraints", body: #"{"room_id":1,"user_id":1}"#, 400, "mute or to deafen"),
+        Wrong("PUT", "/api/v1/limits/rooms.max", body: #"{"worth":1}"#, 400, "“value” is missing"),
     ]) func whatIsWrongIsSaid(_ wrong: Wrong) async throws {
         try await withServer { _, http, _ in
             let answer = try await http.ask(wrong.path, method: wrong.method, body: wrong.body, type: wrong.type)
@@ -188,7 +188,8 @@ import Testing
             for (extra, status) in [(0, 404), (1, 413)] {
                 let filling = String(repeating: "x", count: room + extra)
                 let body = frame.replacing(#""x":"""#, with: #""x":"\#(filling)""#)
-                #expect(try await http.ask("/api/v1/kick", method: "POST", body: body).status == status)
+                let answer = try await http.ask("/api/v1/kick", method: "POST", body: body)
+                #expect(answer.status == status, "\(answer.body)")
             }
         }
     }

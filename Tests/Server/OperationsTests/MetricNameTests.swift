@@ -1,8 +1,8 @@
-import ChatStore
 import Foundation
 import Identifiers
 import Testing
 
+@testable import ChatStore
 @testable import MessageSearch
 @testable import Operations
 @testable import Rooms

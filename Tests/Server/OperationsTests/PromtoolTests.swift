@@ -1,4 +1,5 @@
 import AudioTestSupport
+import Daemon
 import DaemonTestSupport
 import Foundation
 import TestSupport

@@ -2,7 +2,9 @@ import ChatStore
 import ControlWire
 import Foundation
 import Identifiers
+import Permissions
 import Recordings
+import TestSupport
 import Testing
 import VoiceRelay
 
@@ -16,7 +18,9 @@ import VoiceRelay
         let socket: VoiceSocketClient
     }
 
-    private func harness(_ change: (inout RecordingsConfiguration) -> Void = { _ in }) async throws -> RoomsHarness {
+    private func recordingServer(_ change: (inout RecordingsConfiguration) -> Void = { _ in }) async throws
+        -> RoomsHarness
+    {
         var configuration = RecordingsConfiguration()
         configuration.freeBytesMin = 0
         change(&configuration)
@@ -25,9 +29,9 @@ import VoiceRelay
 
     private func enter(_ client: TestClient) async throws -> Person {
         let connect = ControlMessage.voiceConnect(roomID: room(1), userID: .server, ciphers: ["none"])
-        let grant = try grant(try await client.ask(connect))
+        let opened = try grant(try await client.ask(connect))
         return Person(
-            client: client, voice: try #require(grant.voiceID), socket: try VoiceSocketClient(grant))
+            client: client, voice: try #require(opened.voiceID), socket: try VoiceSocketClient(opened))
     }
 
     private func states(_ answers: [ControlEnvelope]) -> [RecordingState] {
@@ -47,7 +51,7 @@ import VoiceRelay
     }
 
     @Test func onlyWhoSaidYesIsRecordedAndOnlyFromThenUntilANo() async throws {
-        let harness = try await harness()
+        let harness = try await recordingServer()
         let ann = try await enter(try await harness.member("ann", role: .admin, in: 1))
         let bob = try await enter(try await harness.member("bob", in: 1))
         let text = try await harness.member("text", in: 1)
@@ -87,7 +91,7 @@ import VoiceRelay
     }
 
     @Test func whoMayNotIsRefusedAndTheLimitHolds() async throws {
-        let harness = try await harness { $0.recordingsMax = 1 }
+        let harness = try await recordingServer { $0.recordingsMax = 1 }
         let bob = try await harness.member("bob", in: 1)
         let ann = try await harness.member("ann", role: .admin, in: 1)
         func code(_ client: TestClient, _ message: ControlMessage) async throws -> ErrorCode? {
@@ -105,7 +109,9 @@ import VoiceRelay
         #expect(try await code(bob, .stopRecording(roomID: room(1))) == .notPermitted)
         let other = try await ann.ask(.createRoom(roomID: room(0), name: "Other", description: "", password: nil))
         let second = try #require(
-            other.messages.compactMap { if case .roomCreated(let id, _, _) = $0 { id } else { nil } }.first)
+            other.messages.compactMap { message -> RoomID? in
+                if case .roomCreated(let id, _, _) = message { id } else { nil }
+            }.first)
         let eve = try await harness.member("eve", role: .admin)
         _ = try await eve.ask(.join(roomID: second, password: nil))
         _ = try await eve.ask(.voiceConnect(roomID: second, userID: .server))
@@ -120,7 +126,7 @@ import VoiceRelay
     }
 
     @Test func whoComesLateIsAskedAndALostConnectionEndsAYes() async throws {
-        let harness = try await harness()
+        let harness = try await recordingServer()
         let ann = try await enter(try await harness.member("ann", role: .admin, in: 1))
         _ = try await ann.client.ask(.startRecording(roomID: room(1)))
         let bob = try await harness.member("bob")
@@ -143,7 +149,7 @@ import VoiceRelay
     }
 
     @Test func aDiskThatCannotBeWrittenEndsTheRecordingAndNotTheVoice() async throws {
-        let harness = try await harness()
+        let harness = try await recordingServer()
         let ann = try await enter(try await harness.member("ann", role: .admin, in: 1))
         let bob = try await enter(try await harness.member("bob", in: 1))
         try FileManager.default.removeItem(atPath: harness.directory.file("recordings"))
@@ -159,7 +165,7 @@ import VoiceRelay
     }
 
     @Test func everyStayInVoiceIsWrittenDown() async throws {
-        let harness = try await harness()
+        let harness = try await recordingServer()
         let ann = try await enter(try await harness.member("ann", in: 1))
         let bob = try await enter(try await harness.member("bob", in: 1))
         var reception = TalkerReception(
@@ -185,7 +191,7 @@ import VoiceRelay
     }
 
     @Test func theVoiceLogTakesAsManyAsMayWaitAndNoMore() async throws {
-        let harness = try await harness()
+        let harness = try await recordingServer()
         let stay = VoiceStay(room: room(1), user: UserID(rawValue: 1), joinedAt: Date(), leftAt: Date(), reason: "Left")
         for _ in 0..<VoiceLogQueue.waitingMax { harness.voiceLog.add(stay) }
         #expect(harness.counters[.voiceLogFull] == 0)
@@ -195,7 +201,7 @@ import VoiceRelay
     }
 
     @Test func onesOwnDataIsShownAndDeletedWithTheAccount() async throws {
-        let harness = try await harness()
+        let harness = try await recordingServer()
         let ann = try await harness.member("ann", in: 1)
         let bob = try await harness.member("bob", in: 1)
         _ = try await ann.ask(.roomMessage(roomID: room(1), senderUsername: "", content: "a secret"))
@@ -205,7 +211,7 @@ import VoiceRelay
         }
         #expect(data.username == "ann" && data.messageCount == 1 && data.rooms == [room(1)])
         guard
-            case .serverResponse(false, _, .notPermitted, _) =
+            case .serverResponse(false, _, .some(.notPermitted), _) =
                 try await bob.ask(.deleteUserData(userID: ann.user)).messages.last
         else {
             Issue.record("somebody else's data was deleted")

@@ -67,6 +67,39 @@ import VoiceWire
         #expect(try #require(Spectrum.roughness(try stage.sound(of: 11, from: 15)).max()) < 150)
     }
 
+    @Test(arguments: [20, 21]) func `Who comes later gets frames of 40 ms in step with the others`(beats: Int) throws {
+        let stage = MixStage()
+        try stage.add(1, hertz: 470, amplitude: 6_000).isTalking = true
+        stage.listen([11], quality: .thin)
+        try stage.run(beats: beats)
+        stage.publish([
+            MixListener(voice: VoiceID(rawValue: 11), quality: .thin),
+            // Not in the mix that is there: hers has another volume.
+            MixListener(voice: VoiceID(rawValue: 12), quality: .thin, volumes: [VoiceID(rawValue: 1): 0.5]),
+        ])
+        try stage.run(beats: 20)
+        let (first, later) = (try #require(stage.heard[11]), try #require(stage.heard[12]))
+        #expect(later.count >= 9)
+        #expect(first.suffix(later.count).map(\.sequence) == later.map(\.sequence))
+        #expect(first.suffix(later.count).map(\.timestamp) == later.map(\.timestamp))
+    }
+
+    @Test func `A room that is mixed again counts on from before`() throws {
+        let stage = MixStage()
+        try stage.add(1, hertz: 470).isTalking = true
+        stage.listen([11])
+        try stage.run(beats: 20)
+        stage.listen([])
+        try stage.run(beats: 3)
+        let before = try #require(stage.heard[11]?.last)
+        let count = stage.heard[11]?.count ?? 0
+        stage.listen([11])
+        try stage.run(beats: 5)
+        let after = try #require(stage.heard[11]?.dropFirst(count).first)
+        #expect((1...10).contains(before.sequence.distance(to: after.sequence)))
+        #expect((960...9_600).contains(before.timestamp.distance(to: after.timestamp)))
+    }
+
     @Test func `Without listeners a room is not mixed any more`() throws {
         let stage = MixStage()
         try stage.add(1, hertz: 470).isTalking = true

@@ -31,6 +31,6 @@ import Testing
 
     /// The block counts counters by the last of them.
     @Test func theLastCounterIsTheLast() {
-        #expect(RelayCounter.allCases.map(\.rawValue).max() == RelayCounter.windowsExhausted.rawValue)
+        #expect(RelayCounter.allCases.map(\.rawValue).max() == RelayCounter.recorderTapFull.rawValue)
     }
 }

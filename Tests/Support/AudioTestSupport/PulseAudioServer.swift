@@ -109,6 +109,12 @@ public final class PulseAudioServer: @unchecked Sendable {
                 type lfloat
                 slave { pcm { type null } format S16_LE }
             }
+            # Offers one channel only, and is silent.
+            pcm.roomtone_test_mono {
+                type multi
+                slaves.a { pcm { type null } channels 1 }
+                bindings.0 { slave a channel 0 }
+            }
             # Offers 44.1 kHz only.
             pcm.roomtone_test_44100 {
                 @args [ DEVICE SERVER ]

@@ -2,6 +2,7 @@ import ControlServer
 import Credentials
 public import Daemon
 import Logging
+import Operations
 import VoiceRelay
 
 /// The real server in this process, for tests: on ports of its own on 127.0.0.1, with cheap passwords and no log.
@@ -9,8 +10,8 @@ public enum TestDaemon {
     /// Starts one that keeps its data in `folder`; in the folder of an earlier one it goes on where that one stopped.
     public static func start(
         in folder: String, port: UInt16 = 0, source: ConfigurationSource? = nil,
-        loggers: @escaping LoggerFactory = TestDaemon.silent,
-        _ change: (inout DaemonConfiguration) -> Void = { _ in }
+        _ change: (inout DaemonConfiguration) -> Void = { _ in },
+        loggers: @escaping LoggerFactory = TestDaemon.silent
     ) async throws -> RunningDaemon {
         var configuration = DaemonConfiguration()
         configuration.dataDirectory = folder

@@ -48,7 +48,7 @@ package struct Command: Equatable, Sendable {
         Command(name: "bitrate", usage: "16…128", explanation: "kbit/s of your voice", argument: .text),
         Command(
             name: "delivery", usage: "mixed|forwarded|room",
-            explanation: "hear one stream that the server mixes, everybody's own, or what the room is set to",
+            explanation: "one mixed stream, everybody's own, or as set",
             argument: .choice(["mixed", "forwarded", "room"])),
         Command(
             name: "record", usage: "start|stop", explanation: "record this room's voice: who agrees",

@@ -1,5 +1,6 @@
 import ControlWire
 import Identifiers
+import TalkInterface
 import TerminalSupport
 import VoiceWire
 

@@ -1,4 +1,5 @@
 import CellScreen
+import ControlWire
 import Identifiers
 import KeyInput
 import TalkInterface

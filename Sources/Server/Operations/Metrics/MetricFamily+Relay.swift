@@ -62,6 +62,7 @@ extension RelayCounter {
         (.bytesSent, "sent_bytes", "Bytes of these."),
         (.framesAccepted, "frames_accepted", "Voice frames that went on to a room."),
         (.framesForwarded, "frames_forwarded", "Copies of them to listeners."),
+        (.mixesForwarded, "mixes_forwarded", "Frames of the mixer sent to those who hear the room's mix."),
         (.bundlesSent, "bundles_sent", "Datagrams that carried several talkers' frames."),
         (.welcomesSent, "welcomes_sent", "Voice sessions opened, repeated answers included."),
         (.pongsSent, "pongs_sent", "Answers to clients' pings."),

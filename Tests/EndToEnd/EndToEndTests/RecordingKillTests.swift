@@ -1,0 +1,109 @@
+import AudioTestSupport
+import ControlWire
+import Foundation
+import Identifiers
+import TestSupport
+import Testing
+import VoiceWire
+
+@Suite("A recording outlives the server")
+struct RecordingKillTests {
+    @Test("killed by SIGKILL, it plays; started again, the server closes it", .timeLimit(.minutes(2)))
+    func killed() async throws {
+        try await blocking {
+            let folder = try TemporaryFolder()
+            let data = folder.file("data")
+            let server = try Self.start(data)
+            let token = try server.captured(/claim-ownership ([0-9a-f]+)/, after: "Stop with Ctrl-C")
+            let port = try server.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C")
+            let ann = try LineClient(port: UInt16(port) ?? 0)
+            let room = RoomID(rawValue: 1)
+            _ = try ann.ask(.register(username: "ann", password: "a password for ann"))
+            _ = try ann.ask(.claimOwnership(token: token))
+            _ = try ann.ask(.join(roomID: room, password: nil))
+            guard
+                case .voiceConnectionEstablished(let grant) = try ann.ask(
+                    .voiceConnect(roomID: room, userID: .server, ciphers: ["none"])),
+                case .recordingState(let state) = try ann.ask(.startRecording(roomID: room)),
+                case .recordingState = try ann.ask(.recordingConsent(roomID: room, isConsent: true))
+            else { throw Program.Failure(description: "no recording: \(server.output)") }
+            let speaker = try PlainSpeaker(grant)
+            for _ in 0..<150 { speaker.speak() }
+            _ = server.end(SIGKILL)
+
+            let recording = "\(data)/recordings/\(state.recordingID ?? 0)"
+            let decoded = folder.file("decoded.wav")
+            _ = try Command.output("opusdec", package: "opus-tools", ["--quiet", "\(recording)/1.opus", decoded])
+            let length = try Command.output("soxi", package: "sox", ["-s", decoded])
+            let sampleCount = Int(length.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+            #expect(sampleCount >= 48_000, "of three seconds at least one: \(sampleCount)")
+
+            let again = try Self.start(data)
+            try again.waitFor("Stop with Ctrl-C")
+            let manifest = try String(contentsOfFile: "\(recording)/manifest.json", encoding: .utf8)
+            #expect(manifest.contains(#""state":"interrupted""#), "\(manifest)")
+            let info = try Command.output("opusinfo", package: "opus-tools", ["\(recording)/1.opus"])
+            #expect(!info.contains("WARNING"), "\(info)")
+            #expect(again.end(SIGTERM) == 0)
+        }
+    }
+
+    private static func start(_ directory: String) throws -> Program {
+        try Program(
+            "roomtoned",
+            [
+                "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--allow-unsealed-voice",
+                "--operations-port", "0", "--data-directory", directory,
+            ], environment: ["ROOMTONE_RECORDINGS_FREE_BYTES_MIN": "0"])
+    }
+}
+
+/// Speaks over UDP without encryption: a frame of silence every 20 ms.
+private final class PlainSpeaker {
+    private let descriptor: Int32
+    private let grant: VoiceGrant
+    private var number: UInt16 = 0
+
+    init(_ grant: VoiceGrant) throws {
+        self.grant = grant
+        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = grant.udpPort.bigEndian
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        let failure = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard failure == 0 else { throw LineClient.Closed() }
+        let digits = Array(grant.sessionToken)
+        let token = stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(String(digits[$0...$0 + 1]), radix: 16)
+        }
+        send(.hello, token + [1, 2, 3, 4, 5, 6, 7, 8], opusByteCount: 0)
+        // The welcome.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, 20_000) == 1 else { throw LineClient.Closed() }
+    }
+
+    deinit { close(descriptor) }
+
+    func speak() {
+        send(.voice, [0xF8, 0xFF, 0xFE], opusByteCount: 3)
+        // A talker's pace is what is recorded: nothing else tells the time of a frame.
+        _ = poll(nil, 0, 20)
+    }
+
+    private func send(_ type: DatagramType, _ body: [UInt8], opusByteCount: UInt16) {
+        var datagram = [UInt8](repeating: 0, count: VoiceHeader.byteCount) + body
+        let header = VoiceHeader(
+            type: type, voice: VoiceID(rawValue: grant.voiceID ?? 0),
+            room: VoiceRoomID(rawValue: grant.voiceRoomID ?? 0), sequence: SequenceNumber(rawValue: number),
+            timestamp: MediaTimestamp(rawValue: UInt32(number) * 960), payloadByteCount: UInt16(body.count),
+            opusByteCount: opusByteCount)
+        number += 1
+        datagram.withUnsafeMutableBytes { header.write(to: $0) }
+        _ = Foundation.send(descriptor, datagram, datagram.count, 0)
+    }
+}

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import LoadTester
+
+@Suite struct CacheReportTests {
+    private func turn(_ p99: Double, back seconds: Double? = nil, lost: Int = 0) -> CacheReport.Turn {
+        var turn = CacheReport.Turn(p50: p99 / 2, p99: p99, deliveries: 1_000, lost: lost)
+        turn.recoverySeconds = seconds
+        return turn
+    }
+
+    private func report(killed: [Double], back: Double = 2, lost: Int = 0) -> CacheReport {
+        var report = CacheReport()
+        for p99 in killed {
+            report.rounds.append([
+                .without: turn(100), .healthy: turn(100), .stopped: turn(100, back: 1),
+                .killed: turn(p99, back: back, lost: lost),
+            ])
+        }
+        return report
+    }
+
+    @Test func ratiosAreOfTurnsOfOneRoundAndTheMedianCounts() throws {
+        let report = report(killed: [90, 200, 104])
+        let ratio = try #require(report.ratios(.killed))
+        #expect(ratio.median == 1.04 && ratio.least == 0.9 && ratio.largest == 2)
+        #expect(report.isSound && report.recoverySeconds == 2)
+    }
+
+    @Test func pastAnyLimitItIsNotSound() {
+        #expect(report(killed: [105]).isSound && !report(killed: [106]).isSound)
+        #expect(report(killed: [100], back: 5).isSound && !report(killed: [100], back: 5.1).isSound)
+        #expect(!report(killed: [100], lost: 1).isSound)
+    }
+
+    @Test func theTableHasARowForEachCondition() {
+        let lines = report(killed: [100]).text.split(separator: "\n")
+        #expect(lines.count == 5 && lines.last?.hasPrefix("killed") == true)
+    }
+}
