@@ -66,9 +66,10 @@ package struct VoiceRoster: Equatable, Sendable {
         people[index].isSpeaking = update.isSpeaking
         people[index].isMuted = update.isMuted
         people[index].isDeafened = update.isDeafened ?? before.isDeafened
-        people[index].isServerMuted = update.isServerMuted ?? before.isServerMuted
-        people[index].isServerDeafened = update.isServerDeafened ?? before.isServerDeafened
-        people[index].isPrioritySpeaker = update.isPrioritySpeaker ?? before.isPrioritySpeaker
+        // A server leaves out what is not so.
+        people[index].isServerMuted = update.isServerMuted ?? false
+        people[index].isServerDeafened = update.isServerDeafened ?? false
+        people[index].isPrioritySpeaker = update.isPrioritySpeaker ?? false
         people[index].isMixed = update.isMixed ?? false
         return .updated(from: before, to: people[index])
     }

@@ -80,7 +80,8 @@ struct ModeratedTalkTests {
         _ = model.update(.command(.talk(true)), now: .zero)
         #expect(!model.isTalking)
         #expect(TalkView.statusLine(model, columns: 200, now: .zero).hasPrefix("MUTED FOR ALL"))
-        update.isServerMuted = false
+        // As a server writes it.
+        update.isServerMuted = nil
         #expect(
             model.update(announcement(.userVoiceUpdate(update)), now: .zero) == [
                 .print("You are no longer muted for all.")
