@@ -206,7 +206,8 @@ public enum Daemon {
             if configuration.operations.isEnabled {
                 started.operations = try await OperationsServer.start(
                     configuration.operations, parts: watched, readiness: readiness, registry: registry,
-                    sources: [PartsMetrics(cache: cache, mixer: mixer)], logger: loggers(.operations))
+                    sources: [PartsMetrics(cache: cache, mixer: mixer, recordings: recordings)],
+                    logger: loggers(.operations))
             }
             readiness.add(of: watched, listener: server)
             return Parts(

@@ -1,14 +1,16 @@
 import Operations
+import Recordings
 import VoiceMixer
 import VoiceStateCache
 
-/// What the voice state cache and the mixer measure of themselves, for `/metrics`.
+/// What the voice state cache, the mixer and the recorder measure of themselves, for `/metrics`.
 struct PartsMetrics: MetricsSource {
     let cache: any VoiceStateCache
     /// Nil where nothing is mixed.
     let mixer: VoiceMixer?
+    let recordings: RecordingArchive
 
-    func families() async -> [MetricFamily] { cacheFamilies + mixerFamilies }
+    func families() async -> [MetricFamily] { cacheFamilies + mixerFamilies + recorderFamilies }
 
     private var cacheFamilies: [MetricFamily] {
         let figures = cache.figures
@@ -42,6 +44,21 @@ struct PartsMetrics: MetricsSource {
                 "roomtone_mixer_state", .gauge, "The mixer as it is now, by figure.", samples(gauges, "figure")),
             MetricFamily(
                 "roomtone_mixer_events_total", .counter, "What the mixer counted, by event.", samples(events, "event")),
+        ]
+    }
+
+    private var recorderFamilies: [MetricFamily] {
+        let recorder = recordings.recorder
+        return [
+            .gauge("roomtone_recordings", "Recordings that run.", recorder.running.count),
+            .gauge(
+                "roomtone_recordings_bytes", "Bytes of all recordings that are kept, as of the last second.",
+                Double(recorder.storedBytes)),
+            MetricFamily(
+                "roomtone_recorder_events_total", .counter, "What the recorder counted, by event.",
+                RecordingCounter.allCases.map {
+                    .init(Double(recorder.counters[$0]), labels: [.init("event", "\($0)")])
+                }),
         ]
     }
 }
