@@ -11,8 +11,8 @@ import VoiceWire
 /// The delay is the one at which delay and missed frames together cost least: a percent of
 /// missed frames is worth ``millisecondsPerMissedPercent`` (the E-model of ITU-T G.107 would pay more for it; but a long delay costs everybody in
 /// the conversation, a missed frame one listener); each millisecond beyond ``cheapMilliseconds`` costs as much more as people
-/// who talk with each other begin to notice it. A frame that is late by less than its length is heard all the same, and counts for as much of
-/// a missed one. The delay is held until another is better by ``worthChanging`` milliseconds:
+/// who talk with each other begin to notice it. A frame that is late by less than its length is heard all the same, and counts for half to a whole
+/// missed one. The delay is held until another is better by ``worthChanging`` milliseconds:
 /// each change is heard. With long-tailed jitter that is the 99th percentile or above, with
 /// stray spikes below: the histogram decides, not a fixed share. It is never much longer than the slowest frame of the last
 /// eight to sixteen seconds was, so that a network that has calmed down is believed soon.
@@ -111,7 +111,7 @@ struct DelayEstimator: Sendable {
         let needed = Int(min(slowest.value / bucketNanoseconds + 1, Int64(Self.bucketCount)))
         let bucketMilliseconds = Double(bucketNanoseconds) / 1e6
         let evidence = max(weightSum, nextWeight * Self.evidenceMilliseconds / frameMilliseconds)
-        // A frame that is late by less than its own length is missed for so long only.
+        // A frame that is late by less than its own length is missed for so long only, and has two seams.
         let frameBuckets = max(1, Int((frameMilliseconds / bucketMilliseconds).rounded()))
         // By delay: the sum of what is missed from there on. The last place stays nought.
         var missedFromHere = InlineArray<101, Double>(repeating: 0)
@@ -125,7 +125,8 @@ struct DelayEstimator: Sendable {
                 missedFromHere[delay] = missedFromHere[delay + 1] + missed
             }
             let beyond = missedFromHere[min(delay + frameBuckets, Self.bucketCount)]
-            let percent = 100 * (missedFromHere[delay] - beyond) / Double(frameBuckets) / evidence
+            let invented = (missedFromHere[delay] - beyond) / Double(frameBuckets)
+            let percent = 100 * (missed + invented) / 2 / evidence
             let milliseconds = Double(delay) * bucketMilliseconds
             let cost =
                 milliseconds + max(0, milliseconds - Self.cheapMilliseconds) * Self.dearerBy

@@ -163,10 +163,13 @@ extension JitterBuffer {
         return min(max(Double(targetDelayNanoseconds) / 1e6, range.lowerBound), range.upperBound)
     }
 
+    /// What is not there is lost rather than late: a frame in a hundred was.
+    private var losesMuch: Bool { counts.framesLost * 100 > counts.framesReceived }
+
     /// Where it is not known yet whether a frame is lost or late, little is invented at first; then up to a frame's end, for with each
     /// piece that Opus invents it becomes quieter.
     private var inventionSampleCount: Int {
-        concealedRun == 0
+        concealedRun == 0 && !losesMuch
             ? min(latestSampleCount, Self.firstInventionSampleCount)
             : latestSampleCount - concealedRun % latestSampleCount
     }
