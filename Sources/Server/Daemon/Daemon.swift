@@ -123,6 +123,7 @@ public enum Daemon {
         let server: ControlServer
         let cache: any VoiceStateCache
         let limits: LiveLimits
+        let settings: RunningSettings
         let lock: DataDirectoryLock
         let readiness: Readiness
         /// Nil where it is switched off.
@@ -160,6 +161,7 @@ public enum Daemon {
     ) async throws(DaemonError) -> Parts {
         let counters = ControlCounters()
         let limits = LiveLimits(configuration)
+        let settings = RunningSettings(configuration, limits)
         var started = Started()
         do {
             let cache = try configuration.cache.makeCache(logger: loggers(.cache))
@@ -193,7 +195,7 @@ public enum Daemon {
                 directory: directory, accounts: accounts, voice: access, text: text, limits: limits.rooms,
                 counters: counters, tunnels: tunnels(configuration.control, voice, relay),
                 maintenance: Maintenance(store: store, dataDirectory: path),
-                settings: RunningSettings(configuration, limits))
+                settings: settings)
             let token = SecretToken()
             let isUnowned = try await store.setOwnerTokenHash(token.hash)
             try recordings.start()
@@ -212,7 +214,8 @@ public enum Daemon {
             readiness.add(of: watched, listener: server)
             return Parts(
                 store: store, search: search, hasher: hasher, directory: directory, relay: relay, mixer: mixer,
-                recordings: recordings, voiceLog: voiceLog, server: server, cache: cache, limits: limits, lock: lock,
+                recordings: recordings, voiceLog: voiceLog, server: server, cache: cache, limits: limits,
+                settings: settings, lock: lock,
                 readiness: readiness, operations: started.operations, ownershipToken: isUnowned ? token : nil)
         } catch {
             await started.stop()

@@ -60,35 +60,31 @@ struct LiveLimits: Sendable {
 actor Reloader {
     private let source: ConfigurationSource
     private let dataDirectory: String
-    private let limits: LiveLimits
+    private let settings: RunningSettings
     private let server: ControlServer
-    private let levels: LogLevels
     private let logger: Logger
-    private var current: DaemonConfiguration
 
     init(
-        _ source: ConfigurationSource, current: DaemonConfiguration, dataDirectory: String, limits: LiveLimits,
-        server: ControlServer, levels: LogLevels = .shared, logger: Logger
+        _ source: ConfigurationSource, settings: RunningSettings, dataDirectory: String, server: ControlServer,
+        logger: Logger
     ) {
         self.source = source
-        self.current = current
+        self.settings = settings
         self.dataDirectory = dataDirectory
-        self.limits = limits
         self.server = server
-        self.levels = levels
         self.logger = logger
     }
 
     func reload() throws(DaemonError) -> ReloadOutcome {
         do {
             let wanted = try source.load()
-            var (merged, outcome) = Self.merge(wanted, over: current)
-            let identity = try ServerIdentity.load(merged.certificate, directory: dataDirectory)
-            limits.apply(merged)
-            levels.set(general: merged.logLevel, modules: merged.logLevels)
-            server.serve(identity)
-            current = merged
-            outcome.certificateFingerprint = identity.fingerprint
+            var fingerprint = ""
+            var outcome = try settings.take(wanted) { merged in
+                let identity = try ServerIdentity.load(merged.certificate, directory: dataDirectory)
+                server.serve(identity)
+                fingerprint = identity.fingerprint
+            }
+            outcome.certificateFingerprint = fingerprint
             tell(outcome)
             return outcome
         } catch {

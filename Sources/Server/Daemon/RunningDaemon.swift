@@ -68,8 +68,7 @@ public final class RunningDaemon: Sendable {
         self.drainer = drainer
         let reloader = source.map {
             Reloader(
-                $0, current: configuration, dataDirectory: dataDirectory, limits: parts.limits, server: parts.server,
-                logger: logger)
+                $0, settings: parts.settings, dataDirectory: dataDirectory, server: parts.server, logger: logger)
         }
         self.reloader = reloader
         guard let signals else {

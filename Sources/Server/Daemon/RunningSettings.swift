@@ -2,7 +2,8 @@ import ControlWire
 import Rooms
 import Synchronization
 
-/// The settings of a server that runs, as administrators see and change them. What they change holds until the next start.
+/// The settings of a server that runs: the one place that knows which hold. Administrators see and change them here, and a reload
+/// brings what it read. What an administrator changes holds until the next reload or start.
 final class RunningSettings: ServerSettings {
     private let current: Mutex<DaemonConfiguration>
     private let isLive: @Sendable (Setting) -> Bool
@@ -54,6 +55,20 @@ final class RunningSettings: ServerSettings {
             return .success(record(setting, changed))
         }
         return try outcome.get()
+    }
+
+    /// Takes what a reload read into force, as far as that can be, and says what was changed and what has to wait.
+    /// - Parameter check: looks at what would hold; if it throws, nothing has changed.
+    func take(
+        _ wanted: DaemonConfiguration, ifUsable check: (DaemonConfiguration) throws -> Void
+    ) throws -> ReloadOutcome {
+        try current.withLock { current in
+            let (merged, outcome) = Reloader.merge(wanted, over: current)
+            try check(merged)
+            current = merged
+            apply(merged)
+            return outcome
+        }
     }
 
     private func record(_ setting: Setting, _ configuration: DaemonConfiguration) -> LimitRecord {

@@ -1,3 +1,4 @@
+import ControlServer
 import ControlWire
 import Rooms
 import Synchronization
@@ -32,6 +33,30 @@ import Testing
         #expect(try await settings.set("rooms.max", to: "65000").value == "65000")
         #expect(applied.roomsMax.withLock { $0 } == [65_000])
         #expect(settings.records.first { $0.key == "rooms.max" }?.value == "65000")
+    }
+
+    /// What one of the two brought is not undone by the other's next change.
+    @Test func aReloadAndAnAdministratorChangeTheSame() async throws {
+        let settings = settings()
+        _ = try await settings.set("rooms.max", to: "9")
+        var file = DaemonConfiguration()
+        file.rooms.roomsMax = 7
+        file.control.idleTimeout = .seconds(400)
+        let outcome = try settings.take(file) { _ in }
+        #expect(outcome.changed == ["control.idle_seconds", "rooms.max"])
+        #expect(settings.records.first { $0.key == "rooms.max" }?.value == "7")
+        _ = try await settings.set("control.idle_seconds", to: "500")
+        #expect(applied.roomsMax.withLock { $0 } == [9, 7, 7], "what the reload brought still holds")
+    }
+
+    @Test func whatAReloadCannotUseChangesNothing() throws {
+        struct Unusable: Error {}
+        let settings = settings()
+        var file = DaemonConfiguration()
+        file.rooms.roomsMax = 7
+        #expect(throws: Unusable.self) { try settings.take(file) { _ in throw Unusable() } }
+        #expect(settings.records.first { $0.key == "rooms.max" }?.value == "256")
+        #expect(applied.roomsMax.withLock { $0 }.isEmpty)
     }
 
     @Test(arguments: [
