@@ -47,7 +47,8 @@ extension AdminCommand {
 
     struct SetLimit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "set-limit", abstract: "Change a setting while the server runs, until its next start.")
+            commandName: "set-limit",
+            abstract: "Change a setting while the server runs, until its next reload or start.")
         @Argument(help: "As “admin limits” shows it.") var key: String
         @Argument(help: "As it would stand in the configuration file.") var value: String
         @OptionGroup var chat: ChatArguments
