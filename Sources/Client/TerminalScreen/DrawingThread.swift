@@ -110,18 +110,18 @@ extension DrawingThread {
         var isIdle: Bool { state.withLock { !$0.isWriting } }
 
         func idle() async {
-            let deadline = Task {
-                try? await Task.sleep(for: DrawingThread.patience)
-                release()
-            }
             await withCheckedContinuation { waiter in
                 let isIdle = state.withLock { state in
                     if state.isWriting { state.waiters.append(waiter) }
                     return !state.isWriting
                 }
-                if isIdle { waiter.resume() }
+                guard !isIdle else { return waiter.resume() }
+                // Only now: a deadline that passes before anybody waits would release nobody.
+                Task {
+                    try? await Task.sleep(for: DrawingThread.patience)
+                    release()
+                }
             }
-            deadline.cancel()
         }
 
         private func release() {

@@ -28,6 +28,8 @@ final class ScreenKeeper: Sendable {
     func take() {
         state.withLock { state in
             state.isTaken = true
+            // With it, not after it: whoever sees the screen again may stop us again at once.
+            state.isSuspending = false
             terminal.makeScreen()
             terminal.setFarewell(modes.leave(hasKeyboard: state.hasKeyboard), output: output.descriptor)
             drawing.resume(modes.enter(hasKeyboard: state.hasKeyboard))
@@ -72,7 +74,6 @@ final class ScreenKeeper: Sendable {
         await giveBack()
         Self.stopProcess()
         take()
-        state.withLock { $0.isSuspending = false }
         return true
     }
 

@@ -40,19 +40,19 @@ public final class PseudoTerminal: Sendable {
         _ = write(master, bytes, bytes.count)
     }
 
-    /// Reads what the program writes until `text` is in it; false when it closes before.
+    /// Reads what the program writes until `text` is in it; false when it closes before, or writes nothing for ``patience``.
     public func shows(_ text: String) async -> Bool {
         String(decoding: await read(to: text), as: UTF8.self).contains(text)
     }
 
-    /// Reads what the program writes until `text` is in it, or it closes before. Bytes behind the text are read only as far as they
-    /// came with it.
+    /// Reads what the program writes until `text` is in it, it closes before, or writes nothing for ``patience``. Bytes behind the text
+    /// are read only as far as they came with it.
     public func read(to text: String) async -> [UInt8] {
         await withCheckedContinuation { answer in
             Thread.detachNewThread { [self] in
                 var shown: [UInt8] = []
                 var bytes = [UInt8](repeating: 0, count: 4_096)
-                while !String(decoding: shown, as: UTF8.self).contains(text) {
+                while !String(decoding: shown, as: UTF8.self).contains(text), waitsForBytes() {
                     let count = Foundation.read(master, &bytes, bytes.count)
                     guard count > 0 else { break }
                     shown += bytes[..<count]
@@ -60,6 +60,14 @@ public final class PseudoTerminal: Sendable {
                 answer.resume(returning: shown)
             }
         }
+    }
+
+    /// How long a program may write nothing: what does not come by then is a test that fails, not one that hangs.
+    public static let patience: Duration = .seconds(60)
+
+    private func waitsForBytes() -> Bool {
+        var watched = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, Int32(Self.patience / .milliseconds(1))) == 1
     }
 
     /// What has been written and not been read: never waits.
