@@ -11,6 +11,8 @@ let house: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // Swift 6.3 optimises the way back to the caller's actor out of generic functions (Documentation/Decisions/0001-house.md).
+        .unsafeFlags(["-Xllvm", "-sil-disable-pass=optimize-hop-to-executor"], .when(configuration: .release)),
     ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 let houseC: [CSetting] = warningsAreErrors ? [.treatAllWarnings(as: .error)] : []
 let packetPath: [SwiftSetting] = house + [.strictMemorySafety()]
