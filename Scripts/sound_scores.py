@@ -5,7 +5,8 @@
 
 Columns that only the ear's side can know come from network.json. From the sound itself, by cross-correlation in windows of
 half a second: the playout delay, which is what is left of the delay after the network's, the frame's 20 ms and the codec's
-look-ahead of 6.5 ms. PESQ-WB (ITU-T P.862.2): mean and worst of pieces of ten seconds; STOI: mean of pieces of two.
+look-ahead of 6.5 ms. Gaps: where something is said and hardly anything heard. PESQ-WB (ITU-T P.862.2): mean and worst of pieces of
+ten seconds; STOI: mean of pieces of two.
 """
 
 import json
@@ -17,12 +18,15 @@ from pathlib import Path
 import numpy as np
 from pesq import pesq
 from pystoi import stoi
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 from scipy.signal import correlate, resample_poly
 
 RATE = 48_000
 PIECE = 10 * RATE
 FRAME_AND_CODEC = 20 + 6.5  # milliseconds
 LAG_MAX = RATE // 2
+SPOKEN = 300  # RMS of 16-bit samples, -41 dBFS
+STEP = RATE // 100
 
 
 def read(path):
@@ -51,7 +55,7 @@ def delays(said, heard, row):
     found = []
     for start in range(0, len(said) - length, length // 2):
         piece = said[start : start + length]
-        if np.sqrt(np.mean(piece**2)) < 300:
+        if np.sqrt(np.mean(piece**2)) < SPOKEN:
             continue
         lag, likeness = lag_of(said, heard, start, length)
         if likeness < 0.6:
@@ -59,6 +63,31 @@ def delays(said, heard, row):
         # A talker's clock that runs slow says everything later and later.
         drift = start / RATE * row["driftPartsPerMillion"] / 1_000
         found.append(lag / 48 - drift - row["networkDelayMilliseconds"] - FRAME_AND_CODEC)
+    return found
+
+
+def envelope(sound):
+    """RMS of 20 ms, every 10 ms."""
+    sums = np.concatenate(([0.0], np.cumsum(sound**2)))
+    starts = np.arange(0, len(sound) - 2 * STEP + 1, STEP)
+    return np.sqrt((sums[starts + 2 * STEP] - sums[starts]) / (2 * STEP))
+
+
+def gaps(said, heard):
+    """Milliseconds of each gap: for 30 ms something is said all the time, and in no 20 ms from 20 ms before until 20 ms after is
+    more heard than 15 dB below. That much around it, because sound that is stretched does not lie where its half second lies."""
+    length = RATE // 2
+    found = []
+    for start in range(0, len(said) - length + 1, length):
+        piece = said[start : start + length]
+        lag, _ = lag_of(said, heard, start, length)
+        spoken = minimum_filter1d(envelope(piece), 3)
+        present = maximum_filter1d(envelope(heard[start + lag : start + lag + length]), 5)
+        count = min(len(spoken), len(present))
+        missing = (spoken[:count] > SPOKEN) & (present[:count] < spoken[:count] * 10 ** (-15 / 20))
+        # Where it begins and ends; what is missing is as much longer as was looked around.
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], missing.astype(int), [0]))))
+        found += [int(end - begin) * 10 + 60 for begin, end in zip(edges[::2], edges[1::2])]
     return found
 
 
@@ -107,6 +136,7 @@ def score(arguments):
     row = dict(row)
     row["delayMean"] = float(np.mean(playout)) if playout else None
     row["delay95"] = float(np.percentile(playout, 95)) if playout else None
+    row["gaps"] = gaps(said, heard)
     row["pesq"] = float(np.mean(qualities))
     row["pesqWorst"] = float(np.min(qualities))
     row["stoi"] = float(np.mean(pieces(said, heard, PIECE // 5, intelligibility)))
@@ -114,8 +144,8 @@ def score(arguments):
 
 
 HEAD = (
-    "| network | listener | lost | late | concealed | stretched | delay mean | p95 | sound | copies | PESQ-WB | worst | STOI |\n"
-    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    "| network | listener | lost | late | concealed | stretched | gaps | longest | delay mean | p95 | sound | copies | PESQ-WB | worst | STOI |\n"
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
 
@@ -125,7 +155,8 @@ def line(row):
 
     return (
         f"| {row['network']} | {row['listener']} | {row['lostPercent']:.2f} % | {row['latePercent']:.2f} % "
-        f"| {row['concealedPercent']:.2f} % | {row['stretchedPercent']:.2f} % | {number(row['delayMean'], 1)} ms "
+        f"| {row['concealedPercent']:.2f} % | {row['stretchedPercent']:.2f} % | {len(row['gaps'])} "
+        f"| {max(row['gaps'], default=0)} ms | {number(row['delayMean'], 1)} ms "
         f"| {number(row['delay95'], 1)} ms | {row['soundKilobitsPerSecond']:.1f} | "
         f"{row['redundancyKilobitsPerSecond']:.1f} | **{row['pesq']:.2f}** | {row['pesqWorst']:.2f} | {row['stoi']:.3f} |"
     )
