@@ -93,7 +93,10 @@ let server: [Target] = [
         settings: packetPath),
     module(
         "Server/Recordings",
-        ["COgg", "Identifiers", "JSONText", "LockFree", "OpusCodec", "Playout", "VoiceRelay", "VoiceWire"],
+        [
+            "COgg", "Identifiers", "JSONText", "LockFree", "OpusCodec", "Playout", "VoiceMixer", "VoiceRelay",
+            "VoiceWire",
+        ],
         settings: packetPath),
     module("Server/VoiceStateCache", ["CHiredis", "Identifiers", "LockFree", logging]),
     module("Server/Credentials", ["CSodium"]),

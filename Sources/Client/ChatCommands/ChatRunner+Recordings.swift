@@ -29,10 +29,10 @@ public struct RecordFilter: Sendable {
 
 extension ChatRunner {
     /// Starts or stops the recording of a room's voice.
-    public func record(room: String, starts: Bool) async throws(CommandFailure) {
+    public func record(room: String, starts: Bool, hasMix: Bool = false) async throws(CommandFailure) {
         try await ask(isRepeatable: false) { (client) async throws(RoomClientError) in
             let id = try await NameFinder(client: client).room(room)
-            _ = try await starts ? client.startRecording(id) : client.stopRecording(id)
+            _ = try await starts ? client.startRecording(id, hasMix: hasMix) : client.stopRecording(id)
         }
         try showDone(starts ? "Recording \(room): who agrees is recorded" : "Stopped recording \(room)")
     }
@@ -46,11 +46,12 @@ extension ChatRunner {
             header: ["RECORDING", "ROOM", "STARTED", "BY", "SECONDS", "SPEAKERS", "BYTES", "ENDED"],
             empty: "there is no recording.",
             cells: { recording in
+                let mix = recording.mixBytes == nil ? [] : ["0 (mix)"]
                 let seconds = recording.endedAt.map { "\(max(0, $0 - recording.startedAt) / 1_000)" } ?? ""
                 return [
                     "\(recording.id)", recording.room, message.time.text(recording.startedAt), recording.startedBy,
-                    seconds, recording.tracks.map { "\($0.number) \($0.username)" }.joined(separator: ", "),
-                    "\(recording.tracks.reduce(0) { $0 + $1.bytes })", recording.end ?? "running",
+                    seconds, (recording.tracks.map { "\($0.number) \($0.username)" } + mix).joined(separator: ", "),
+                    "\(recording.tracks.reduce(recording.mixBytes ?? 0) { $0 + $1.bytes })", recording.end ?? "running",
                 ]
             })
         if let next { note("there are more: --before \(next)") }
@@ -65,6 +66,7 @@ extension ChatRunner {
             _ = try await fetch(recording, track: track, into: folder)
         }
         try showDone("Wrote recording \(recording) to \(folder.path)")
+        if FetchedFolder.awaitsMix(manifest) { note("the mix is not made yet: fetch it later, into another directory") }
     }
 
     public func deleteRecording(_ recording: UInt64) async throws(CommandFailure) {

@@ -14,19 +14,26 @@ struct FetchedFolder: Sendable {
         }
     }
 
-    /// A speaker's file, or the manifest.
+    /// A speaker's file, the mix (0), or the manifest.
     func file(track: Int?) throws(CommandFailure) -> FetchedFile {
-        try FetchedFile("\(path)/" + (track.map { "\($0).opus" } ?? "manifest.json"))
+        try FetchedFile("\(path)/" + (track.map { $0 == 0 ? "mix.opus" : "\($0).opus" } ?? "manifest.json"))
     }
 
-    /// The files that a manifest names.
+    /// Whether a manifest promises a mix that is not made yet.
+    static func awaitsMix(_ manifest: [UInt8]) -> Bool {
+        (try? JSONDocument(manifest, nestingMax: 8).root)?["mix"]?["state"]?.string == "wanted"
+    }
+
+    /// The files that a manifest names: the speakers' by their numbers, the mix as 0.
     static func tracks(of manifest: [UInt8]) throws(CommandFailure) -> [Int] {
         guard let root = try? JSONDocument(manifest, nestingMax: 8).root, let speakers = root["speakers"] else {
             throw CommandFailure(.protocolMismatch, "the recording's manifest is not one.")
         }
-        return speakers.elements.compactMap { speaker in
-            speaker["file"] == nil ? nil : speaker["number"]?.unsigned.flatMap { Int(exactly: $0) }
-        }
+        let mix = root["mix"]?["file"] == nil ? [] : [0]
+        return mix
+            + speakers.elements.compactMap { speaker in
+                speaker["file"] == nil ? nil : speaker["number"]?.unsigned.flatMap { Int(exactly: $0) }
+            }
     }
 
     static func decoded(_ chunk: RecordingChunk) throws(CommandFailure) -> [UInt8] {

@@ -2,8 +2,13 @@ public import ControlWire
 public import Identifiers
 
 extension RoomClient {
-    public func startRecording(_ room: RoomID) async throws(RoomClientError) -> RecordingState {
-        try await ask(.startRecording(roomID: room)) { if case .recordingState(let state) = $0 { state } else { nil } }
+    /// - Parameter hasMix: whether there is to be a file with everybody who agrees, besides one for each.
+    public func startRecording(
+        _ room: RoomID, hasMix: Bool = false
+    ) async throws(RoomClientError) -> RecordingState {
+        try await ask(.startRecording(roomID: room, hasMix: hasMix)) {
+            if case .recordingState(let state) = $0 { state } else { nil }
+        }
     }
 
     public func stopRecording(_ room: RoomID) async throws(RoomClientError) -> RecordingState {
@@ -26,7 +31,7 @@ extension RoomClient {
         }
     }
 
-    /// Part of a file of a recording; without a track, of its manifest.
+    /// Part of a file of a recording: of a speaker's, of the mix (track 0), or of the manifest (nil).
     public func recordingChunk(
         _ recording: UInt64, track: Int?, from offset: UInt64
     ) async throws(RoomClientError) -> RecordingChunk {

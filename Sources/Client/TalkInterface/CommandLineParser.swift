@@ -50,7 +50,7 @@ struct CommandLineParser {
         ["delivery", "mixed"]: .delivery(.mixed), ["delivery", "forwarded"]: .delivery(.forwarded),
         ["delivery", "room"]: .delivery(nil),
         ["consent", "yes"]: .consent(true), ["consent", "no"]: .consent(false), ["record", "start"]: .record(true),
-        ["record", "stop"]: .record(false), ["help"]: .help,
+        ["record", "mix"]: .record(true, hasMix: true), ["record", "stop"]: .record(false), ["help"]: .help,
         ["delay"]: .delay, ["quit"]: .quit,
     ]
 }

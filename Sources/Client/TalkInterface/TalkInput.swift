@@ -46,7 +46,7 @@ package enum TalkCommand: Equatable, Sendable {
     /// What one says to being recorded.
     case consent(Bool)
     /// Whether the room is to be recorded.
-    case record(Bool)
+    case record(Bool, hasMix: Bool = false)
     /// Where the milliseconds between microphone and ear go, as measured here.
     case delay
     case help

@@ -24,7 +24,7 @@ extension TalkModel {
         case .asked, nil:
             return [
                 .print(
-                    "RECORDING: \(who) records this room's voice. You are not recorded unless you agree: "
+                    "RECORDING: \(who) records this room's voice\(state.hasMix == true ? " with a mix" : ""). You are not recorded unless you agree: "
                         + (hasKeys ? "y agrees, n does not." : "“consent yes” agrees, “consent no” does not."))
             ]
         }
@@ -35,8 +35,8 @@ extension TalkModel {
         return [.send(.recordingConsent(roomID: roomID, isConsent: isConsent))]
     }
 
-    func record(_ starts: Bool) -> [TalkEffect] {
+    func record(_ starts: Bool, hasMix: Bool) -> [TalkEffect] {
         guard let roomID else { return [] }
-        return [.send(starts ? .startRecording(roomID: roomID) : .stopRecording(roomID: roomID))]
+        return [.send(starts ? .startRecording(roomID: roomID, hasMix: hasMix) : .stopRecording(roomID: roomID))]
     }
 }

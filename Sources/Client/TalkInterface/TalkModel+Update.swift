@@ -153,7 +153,7 @@ extension TalkModel {
             let bitsPerSecond = kilobits * 1_000
             return [.setBitrate(bitsPerSecond), .send(.requestBitrateChange(targetBitrate: UInt32(bitsPerSecond)))]
         case .consent(let isConsent): return answer(isConsent)
-        case .record(let starts): return record(starts)
+        case .record(let starts, let hasMix): return record(starts, hasMix: hasMix)
         case .delay: return [.print(TalkView.delayBreakdown(self))]
         case .help: return (hasKeys ? Self.helpLines : [Self.commandsText]).map { .print($0) }
         case .quit: return [.disconnectVoice, .quit(nil)]
@@ -173,7 +173,7 @@ extension TalkModel {
     private static let removed = CommandFailure(.permission, "you were removed from the room's voice.")
     static let commandsText =
         "Commands: talk on|off, mute on|off, deafen on|off, volume up|down, bitrate KBITS, echo on|off, noise on|off, "
-        + "gain on|off, delivery mixed|forwarded|room, consent yes|no, record start|stop, delay, help, quit."
+        + "gain on|off, delivery mixed|forwarded|room, consent yes|no, record start|mix|stop, delay, help, quit."
     static let helpLines = [
         "space  talk, and again: stop talking (push-to-talk)", "m      mute or unmute your microphone",
         "d      deafen or undeafen yourself", "+ -    louder, softer",

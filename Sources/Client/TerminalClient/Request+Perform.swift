@@ -43,7 +43,9 @@ extension Request {
         case .voice(let room): try await connectVoice(in: room, voice, client)
         case .leaveVoice(let room):
             .done(try await ignoring(client.request(.voiceDisconnect(roomID: room, userID: .server))))
-        case .record(let room, let starts): try await record(room, starts: starts, client, announce)
+        case .record(let room, let starts, let hasMix):
+            try await told(
+                starts ? client.startRecording(room, hasMix: hasMix) : client.stopRecording(room), announce)
         case .consent(let room, let isConsent):
             try await told(client.answerRecording(in: room, isConsent: isConsent), announce)
         case .restrain(let restraint): .done(try await ignoring(client.restrain(restraint)))
@@ -62,12 +64,6 @@ extension Request {
     }
 
     // MARK: Recordings
-
-    private func record(
-        _ room: RoomID, starts: Bool, _ client: RoomClient, _ announce: @Sendable (ControlMessage) async -> Void
-    ) async throws(RoomClientError) -> Answer {
-        try await told(starts ? client.startRecording(room) : client.stopRecording(room), announce)
-    }
 
     private func told(
         _ state: RecordingState, _ announce: @Sendable (ControlMessage) async -> Void

@@ -31,7 +31,7 @@ package enum Request: Equatable, Sendable {
     case restrain(VoiceRestraint)
     case kick(RoomID, UserID, reason: String?)
     case ban(BanRequest)
-    case record(RoomID, starts: Bool)
+    case record(RoomID, starts: Bool, hasMix: Bool = false)
     case consent(RoomID, Bool)
 }
 

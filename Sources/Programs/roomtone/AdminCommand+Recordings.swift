@@ -46,7 +46,7 @@ extension AdminCommand {
 
         struct Fetch: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Fetch a recording: manifest.json, and one Ogg Opus file for each speaker.")
+                abstract: "Fetch a recording: manifest.json, one Ogg Opus file for each speaker, and the mix.")
             @Argument(help: "The recording's number.") var recording: UInt64
             @Option(help: ArgumentHelp("A new directory. (default: the recording's number)", valueName: "directory"))
             var to: String?
@@ -65,8 +65,11 @@ extension AdminCommand {
             static let configuration = CommandConfiguration(
                 abstract: "Record a room's voice. Everybody is told and asked; who agrees is recorded.")
             @Argument(help: ArgumentHelp("The room.", valueName: "name|id")) var room: String
+            @Flag(help: "Make a mix of all who agree as well, when the recording has ended.") var mix = false
             @OptionGroup var chat: ChatArguments
-            func run() async throws { try await chat.run { try await $0.record(room: room, starts: true) } }
+            func run() async throws {
+                try await chat.run { try await $0.record(room: room, starts: true, hasMix: mix) }
+            }
         }
 
         struct Stop: AsyncParsableCommand {

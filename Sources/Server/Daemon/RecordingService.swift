@@ -3,7 +3,7 @@ import Recordings
 import Rooms
 import ServiceLifecycle
 
-/// Carries what the recorder says to the rooms, writes the voice log, and deletes what is past its time. Ends after the last
+/// Carries what the recorder says to the rooms, has mixes made, writes the voice log, and deletes what is past its time. Ends after the last
 /// member has left and the relay has stopped.
 struct RecordingService: Service {
     let recordings: RecordingArchive
@@ -16,8 +16,10 @@ struct RecordingService: Service {
         async let telling: Void = tell()
         async let writing: Void = log.run()
         async let deleting: Void = cancelWhenGracefulShutdown { await retention.run() }
+        async let mixing: Void = cancelWhenGracefulShutdown { await recordings.makeMixes() }
         try? await gracefulShutdown()
         await deleting
+        await mixing
         await recordings.stop()
         await telling
         log.finish()
@@ -30,6 +32,9 @@ struct RecordingService: Service {
     }
 
     private func tell() async {
-        for await ending in recordings.recorder.endings { await directory.recordingEnded(ending) }
+        for await ending in recordings.recorder.endings {
+            recordings.wantMix(ending.id)
+            await directory.recordingEnded(ending)
+        }
     }
 }

@@ -5,13 +5,14 @@ import COgg
 /// Pure: writes nothing anywhere. One owner at a time; allocates as it grows, never blocks. `packets` that come must hold
 /// sound of the length that is said; granule positions count 48 kHz samples whatever the packets were encoded at.
 @safe struct OggOpusStream: ~Copyable {
-    /// Samples at the start that a player drops: what the talker's encoder delays the sound by (libopus at 48 kHz), so that the
-    /// first sample heard is the first one that was said.
+    /// What a talker's encoder delays the sound by, in samples (libopus at 48 kHz).
     static let preSkip = 312
     /// RFC 7845 §5.2: who made the file.
     static let vendor = "Roomtone"
 
     private let state: UnsafeMutablePointer<ogg_stream_state>
+    /// Samples at the start that a player drops, so that the first one heard is the first one that was said.
+    private let preSkip: Int
     private var packetNumber: Int64 = 0
     /// Samples of all packets so far.
     private(set) var granulePosition: Int64 = 0
@@ -21,10 +22,12 @@ import COgg
     /// - Parameters:
     ///   - serialNumber: of the bitstream; any number.
     ///   - channelCount: 1 or 2.
-    init(serialNumber: Int32, channelCount: UInt8) {
+    ///   - preSkip: samples by which a decoder is behind.
+    init(serialNumber: Int32, channelCount: UInt8, preSkip: Int = Self.preSkip) {
         unsafe state = .allocate(capacity: 1)
         unsafe ogg_stream_init(state, serialNumber)
-        put(Self.head(channelCount: channelCount), isFirst: true)
+        self.preSkip = preSkip
+        put(Self.head(channelCount: channelCount, preSkip: preSkip), isFirst: true)
         flush()
         put(Self.tags, isFirst: false)
         flush()
@@ -37,6 +40,7 @@ import COgg
         // Neither first page nor first packet: those are in the file.
         unsafe state.pointee.b_o_s = 1
         unsafe state.pointee.pageno = pageNumber
+        preSkip = Self.preSkip
         self.granulePosition = granulePosition
         packetNumber = 1
     }
@@ -67,10 +71,11 @@ import COgg
     /// Ends the page that is open, if a packet is on it.
     mutating func flush() { unsafe collect { unsafe ogg_stream_flush($0, $1) } }
 
-    /// Ends the stream. The last packet is silence, cut to the length by which a decoder is behind (RFC 7845 §4.4).
-    mutating func finish() {
-        granulePosition += Int64(Self.preSkip)
-        put(OpusFiller.silence(sampleCount: 960), isFirst: false, isLast: true)
+    /// Ends the stream with a packet of 20 ms, silence where there is none, cut to the length by which a decoder is behind
+    /// (RFC 7845 §4.4).
+    mutating func finish(with packet: [UInt8] = OpusFiller.silence(sampleCount: 960)) {
+        granulePosition += Int64(preSkip)
+        put(packet, isFirst: false, isLast: true)
         flush()
     }
 
@@ -103,7 +108,7 @@ import COgg
     }
 
     /// RFC 7845 §5.1; numbers little-endian, channel mapping family 0.
-    private static func head(channelCount: UInt8) -> [UInt8] {
+    private static func head(channelCount: UInt8, preSkip: Int) -> [UInt8] {
         let rate: UInt32 = 48_000
         return Array("OpusHead".utf8) + [1, channelCount] + littleEndian(UInt16(preSkip)) + littleEndian(rate)
             + littleEndian(UInt16(0)) + [0]

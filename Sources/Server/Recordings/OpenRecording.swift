@@ -19,6 +19,7 @@ final class OpenRecording {
         manifest = RecordingManifest(
             id: id, room: start.room, roomName: start.roomName, startedBy: start.startedBy,
             startedByName: start.startedByName, startedAt: start.at)
+        if start.hasMix { manifest.mix = .wanted }
     }
 
     var id: RecordingID { manifest.id }

@@ -28,7 +28,8 @@ public final class Recorder: Sendable {
         var orders: [RecorderOrder] = []
         var running: Set<RecordingID> = []
         var lastID: UInt64 = 0
-        var deletedBytes: UInt64 = 0
+        /// What the archive added and deleted since the thread looked last.
+        var storedChange: Int64 = 0
         var storedBytes: UInt64 = 0
         var isStopping = false
     }
@@ -130,11 +131,18 @@ public final class Recorder: Sendable {
         tap.wake()
     }
 
-    func noteDeleted(bytes: UInt64) {
+    /// The archive has written or deleted something.
+    func noteStored(change: Int64) {
         mailbox.withLock { box in
-            box.deletedBytes += bytes
-            box.storedBytes -= min(bytes, box.storedBytes)
+            box.storedChange += change
+            box.storedBytes = box.storedBytes.changed(by: change)
         }
+    }
+
+    /// Whether so many bytes more may be stored.
+    func hasRoom(for byteCount: UInt64) -> Bool {
+        guard storedBytes &+ byteCount < configuration.bytesMax else { return false }
+        return RecordingFolder.freeByteCount(of: directory).map { $0 >= configuration.freeBytesMin } ?? true
     }
 
     private func count(_ refusal: RecordingRefusal) {
@@ -151,12 +159,12 @@ public final class Recorder: Sendable {
             directory: directory, configuration: configuration, counters: counters, storedByteCount: storedBytes)
         var isStopping = false
         while !isStopping {
-            let (orders, deletedBytes, now, stops) = mailbox.withLock { box in
-                defer { (box.orders, box.deletedBytes) = ([], 0) }
-                return (box.orders, box.deletedBytes, RecorderClock.now, box.isStopping)
+            let (orders, storedChange, now, stops) = mailbox.withLock { box in
+                defer { (box.orders, box.storedChange) = ([], 0) }
+                return (box.orders, box.storedChange, RecorderClock.now, box.isStopping)
             }
             isStopping = stops
-            core.noteDeleted(bytes: deletedBytes)
+            core.noteStored(change: storedChange)
             for order in orders { core.announce(order) }
             let wall = RecorderClock.wallMilliseconds
             // Each order in its place among the frames: what came just after a yes is not lost.
@@ -179,10 +187,17 @@ public final class Recorder: Sendable {
     private func report(_ core: RecorderCore) {
         let endings = core.takeEndings()
         mailbox.withLock { box in
-            box.storedBytes = core.storedByteCount
+            box.storedBytes = core.storedByteCount.changed(by: box.storedChange)
             for ending in endings { box.running.remove(ending.id) }
         }
         for ending in endings { endingsSource.yield(ending) }
+    }
+}
+
+extension UInt64 {
+    /// Not below 0.
+    func changed(by change: Int64) -> UInt64 {
+        change < 0 ? self - Swift.min(self, change.magnitude) : self &+ change.magnitude
     }
 }
 

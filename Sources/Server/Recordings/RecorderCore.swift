@@ -135,8 +135,8 @@ final class RecorderCore {
         for id in recordings.keys { finish(id, end, at: now, wall: milliseconds) }
     }
 
-    /// Recordings were deleted.
-    func noteDeleted(bytes: UInt64) { storedByteCount -= min(bytes, storedByteCount) }
+    /// Recordings were deleted, or mixes made.
+    func noteStored(change: Int64) { storedByteCount = storedByteCount.changed(by: change) }
 
     private func begin(_ id: RecordingID, _ start: RecordingStart, at nanoseconds: UInt64, wall milliseconds: Int64) {
         let recording = OpenRecording(id, start, at: nanoseconds, directory: directory)

@@ -11,9 +11,12 @@ public struct RecordingStart: Sendable {
     public var startedByName: String
     /// Milliseconds since 1970.
     public var at: Int64
+    /// Whether a mix is to be made when it has ended.
+    public var hasMix: Bool
 
     public init(
-        voiceRoom: VoiceRoomID, room: RoomID, roomName: String, startedBy: UserID, startedByName: String, at: Int64
+        voiceRoom: VoiceRoomID, room: RoomID, roomName: String, startedBy: UserID, startedByName: String, at: Int64,
+        hasMix: Bool = false
     ) {
         self.voiceRoom = voiceRoom
         self.room = room
@@ -21,6 +24,7 @@ public struct RecordingStart: Sendable {
         self.startedBy = startedBy
         self.startedByName = startedByName
         self.at = at
+        self.hasMix = hasMix
     }
 }
 

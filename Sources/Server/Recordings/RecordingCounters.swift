@@ -3,9 +3,11 @@ import Synchronization
 /// What the recorder counts.
 public enum RecordingCounter: Int, CaseIterable, Sendable {
     case started, finished, interrupted, deleted, expired
-    // Limits.
+    /// Mixes that lie beside their recording, and such that could not be made.
+    case mixesMade, mixesFailed
+    // Limits; `archiveBusy`: more asked than may wait; `mixLimitHit`: a mix was not made because of what all recordings may take.
     case recordingLimitHit, durationLimitHit, recordingBytesLimitHit, bytesLimitHit, freeSpaceLimitHit, speakerLimitHit
-    case eventLimitHit, ordersFull
+    case ordersFull, archiveBusy, mixLimitHit
     /// A recording ended because a file could not be written.
     case writeFailed
     // Frames.

@@ -3,6 +3,7 @@ import Glibc
 /// Where a recording's files are: `DIRECTORY/NUMBER/`, all names numbers, so that nothing that people chose is part of a path.
 struct RecordingFolder {
     static let manifestName = "manifest.json"
+    static let mixName = "mix.opus"
     /// Room for the last manifest when nothing else is left on the disk.
     private static let reserveName = "reserve"
     private static let reserveBytes: off_t = 65_536
@@ -14,6 +15,11 @@ struct RecordingFolder {
     var manifestPath: String { "\(path)/\(Self.manifestName)" }
 
     func trackPath(_ number: Int) -> String { "\(path)/\(number).opus" }
+
+    var mixPath: String { "\(path)/\(Self.mixName)" }
+
+    /// Where a mix is written before it is whole.
+    var unfinishedMixPath: String { mixPath + ".new" }
 
     func make() throws(RecordingFileError) {
         guard unsafe mkdir(path, 0o700) == 0 else { throw RecordingFileError(path) }
@@ -39,6 +45,16 @@ struct RecordingFolder {
     }
 
     func deleteTrack(_ number: Int) { _ = unsafe unlink(trackPath(number)) }
+
+    /// Puts the mix that is whole in its place.
+    func keepMix() throws(RecordingFileError) {
+        guard unsafe rename(unfinishedMixPath, mixPath) == 0 else { throw RecordingFileError(mixPath) }
+    }
+
+    func deleteMix() {
+        _ = unsafe unlink(unfinishedMixPath)
+        _ = unsafe unlink(mixPath)
+    }
 
     /// Takes the folder away with the files that the recorder made in it.
     func delete() throws(RecordingFileError) {

@@ -26,6 +26,10 @@ extension RecordingManifest {
         writer.beginArray()
         for track in tracks { track.write(to: &writer) }
         writer.endArray()
+        if let mix {
+            writer.name("mix")
+            mix.write(to: &writer)
+        }
         writer.name("consent")
         writer.beginArray()
         for event in consent { event.write(to: &writer) }
@@ -48,6 +52,7 @@ extension RecordingManifest {
         endedAt = root["ended_at"]?.signed
         end = root["end"]?.string.flatMap(RecordingEnd.init)
         tracks = speakers.elements.compactMap(Track.init)
+        mix = root["mix"].flatMap(Mix.init)
         consent = events.elements.compactMap(ConsentEvent.init)
     }
 }
@@ -87,6 +92,31 @@ extension RecordingManifest.Track {
         lost = value["lost"]?.unsigned ?? 0
         silentSamples = value["silent_samples"]?.unsigned ?? 0
         isDeleted = value["is_deleted"]?.boolean ?? false
+    }
+}
+
+extension RecordingManifest.Mix {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch self {
+        case .wanted: writer.field("state", "wanted")
+        case .made(let sampleCount, let byteCount):
+            writer.field("state", "made")
+            writer.field("file", RecordingFolder.mixName)
+            writer.field("samples", sampleCount)
+            writer.field("bytes", byteCount)
+        }
+        writer.endObject()
+    }
+
+    fileprivate init?(_ value: JSONValue) {
+        switch value["state"]?.string {
+        case "wanted": self = .wanted
+        case "made":
+            self = .made(
+                sampleCount: value["samples"]?.unsigned ?? 0, byteCount: value["bytes"]?.unsigned ?? 0)
+        default: return nil
+        }
     }
 }
 

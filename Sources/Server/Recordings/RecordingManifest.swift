@@ -51,6 +51,14 @@ public struct RecordingManifest: Equatable, Sendable {
         public var startSamples: UInt64 { startNanoseconds * 48 / 1_000_000 }
     }
 
+    /// One more file, with everybody in it.
+    public enum Mix: Equatable, Sendable {
+        /// It will be made once the recording has ended.
+        case wanted
+        /// Made; from the recording's start on, at 48 kHz.
+        case made(sampleCount: UInt64, byteCount: UInt64)
+    }
+
     public var id: RecordingID
     public var room: RoomID
     public var roomName: String
@@ -63,6 +71,8 @@ public struct RecordingManifest: Equatable, Sendable {
     public var end: RecordingEnd?
     public var tracks: [Track] = []
     public var consent: [ConsentEvent] = []
+    /// Nil where none was asked for.
+    public var mix: Mix?
 
     public init(
         id: RecordingID, room: RoomID, roomName: String, startedBy: UserID, startedByName: String, startedAt: Int64
@@ -75,9 +85,10 @@ public struct RecordingManifest: Equatable, Sendable {
         self.startedAt = startedAt
     }
 
-    public var byteCount: UInt64 { tracks.reduce(0) { $0 + $1.byteCount } }
+    /// Whether the recording has ended, and its mix is to be made.
+    var needsMix: Bool { mix == .wanted && end != nil }
 
-    /// Takes a person out, names and all; what is left says that somebody spoke.
+    /// Takes a person out, names and all; what is left says that somebody spoke. A mix that they were in is to be made anew.
     /// - Returns: the numbers of the files to be deleted; nil if the person does not occur.
     mutating func forget(_ user: UserID) -> [Int]? {
         let own = tracks.indices.filter { tracks[$0].user == user }
@@ -86,6 +97,7 @@ public struct RecordingManifest: Equatable, Sendable {
             tracks[index] = Track(number: tracks[index].number, user: .server, name: "", isDeleted: true)
         }
         consent.removeAll { $0.user == user }
+        if mix != nil, !own.isEmpty { mix = .wanted }
         if startedBy == user { (startedBy, startedByName) = (.server, "") }
         return own.map { tracks[$0].number }
     }

@@ -9,7 +9,8 @@ extension MemberSession {
     func serveRecordings(_ message: ControlMessage, _ member: Member, _ requestID: UInt64?) async {
         do {
             switch message {
-            case .startRecording(let id): try await knownRoom(id).startRecording(by: member, answering: requestID)
+            case .startRecording(let id, let hasMix):
+                try await knownRoom(id).startRecording(by: member, hasMix: hasMix, answering: requestID)
             case .stopRecording(let id): try await knownRoom(id).stopRecording(by: member, answering: requestID)
             case .recordingConsent(let id, let isConsent):
                 guard let room = rooms[id] else { throw RoomRefusal.notAMember }
@@ -71,7 +72,7 @@ extension MemberSession {
         let chunk = try await archive.read(
             id, track: track, from: offset, countMax: RecordingsConfiguration.chunkBytesMax)
         if offset == 0 {
-            let what = track.map { "file \($0)" } ?? "manifest"
+            let what = track.map { $0 == 0 ? "mix" : "file \($0)" } ?? "manifest"
             try await services.directory.store.recordAudit(
                 AuditEntry(
                     .recordingFetch, by: member.user, room: manifest.room, detail: "recording \(id), \(what)"),
@@ -138,6 +139,7 @@ extension RecordingSummary {
             })
         endedAt = manifest.endedAt
         end = manifest.end?.rawValue
+        if case .made(_, let byteCount) = manifest.mix { mixBytes = byteCount }
     }
 }
 
@@ -157,7 +159,7 @@ extension VoiceLogEntry {
 extension ControlMessage {
     fileprivate var recordedRoom: RoomID? {
         switch self {
-        case .startRecording(let id), .stopRecording(let id), .recordingConsent(let id, _): id
+        case .startRecording(let id, _), .stopRecording(let id), .recordingConsent(let id, _): id
         case .listRecordings(let query), .listVoiceLog(let query): query.roomID
         default: nil
         }

@@ -11,6 +11,7 @@ struct RoomRecording {
     let id: RecordingID
     let startedBy: Member
     let startedAt: Date
+    let hasMix: Bool
     var consent = RecordingConsent()
 }
 
@@ -18,7 +19,9 @@ struct RoomRecording {
 /// a no before them.
 extension Room {
     /// Starts a recording: everybody in the room is told, everybody in its voice is asked, nobody is recorded yet.
-    func startRecording(by actor: Member, answering requestID: UInt64?) async throws(RoomRefusal) {
+    func startRecording(
+        by actor: Member, hasMix: Bool, answering requestID: UInt64?
+    ) async throws(RoomRefusal) {
         await turns.enter()
         defer { turns.leave() }
         try require(.record, actor, "record this room")
@@ -31,17 +34,19 @@ extension Room {
             id = try recordings.recorder.begin(
                 RecordingStart(
                     voiceRoom: voiceRoom, room: self.id, roomName: access.record.name, startedBy: actor.user,
-                    startedByName: actor.name, at: now.storedMilliseconds))
+                    startedByName: actor.name, at: now.storedMilliseconds, hasMix: hasMix))
         } catch {
             throw RoomRefusal(error)
         }
-        recording = RoomRecording(id: id, startedBy: actor, startedAt: now)
+        recording = RoomRecording(id: id, startedBy: actor, startedAt: now, hasMix: hasMix)
         for entry in voiceTable.all {
             perform(
                 recording?.consent.join(
                     entry.voice, user: entry.member.user, name: entry.member.name, at: now.storedMilliseconds))
         }
-        announce("\(actor.name) records this room's voice. Nobody is recorded who does not agree.")
+        announce(
+            "\(actor.name) records this room's voice\(hasMix ? ", and makes a mix of it" : ""). "
+                + "Nobody is recorded who does not agree.")
         showRecording(answering: requestID, of: actor.connection)
         await audit(.recordingStart, by: actor.user, id)
     }
@@ -117,6 +122,7 @@ extension Room {
         state.recordingID = recording.id.rawValue
         state.startedBy = recording.startedBy.name
         state.startedAt = recording.startedAt.storedMilliseconds
+        state.hasMix = recording.hasMix ? true : nil
         state.speakers = recording.consent.speakers.map {
             .init(userID: $0.user, username: $0.name, voiceID: $0.voice.rawValue, answer: .init($0.answer))
         }

@@ -5,9 +5,9 @@
 /// the ceiling everywhere. After a peak the gain comes back by 0.1 dB a block, 50 dB a second.
 ///
 /// A value; nothing allocates.
-struct LookAheadLimiter {
+package struct LookAheadLimiter {
     /// By how much sound is delayed, in 48 kHz samples.
-    static let delaySampleCount = 96
+    package static let delaySampleCount = 96
     /// −0.5 dBFS.
     static let ceiling: Float = 30_935
     private static let releasePerBlock: Float = 1.011_58
@@ -20,8 +20,10 @@ struct LookAheadLimiter {
     /// Samples whose gain was below one.
     private(set) var limitedCount: UInt64 = 0
 
+    package init() {}
+
     /// Takes a tick of sound, writes as much, ``delaySampleCount`` later, as 16-bit samples.
-    mutating func process(_ mix: borrowing TickSound, into output: UnsafeMutableBufferPointer<Int16>) {
+    package mutating func process(_ mix: borrowing TickSound, into output: UnsafeMutableBufferPointer<Int16>) {
         let input = unsafe mix.buffer
         for start in stride(from: 0, to: MixTick.sampleCount, by: Self.delaySampleCount) {
             let block = unsafe UnsafeMutableBufferPointer(rebasing: input[start..<(start + Self.delaySampleCount)])

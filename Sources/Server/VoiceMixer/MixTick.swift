@@ -1,30 +1,30 @@
 /// The beat of every mix: what is mixed, encoded and sent in one go.
-enum MixTick {
+package enum MixTick {
     /// 48 kHz samples of one channel: 20 ms.
-    static let sampleCount = 960
+    package static let sampleCount = 960
     static let nanoseconds: Int64 = 20_000_000
     /// Samples that one step of the summing loops takes.
     static let lanes = 8
 }
 
 /// One tick of sound on the scale of 16-bit samples, in memory of its own. One owner; nothing allocates after it was made.
-@safe struct TickSound: ~Copyable {
+@safe package struct TickSound: ~Copyable {
     private let samples: UnsafeMutablePointer<Float>
 
-    init() {
+    package init() {
         unsafe samples = .allocate(capacity: MixTick.sampleCount)
         unsafe samples.initialize(repeating: 0, count: MixTick.sampleCount)
     }
 
     deinit { unsafe samples.deallocate() }
 
-    var buffer: UnsafeMutableBufferPointer<Float> {
+    package var buffer: UnsafeMutableBufferPointer<Float> {
         unsafe UnsafeMutableBufferPointer(start: samples, count: MixTick.sampleCount)
     }
 
     subscript(index: Int) -> Float { unsafe buffer[index] }
 
-    func clear() { unsafe samples.update(repeating: 0, count: MixTick.sampleCount) }
+    package func clear() { unsafe samples.update(repeating: 0, count: MixTick.sampleCount) }
 
     /// Adds `other` with a gain that goes from `gain` to `target` over the tick: no step that could be heard as a click.
     func add(_ other: borrowing TickSound, gain: Float, target: Float) {

@@ -3,7 +3,9 @@ import JSONText
 
 extension ControlMessage {
     static let recordingVariants: [String: Decode] = [
-        "StartRecording": { fields throws(FieldFailure) in .startRecording(roomID: try fields("room_id")) },
+        "StartRecording": { fields throws(FieldFailure) in
+            .startRecording(roomID: try fields("room_id"), hasMix: try fields.optional("has_mix") ?? false)
+        },
         "StopRecording": { fields throws(FieldFailure) in .stopRecording(roomID: try fields("room_id")) },
         "RecordingConsent": { fields throws(FieldFailure) in
             .recordingConsent(roomID: try fields("room_id"), isConsent: try fields("is_consent"))
@@ -33,7 +35,11 @@ extension ControlMessage {
 
     func writeRecordings(to writer: inout JSONWriter) {
         switch self {
-        case .startRecording(let roomID): writer.variant("StartRecording") { $0.field("room_id", roomID) }
+        case .startRecording(let roomID, let hasMix):
+            writer.variant("StartRecording") {
+                $0.field("room_id", roomID)
+                $0.field("has_mix", hasMix ? true : nil)
+            }
         case .stopRecording(let roomID): writer.variant("StopRecording") { $0.field("room_id", roomID) }
         case .recordingConsent(let roomID, let isConsent):
             writer.variant("RecordingConsent") {

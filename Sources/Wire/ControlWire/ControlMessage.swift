@@ -152,7 +152,8 @@ public enum ControlMessage: Equatable, Sendable {
     case voiceError(code: VoiceErrorCode, message: String)
 
     // MARK: Recordings and voice logs (ours)
-    case startRecording(roomID: RoomID)
+    /// With a mix, everybody who agrees is in one more file, made when the recording has ended.
+    case startRecording(roomID: RoomID, hasMix: Bool = false)
     case stopRecording(roomID: RoomID)
     /// What somebody in the room's voice says to being recorded; may be changed at any time.
     case recordingConsent(roomID: RoomID, isConsent: Bool)

@@ -25,6 +25,7 @@ extension RecordingState: WireRecord {
         recordingID = try fields.optional("recording_id")
         startedBy = try fields.optional("started_by")
         startedAt = try fields.optional("started_at")
+        hasMix = try fields.optional("has_mix")
         speakers = try fields.records("speakers")
         end = try fields.optional("end")
         explanation = try fields.optional("explanation")
@@ -36,6 +37,7 @@ extension RecordingState: WireRecord {
         writer.field("recording_id", recordingID)
         writer.field("started_by", startedBy)
         writer.field("started_at", startedAt)
+        writer.field("has_mix", hasMix)
         writer.records("speakers", speakers)
         writer.field("end", end)
         writer.field("explanation", explanation)
@@ -72,6 +74,7 @@ extension RecordingSummary: WireRecord {
         endedAt = try fields.optional("ended_at")
         end = try fields.optional("end")
         tracks = try fields.records("tracks")
+        mixBytes = try fields.optional("mix_bytes")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -83,6 +86,7 @@ extension RecordingSummary: WireRecord {
         writer.field("ended_at", endedAt)
         writer.field("end", end)
         writer.records("tracks", tracks)
+        writer.field("mix_bytes", mixBytes)
     }
 }
 

@@ -29,6 +29,8 @@ public struct RecordingState: Equatable, Sendable {
     public var startedBy: String?
     /// Milliseconds since 1970.
     public var startedAt: Int64?
+    /// Whether there will be a file with everybody who agrees together; absent where there is none.
+    public var hasMix: Bool?
     /// Everybody in voice.
     public var speakers: [Speaker] = []
     /// Why it ended, by name; absent while it runs.
@@ -75,6 +77,8 @@ public struct RecordingSummary: Equatable, Sendable {
     /// Absent while it runs.
     public var end: String?
     public var tracks: [Track]
+    /// Bytes of the mix; absent where there is none, or none yet.
+    public var mixBytes: UInt64?
 
     public init(id: UInt64, roomID: RoomID, room: String, startedBy: String, startedAt: Int64, tracks: [Track]) {
         self.id = id
@@ -89,7 +93,7 @@ public struct RecordingSummary: Equatable, Sendable {
 /// Part of a recording's file: `RecordingChunk`.
 public struct RecordingChunk: Equatable, Sendable {
     public var recordingID: UInt64
-    /// Absent: the manifest.
+    /// Absent: the manifest; 0: the mix.
     public var track: Int?
     public var offset: UInt64
     /// Base64 (RFC 4648 §4); empty at the file's end.

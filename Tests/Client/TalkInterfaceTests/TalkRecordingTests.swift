@@ -31,6 +31,16 @@ struct TalkRecordingTests {
         #expect(!TalkView.statusLine(model, columns: 80, now: .zero).contains("REC"))
     }
 
+    @Test func `a mix is told of before anybody answers`() {
+        var model = TalkModel.online()
+        var mixed = RecordingState(roomID: testRoom.id, isRecording: true)
+        mixed.startedBy = "ada"
+        mixed.hasMix = true
+        mixed.speakers = [.init(userID: UserID(rawValue: 1), username: "me", voiceID: 1, answer: .asked)]
+        let told = printed(model.update(announcement(.recordingState(mixed)), now: .zero))
+        #expect(told.count == 1 && told[0].contains("records this room's voice with a mix"))
+    }
+
     @Test func `nothing is answered but what the person says`() {
         var model = TalkModel.online()
         #expect(printed(model.update(.command(.consent(true)), now: .zero)) == ["The room is not being recorded."])
@@ -43,6 +53,10 @@ struct TalkRecordingTests {
                 ])
         }
         #expect(model.update(.command(.record(true)), now: .zero) == [.send(.startRecording(roomID: testRoom.id))])
+        #expect(
+            model.update(.command(.record(true, hasMix: true)), now: .zero) == [
+                .send(.startRecording(roomID: testRoom.id, hasMix: true))
+            ])
         #expect(model.update(.command(.record(false)), now: .zero) == [.send(.stopRecording(roomID: testRoom.id))])
     }
 
@@ -50,10 +64,11 @@ struct TalkRecordingTests {
         var keys = KeyParser()
         #expect(keys.commands(in: Array("yn".utf8)) == [.consent(true), .consent(false)])
         var lines = CommandLineParser()
-        let text = "consent yes\nconsent no\nrecord start\nrecord stop\n"
+        let text = "consent yes\nconsent no\nrecord start\nrecord mix\nrecord stop\n"
         #expect(
             lines.commands(in: Array(text.utf8)) == [
-                .known(.consent(true)), .known(.consent(false)), .known(.record(true)), .known(.record(false)),
+                .known(.consent(true)), .known(.consent(false)), .known(.record(true)),
+                .known(.record(true, hasMix: true)), .known(.record(false)),
             ])
     }
 }

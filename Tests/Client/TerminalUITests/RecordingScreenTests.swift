@@ -64,5 +64,17 @@ struct RecordingScreenTests {
             desk.press(.enter)
             #expect(desk.takeEffects().contains(.request(.record(RoomID(rawValue: 1), starts: word == "start"))))
         }
+        desk.type("/record mix")
+        desk.press(.enter)
+        #expect(
+            desk.takeEffects().contains(.request(.record(RoomID(rawValue: 1), starts: true, hasMix: true))))
+    }
+
+    @Test func `a mix is told of before anybody answers`() {
+        let desk = inVoice(columns: 80, rows: 24)
+        var mixed = state(.asked)
+        mixed.hasMix = true
+        desk.hear(.recordingState(mixed))
+        #expect(desk.model.notices.last?.text.hasPrefix("bob records this room's voice with a mix.") == true)
     }
 }

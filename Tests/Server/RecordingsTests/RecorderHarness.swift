@@ -32,10 +32,10 @@ final class RecorderHarness {
         core.carryOut(order, wall: Int64(now / millisecond))
     }
 
-    func start(_ id: RecordingID? = nil) {
+    func start(_ id: RecordingID? = nil, hasMix: Bool = false) {
         let start = RecordingStart(
             voiceRoom: VoiceRoomID(rawValue: 1), room: RoomID(rawValue: 5), roomName: "General",
-            startedBy: UserID(rawValue: 101), startedByName: "user 1", at: Int64(now / millisecond))
+            startedBy: UserID(rawValue: 101), startedByName: "user 1", at: Int64(now / millisecond), hasMix: hasMix)
         give(.start(id ?? self.id, start, at: now))
     }
 

@@ -58,7 +58,7 @@ import VoiceRelay
         _ = (try await ann.client.received(), try await text.received())
 
         let started = try #require(states(try await ann.client.ask(.startRecording(roomID: room(1)), id: 4)).first)
-        #expect(started.isRecording && started.startedBy == "ann")
+        #expect(started.isRecording && started.startedBy == "ann" && started.hasMix == nil)
         #expect(started.speakers.map(\.answer) == [.asked, .asked])
         #expect(states(try await bob.client.received()).first == started, "everybody in voice is told")
         #expect(states(try await text.received()).first == started, "and who only writes, too")
@@ -86,6 +86,48 @@ import VoiceRelay
         #expect(file.indices.filter { file[$0...].starts(with: frame) }.count >= 5)
         for content: UInt8 in [0xF0, 0xE8] {
             #expect(!file.indices.contains { file[$0...].starts(with: [UInt8](repeating: content, count: 20)) })
+        }
+        await harness.stop()
+    }
+
+    @Test func aMixIsToldToAllAndFetchedByWhoMayRecord() async throws {
+        let harness = try await recordingServer()
+        let ann = try await enter(try await harness.member("ann", role: .admin, in: 1))
+        let bob = try await enter(try await harness.member("bob", in: 1))
+        _ = try await bob.client.received()
+        _ = try await ann.client.ask(.startRecording(roomID: room(1), hasMix: true))
+        let told = try await bob.client.received()
+        #expect(states(told).first?.hasMix == true)
+        #expect("\(told)".contains("voice, and makes a mix of it."))
+        _ = try await bob.client.ask(consent(true))
+        try speak(0xF8, bob, heardBy: ann)
+        let stopped = states(try await ann.client.ask(.stopRecording(roomID: room(1)))).last
+        let number = try #require(stopped?.recordingID)
+        let archive = try #require(harness.recordings)
+        var endings = archive.recorder.endings.makeAsyncIterator()
+        archive.wantMix(try #require(await endings.next()?.id))
+        let making = Task { await archive.makeMixes() }
+        while archive.recorder.counters[.mixesMade] == 0 { await Task.yield() }
+        making.cancel()
+        let fetch = ControlMessage.fetchRecording(recordingID: number, track: 0, offset: 0)
+        guard case .recordingChunk(let chunk) = try await ann.client.ask(fetch).messages.last else {
+            Issue.record("not fetched")
+            return
+        }
+        #expect(Data(base64Encoded: chunk.data)?.starts(with: Data("OggS".utf8)) == true)
+        guard
+            case .recordingPage(let rows, nil) = try await ann.client.ask(
+                .listRecordings(RecordQuery(roomID: room(1)))
+            ).messages.last
+        else {
+            Issue.record("not listed")
+            return
+        }
+        #expect(rows.map(\.mixBytes) == [chunk.size])
+        // Who is in the mix may have their own file, not the others with it.
+        guard case .serverResponse(false, _, .some(.notFound), _) = try await bob.client.ask(fetch).messages.last else {
+            Issue.record("fetched by who may not record")
+            return
         }
         await harness.stop()
     }

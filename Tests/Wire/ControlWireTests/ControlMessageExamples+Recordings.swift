@@ -7,6 +7,7 @@ extension ControlMessageExamples {
         state.recordingID = 1_764_192_000_000
         state.startedBy = "ann"
         state.startedAt = 1_764_192_000_000
+        state.hasMix = true
         state.speakers = [.init(userID: user, username: "ann", voiceID: 3, answer: .asked)]
         return state
     }()
@@ -25,6 +26,7 @@ extension ControlMessageExamples {
             ])
         summary.endedAt = 1_764_192_060_000
         summary.end = "stopped"
+        summary.mixBytes = 9_000
         return summary
     }()
     private static let stay: VoiceLogEntry = {
@@ -39,6 +41,7 @@ extension ControlMessageExamples {
 
     static let recordings: [Example] = [
         (.startRecording(roomID: room), #"{"StartRecording":{"room_id":1}}"#),
+        (.startRecording(roomID: room, hasMix: true), #"{"StartRecording":{"room_id":1,"has_mix":true}}"#),
         (.stopRecording(roomID: room), #"{"StopRecording":{"room_id":1}}"#),
         (
             .recordingConsent(roomID: room, isConsent: true),
@@ -47,7 +50,7 @@ extension ControlMessageExamples {
         (
             .recordingState(state),
             #"{"RecordingState":{"room_id":1,"is_recording":true,"recording_id":1764192000000,"#
-                + #""started_by":"ann","started_at":1764192000000,"speakers":[{"user_id":7,"username":"ann","#
+                + #""started_by":"ann","started_at":1764192000000,"has_mix":true,"speakers":[{"user_id":7,"username":"ann","#
                 + #""voice_id":3,"answer":"asked"}]}}"#
         ),
         (
@@ -64,7 +67,7 @@ extension ControlMessageExamples {
             #"{"RecordingPage":{"recordings":[{"id":1764192000000,"room_id":1,"room":"General","#
                 + #""started_by":"ann","started_at":1764192000000,"ended_at":1764192060000,"end":"stopped","#
                 + #""tracks":[{"number":1,"user_id":7,"username":"ann","start_samples":960,"samples":48000,"#
-                + #""bytes":5000}]}],"next":1764192000000}}"#
+                + #""bytes":5000}],"mix_bytes":9000}],"next":1764192000000}}"#
         ),
         (
             .fetchRecording(recordingID: 1_764_192_000_000, track: 1, offset: 0),

@@ -51,7 +51,7 @@ package struct Command: Equatable, Sendable {
             explanation: "one mixed stream, everybody's own, or as set",
             argument: .choice(["mixed", "forwarded", "room"])),
         Command(
-            name: "record", usage: "start|stop", explanation: "record this room's voice: who agrees",
+            name: "record", usage: "start|mix|stop", explanation: "record this room's voice: who agrees",
             argument: .choice(["start", "stop"])),
         Command(
             name: "consent", usage: "yes|no", explanation: "agree to being recorded, or not",

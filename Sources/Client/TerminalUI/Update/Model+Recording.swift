@@ -20,7 +20,10 @@ extension Model {
                 note("The recording has ended: \(TerminalText.line(state.explanation ?? "it was stopped")).")
             }
         } else if !wasRecorded, seat?.room == state.roomID {
-            note("\(safe.startedBy ?? "") records this room's voice. You are not recorded unless you say /consent yes.")
+            let mix = safe.hasMix == true ? " with a mix" : ""
+            note(
+                "\(safe.startedBy ?? "") records this room's voice\(mix). "
+                    + "You are not recorded unless you say /consent yes.")
         }
     }
 
@@ -33,8 +36,9 @@ extension Model {
     mutating func record(_ words: String) -> [Effect] {
         switch words {
         case "start", "stop": return inRoom { .request(.record($0, starts: words == "start")) }
+        case "mix": return inRoom { .request(.record($0, starts: true, hasMix: true)) }
         default:
-            note("/record wants start or stop.", isError: true)
+            note("/record wants start, mix or stop.", isError: true)
             return []
         }
     }
