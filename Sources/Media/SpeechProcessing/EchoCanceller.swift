@@ -24,7 +24,7 @@
     private var blocksToFill = 0
 
     /// The longest response in milliseconds: speaker to microphone, reverberation included.
-    static let tailMilliseconds = 400
+    static let tailMilliseconds = 600
 
     init() {
         let settings = EchoFilter.Settings(partitionCount: Self.tailMilliseconds / 50)

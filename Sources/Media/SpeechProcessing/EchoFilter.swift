@@ -7,9 +7,10 @@
 @safe struct EchoFilter: ~Copyable {
     struct Settings {
         /// Partitions of 50 ms each.
-        var partitionCount = 8
-        /// How much of the response is thought to last to the next block, as a factor; 1 would be a room that never changes.
-        var persistence: Float = 0.99995
+        var partitionCount = 12
+        /// How much of the response is thought to last to the next block, as a factor; 1 would be a room that never changes. What it
+        /// falls short of 1 by is what somebody who talks at the same time may lead astray.
+        var persistence: Float = 0.99998
         /// Partitions of which the part that no response has is set back to zero in each block: all in turn.
         var constrainedPerBlock = 1
     }
@@ -149,12 +150,12 @@
     /// What of a transform's samples are new: the rest of the error's are zero, and its power is as much lower.
     private static let blockShare = Float(EchoSpectra.hop) / Float(EchoSpectra.size)
     /// Of the disturbance in 10 ms.
-    private static let smoothing: Float = 0.2
+    private static let smoothing: Float = 0.15
     /// Digital silence must not divide by nothing: −100 dBFS.
     private static let powerMin: Float = 1e-7
     /// What a response is expected to have in a bin before anything is known, and how much less 50 ms later (60 dB in a second:
-    /// a room that is no hall).
-    private static let responsePower: Float = 0.3
+    /// a room that is no hall). With less, the filter believes too early that it knows the room.
+    private static let responsePower: Float = 1
     private static let powerDecay: Float = 0.5
 }
 

@@ -121,8 +121,9 @@ import Glibc
     private static let persistence: Float = 0.92
     /// −25 dB.
     private static let ratioMin: Float = 0.00316
-    /// Echo is counted double: what is left of it is understood, and offends more than noise.
-    private static let echoWeight: Float = 2
+    /// Echo counts for more than it is: what is left of it is understood, and offends more than noise. A talker 30 dB above it loses
+    /// nothing by that, while a rest 40 dB below the talker still costs 0.2 PESQ.
+    private static let echoWeight: Float = 5
     /// −50 dB.
     private static let echoFloor: Float = 1e-5
     /// 5 to 7.5 kHz.

@@ -55,6 +55,25 @@ import Testing
         #expect(try #require(similarity) > 0.9)
     }
 
+    @Test("While somebody talks, what is left of an echo half a second late is 28 dB below")
+    func restUnderTalk() throws {
+        // Five seconds of the others alone, then three of both.
+        let sampleCount = 384_000
+        let played = Array(try self.played().prefix(sampleCount))
+        let late = TestSignal.silence(25_000) + played.dropLast(25_000).map { $0 / 10 }
+        let echo = mixed(SimulatedPath(seed: 3, decayMilliseconds: 350).heard(played), late)
+        let speech = try TestSignal.conversation(["Side_Left", "Rear_Right"], pause: 2_400)
+        let near = mixed(
+            TestSignal.noise(seed: 3, sampleCount: sampleCount, level: 0.000_2),
+            TestSignal.silence(240_000) + speech + TestSignal.silence(sampleCount))
+        let both = try Processed(mixed(echo, near), played: played, settings: Self.settings)
+        let alone = try Processed(near, settings: Self.settings)
+        let talk = 240_000..<sampleCount
+        let rest = talk.map { Int16(clamping: Int(both.samples[$0]) - Int(alone.samples[$0])) }
+        let margin = Level.decibels(alone.samples[talk]) - Level.decibels(rest[...])
+        #expect(margin > 28, "\(margin) dB")
+    }
+
     @Test("Without anything played it changes nothing but rumble")
     func silence() throws {
         let noise = TestSignal.noise(seed: 8, sampleCount: 96_000)
