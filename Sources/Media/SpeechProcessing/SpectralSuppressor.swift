@@ -34,6 +34,8 @@ import Glibc
     private let echoPower = FloatMemory(binCount)
     /// The talker's power of the block before, as estimated.
     private let clean = FloatMemory(binCount)
+    /// How much somebody talks, 0…1: rises at once, falls within half a second.
+    private var talking: Float = 0
     private var noise = NoiseSpectrum()
     private var residualEcho = ResidualEcho()
 
@@ -92,8 +94,18 @@ import Glibc
         }
     }
 
+    /// What is left of the noise's power: while somebody talks more of it, which the voice covers, for what is turned down there
+    /// takes parts of words along.
+    private mutating func noiseFloor() -> Float {
+        let range = Self.certainProbability - Self.silentProbability
+        let certainty = (detector.probability - Self.silentProbability) / range
+        talking = max(min(1, max(0, certainty)), talking * Self.talkingPersistence)
+        let lowest = noiseGainMin * noiseGainMin
+        return lowest + talking * (max(lowest, Self.talkFloor) - lowest)
+    }
+
     private mutating func applyGains() {
-        let noiseFloor = noiseGainMin * noiseGainMin
+        let noiseFloor = noiseFloor()
         let suppressesNoise = noiseGainMin < 1
         var upper: Float = 0
         for bin in 0..<Self.binCount {
@@ -119,6 +131,13 @@ import Glibc
     private static let powerMin: Float = 1e-9
     /// 5 ms of 60 ms. Longer takes 1 dB more off the noise, and twice as much off the intelligibility of speech in it.
     private static let persistence: Float = 0.92
+    /// −11 dB. With −18, words in noise 10 dB below them lost 0.01 of STOI; with −10, nothing, and 0.1 more of PESQ.
+    private static let talkFloor: Float = 0.08
+    /// Steady noise stays below the first.
+    private static let silentProbability: Float = 0.75
+    private static let certainProbability: Float = 0.95
+    /// 5 ms of 160 ms.
+    private static let talkingPersistence: Float = 0.97
     /// −25 dB.
     private static let ratioMin: Float = 0.00316
     /// Echo counts for more than it is: what is left of it is understood, and offends more than noise. A talker 30 dB above it loses
