@@ -118,6 +118,7 @@ public enum Daemon {
         let directory: RoomDirectory
         let relay: VoiceRelay
         let mixer: VoiceMixer?
+        let access: VoiceAccess
         let recordings: RecordingArchive
         let voiceLog: VoiceLogQueue
         let server: ControlServer
@@ -214,7 +215,8 @@ public enum Daemon {
             readiness.add(of: watched, listener: server)
             return Parts(
                 store: store, search: search, hasher: hasher, directory: directory, relay: relay, mixer: mixer,
-                recordings: recordings, voiceLog: voiceLog, server: server, cache: cache, limits: limits,
+                access: access, recordings: recordings, voiceLog: voiceLog, server: server, cache: cache,
+                limits: limits,
                 settings: settings, lock: lock,
                 readiness: readiness, operations: started.operations, ownershipToken: isUnowned ? token : nil)
         } catch {

@@ -1,6 +1,7 @@
 import ControlServer
 import Logging
 import Rooms
+import VoiceRelay
 
 /// Where a configuration was read from, to read it again.
 public struct ConfigurationSource: Sendable {
@@ -38,6 +39,9 @@ struct LiveLimits: Sendable {
     let attempts: Live<AttemptLimits>
     let control: Live<ControlServerConfiguration>
     let drainTime: Live<Duration>
+    /// What came last, for who brings it to the relay and the rooms.
+    let voiceChanges: AsyncStream<VoiceRelayConfiguration>
+    private let voiceChanged: AsyncStream<VoiceRelayConfiguration>.Continuation
 
     init(_ configuration: DaemonConfiguration) {
         rooms = Live(configuration.rooms)
@@ -45,6 +49,7 @@ struct LiveLimits: Sendable {
         attempts = Live(configuration.attempts)
         control = Live(configuration.control)
         drainTime = Live(configuration.drainTime)
+        (voiceChanges, voiceChanged) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     func apply(_ configuration: DaemonConfiguration) {
@@ -53,6 +58,7 @@ struct LiveLimits: Sendable {
         attempts.set(configuration.attempts)
         control.set(configuration.control)
         drainTime.set(configuration.drainTime)
+        voiceChanged.yield(configuration.voice)
     }
 }
 
@@ -131,7 +137,8 @@ extension Setting {
     private static let live = [
         "log_level", "drain_seconds", "control.", "tls.certificate_file", "tls.key_file", "accounts.", "sessions.",
         "rooms.",
-        "text.",
+        "text.", "voice.loudest_talkers", "voice.keepalive_seconds", "voice.datagrams_per_second_max",
+        "voice.bytes_per_second",
     ]
     /// Sockets that are bound, threads and queues that are made, memory that rooms have taken.
     private static let liveExceptions = [

@@ -69,10 +69,16 @@ struct VoiceService: Service {
     let relay: VoiceRelay
     let mixer: VoiceMixer?
     let directory: RoomDirectory
+    let access: VoiceAccess
+    /// Of a server that runs.
+    let changes: AsyncStream<VoiceRelayConfiguration>
     let logger: Logger
 
     func run() async {
         async let dispatching: Void = directory.dispatchVoiceEvents()
+        await cancelWhenGracefulShutdown {
+            for await configuration in changes { await access.apply(configuration) }
+        }
         try? await gracefulShutdown()
         await stopMixer()
         let counters = relay.counters()

@@ -103,7 +103,8 @@ public final class RunningDaemon: Sendable {
                     counters: parts.server.counters, logger: loggers(.rooms)), logger: loggers(.rooms)),
             CacheService(cache: parts.cache, logger: loggers(.cache)),
             VoiceService(
-                relay: parts.relay, mixer: parts.mixer, directory: parts.directory, logger: loggers(.voice)),
+                relay: parts.relay, mixer: parts.mixer, directory: parts.directory, access: parts.access,
+                changes: parts.limits.voiceChanges, logger: loggers(.voice)),
             ControlService(server: parts.server, readiness: parts.readiness, logger: loggers(.control)),
         ]
     }

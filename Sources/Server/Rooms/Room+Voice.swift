@@ -91,7 +91,8 @@ extension Room {
         if let recording {
             for index in routes.indices { routes[index].isRecorded = recording.consent.isInForce(routes[index].voice) }
         }
-        voice.relay.publish(routes, for: voiceRoom, loudestTalkersMax: access.record.loudestTalkers)
+        voice.relay.publish(
+            routes, for: voiceRoom, loudestTalkersMax: access.record.loudestTalkers ?? voice.loudestTalkersMax)
     }
 
     /// Restraints end by themselves also for those who stay in voice.

@@ -15,7 +15,8 @@ public final class VoiceAccess: Sendable {
     let mixer: VoiceMixer?
     /// Who is in voice, for whoever reads it.
     public let cache: any VoiceStateCache
-    private let configuration: VoiceRelayConfiguration
+    private let live: Live<VoiceRelayConfiguration>
+    private var configuration: VoiceRelayConfiguration { live.value }
     /// Nil: nothing is recorded here.
     let recordings: RecordingArchive?
     /// Nil: nobody's stay is written down.
@@ -34,7 +35,7 @@ public final class VoiceAccess: Sendable {
         self.relay = relay
         self.mixer = mixer
         self.cache = cache
-        self.configuration = configuration
+        live = Live(configuration)
         self.recordings = recordings
         self.log = log
     }
@@ -75,6 +76,23 @@ public final class VoiceAccess: Sendable {
         grant.bytesPerSecondMax = min(configuration.bytesPerSecondMax, configuration.bytesPerSecondPerRoomMax)
         return grant
     }
+
+    /// Takes of a configuration what may change while people talk: what they may send, how many of them are heard, how often clients
+    /// ping. Clients are told with their next session; rooms follow before this returns.
+    public func apply(_ wanted: VoiceRelayConfiguration) async {
+        var configuration = live.value
+        configuration.datagramsPerSecondMax = wanted.datagramsPerSecondMax
+        configuration.bytesPerSecondMax = wanted.bytesPerSecondMax
+        configuration.bytesPerSecondPerRoomMax = wanted.bytesPerSecondPerRoomMax
+        configuration.loudestTalkersMax = wanted.loudestTalkersMax
+        configuration.keepalive = wanted.keepalive
+        live.set(configuration)
+        relay.setRates(of: configuration)
+        for room in roomsInVoice { await room.publishRoutes() }
+    }
+
+    /// How many talkers of a room are heard at once that has no number of its own.
+    var loudestTalkersMax: Int { configuration.loudestTalkersMax }
 
     /// What the relay takes of one session, datagrams whole.
     var bitsPerSecondMax: UInt32 {

@@ -6,6 +6,8 @@ enum RelayCommand: BitwiseCopyable, Sendable {
     case close(VoiceID, GoodbyeReason)
     case publish(VoiceRoomID, RouteTable)
     case releaseRoom(VoiceRoomID)
+    /// Hold for all sessions and rooms of the thread, those that are open too.
+    case setRates(RelayRates)
     case stop
 
     /// Frees what the command carries, when nobody is left to carry it out.
@@ -13,7 +15,7 @@ enum RelayCommand: BitwiseCopyable, Sendable {
         switch self {
         case .open(let session): session.deallocate()
         case .publish(_, let table): table.deallocate()
-        case .close, .releaseRoom, .stop: break
+        case .close, .releaseRoom, .setRates, .stop: break
         }
     }
 }

@@ -11,6 +11,7 @@ extension RelayCore {
             unsafe remove(session)
         case .publish(let room, let table): replaceRoutes(of: room, with: table)
         case .releaseRoom(let room): replaceRoutes(of: room, with: .empty)
+        case .setRates(let rates): settings.rates = rates
         case .stop:
             for index in 0..<live.count {
                 guard let session = unsafe session(VoiceID(rawValue: live[index])) else { continue }

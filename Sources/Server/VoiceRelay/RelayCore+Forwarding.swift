@@ -70,7 +70,7 @@ extension RelayCore {
     ) -> Bool {
         let isPriority = unsafe talker.pointee.isPrioritySpeaker
         guard unsafe isPriority || isAmongLoudest(frame, header, in: room, now: now) else { return false }
-        let cost = UInt64(frame.count) &* settings.picosecondsPerRoomByte / 1_000
+        let cost = UInt64(frame.count) &* settings.rates.picosecondsPerRoomByte / 1_000
         let isWithin = unsafe room.pointee.byteAllowance.take(cost: cost, burst: settings.burstNanoseconds, now: now)
         guard isWithin || isPriority else {
             counters.add(.overRoomByteRate)

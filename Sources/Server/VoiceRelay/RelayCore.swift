@@ -10,7 +10,8 @@ import VoiceWire
 /// ``DatagramSink``. On a frame's way through here nothing is locked, allocated, awaited, counted as a
 /// reference or logged; `Scripts/packet-path` reads the machine code to see that this stays so.
 @safe package struct RelayCore: ~Copyable {
-    let settings: RelaySettings
+    /// All but the rates stays as it was at the start.
+    var settings: RelaySettings
     let counters: CounterBlock
     let board: StatusWriter
     let taps: RelayTaps
@@ -201,12 +202,13 @@ import VoiceWire
     private func isWithinRate(_ session: UnsafeMutablePointer<VoiceSession>, byteCount: Int, now: UInt64) -> Bool {
         let burst = settings.burstNanoseconds
         guard
-            unsafe session.pointee.datagramAllowance.take(cost: settings.nanosecondsPerDatagram, burst: burst, now: now)
+            unsafe session.pointee.datagramAllowance.take(
+                cost: settings.rates.nanosecondsPerDatagram, burst: burst, now: now)
         else {
             counters.add(.overDatagramRate)
             return false
         }
-        let cost = UInt64(byteCount) &* settings.nanosecondsPerByte
+        let cost = UInt64(byteCount) &* settings.rates.nanosecondsPerByte
         guard unsafe session.pointee.byteAllowance.take(cost: cost, burst: burst, now: now) else {
             counters.add(.overByteRate)
             return false

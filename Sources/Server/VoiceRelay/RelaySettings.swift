@@ -3,10 +3,7 @@ package struct RelaySettings: BitwiseCopyable, Sendable {
     var tokenLifetimeNanoseconds: UInt64
     var sessionTimeoutNanoseconds: UInt64
     var burstNanoseconds: UInt64
-    var nanosecondsPerDatagram: UInt64
-    var nanosecondsPerByte: UInt64
-    /// In picoseconds: a room's bytes may cost less than a nanosecond.
-    var picosecondsPerRoomByte: UInt64
+    var rates: RelayRates
     var bundleWindowNanosecondsMax: UInt64
     /// Whether the thread's socket has less room than it was to have.
     var isReceiveBufferShort = false
@@ -25,10 +22,22 @@ package struct RelaySettings: BitwiseCopyable, Sendable {
         tokenLifetimeNanoseconds = configuration.tokenLifetime.nanoseconds
         sessionTimeoutNanoseconds = configuration.sessionTimeout.nanoseconds
         burstNanoseconds = configuration.burst.nanoseconds
+        rates = RelayRates(configuration)
+        bundleWindowNanosecondsMax = configuration.bundleWindowMax.nanoseconds
+    }
+}
+
+/// What sessions and rooms may send: the part of a relay's settings that changes while it forwards.
+struct RelayRates: BitwiseCopyable, Sendable {
+    var nanosecondsPerDatagram: UInt64
+    var nanosecondsPerByte: UInt64
+    /// In picoseconds: a room's bytes may cost less than a nanosecond.
+    var picosecondsPerRoomByte: UInt64
+
+    init(_ configuration: VoiceRelayConfiguration) {
         nanosecondsPerDatagram = 1_000_000_000 / UInt64(max(1, configuration.datagramsPerSecondMax))
         nanosecondsPerByte = 1_000_000_000 / UInt64(max(1, configuration.bytesPerSecondMax))
         picosecondsPerRoomByte = 1_000_000_000_000 / UInt64(max(1, configuration.bytesPerSecondPerRoomMax))
-        bundleWindowNanosecondsMax = configuration.bundleWindowMax.nanoseconds
     }
 }
 

@@ -63,6 +63,12 @@ public final class VoiceRelay: Sendable {
     /// folded into one, so nothing is lost and nothing piles up. For one consumer.
     public var events: AsyncStream<VoiceRelayEvent> { pump.events }
 
+    /// Takes what sessions and rooms may send in a second into force, for those that talk already too; all else of a configuration stays
+    /// as it was at the start.
+    public func setRates(of configuration: VoiceRelayConfiguration) {
+        for thread in threads { thread.send(.setRates(RelayRates(configuration))) }
+    }
+
     // MARK: Rooms
 
     /// Leases a wire id for a room, on the relay thread with the fewest rooms.

@@ -56,9 +56,9 @@ private final class VoiceTestSocket {
     init() throws {
         descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(step: "socket") }
-        // Only a defect ever waits that long.
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        // Only a defect ever waits that long. Seconds and microseconds, as in a `timeval`.
+        var patience = [20, 0]
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(2 * MemoryLayout<Int>.size))
     }
 
     deinit { close(descriptor) }

@@ -51,6 +51,10 @@ struct RelayHarness: ~Copyable {
         core.apply(.publish(room, table), now: now, into: &sent)
     }
 
+    mutating func setRates(of configuration: VoiceRelayConfiguration) {
+        core.apply(.setRates(RelayRates(configuration)), now: 0, into: &sent)
+    }
+
     mutating func deliver(
         _ opus: [UInt8], to listeners: [VoiceID], in room: VoiceRoomID, sequence: UInt16 = 0, timestamp: UInt32 = 0
     ) {

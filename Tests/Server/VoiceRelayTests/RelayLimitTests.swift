@@ -41,6 +41,26 @@ struct RelayLimitTests {
         #expect(relay.counters[.overByteRate] == 1)
     }
 
+    @Test("rates that change hold for whoever talks already")
+    func changedRates() throws {
+        var configuration = VoiceRelayConfiguration()
+        configuration.datagramsPerSecondMax = 100
+        configuration.burst = .milliseconds(500)
+        var relay = try RelayHarness(configuration)
+        let (_, clients) = relay.room(of: 2)
+        for _ in 0..<49 { relay.receive(clients[0].voice([1]), from: clients[0].address) }
+        #expect(relay.take().count == 49, "the burst is used up")
+        configuration.datagramsPerSecondMax = 1_000
+        relay.setRates(of: configuration)
+        // A millisecond is one datagram of a thousand a second, and was a tenth of one.
+        relay.receive(clients[0].voice([1]), from: clients[0].address, at: 2 * RelayHarness.millisecond)
+        #expect(relay.take().count == 1)
+        configuration.bytesPerSecondPerRoomMax = 1
+        relay.setRates(of: configuration)
+        relay.receive(clients[0].voice([1]), from: clients[0].address, at: 20 * RelayHarness.millisecond)
+        #expect(relay.take().isEmpty && relay.counters[.overRoomByteRate] == 1)
+    }
+
     @Test("sessions are leased up to the limit; a released one makes room")
     func sessionLimit() {
         var leases = IdentifierLeases(threadCount: 2, sessionsMax: 3)
