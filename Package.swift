@@ -299,7 +299,8 @@ let testTargets: [Target] = [
         "Operations", "Server",
         [
             "ChatStore", "ControlServer", "ControlWire", "Daemon", "DaemonTestSupport", "Identifiers", "JSONText",
-            "AudioTestSupport", "MessageSearch", "Operations", "RoomClient", "Rooms", "VoiceRelay", metrics,
+            "AudioTestSupport", "MessageSearch", "Operations", "Recordings", "RoomClient", "Rooms", "VoiceRelay",
+            nio("NIOCore"), metrics,
         ]),
     tests(
         "RoomClient", "Client",

@@ -3,11 +3,13 @@ import HTTPTypes
 import JSONText
 
 /// What goes back: pure, so that every answer can be tested without a socket.
-struct HTTPReply: Sendable, Equatable {
+struct HTTPReply: Sendable {
     var status: HTTPResponse.Status
     var contentType: String
     var headers = HTTPFields()
     var body: [UInt8]
+    /// What comes behind ``body``, read while it is sent.
+    var rest: HTTPFile?
 
     static let jsonType = "application/json; charset=utf-8"
 
@@ -30,6 +32,21 @@ struct HTTPReply: Sendable, Equatable {
         writer.endObject()
         writer.endObject()
         return HTTPReply(status, body: writer.bytes)
+    }
+}
+
+/// A file that is sent as it is, part after part, however long it is.
+struct HTTPFile: Sendable {
+    let contentType: String
+    let byteCount: UInt64
+    /// The part that begins at an offset below ``byteCount``; never empty.
+    let part: @Sendable (UInt64) async throws -> [UInt8]
+
+    /// - Parameter first: the part at offset 0, which was read to know that there is a file.
+    func reply(first: [UInt8]) -> HTTPReply {
+        var reply = HTTPReply(contentType: contentType, body: first)
+        if UInt64(first.count) < byteCount { reply.rest = self }
+        return reply
     }
 }
 

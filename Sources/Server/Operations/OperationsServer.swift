@@ -125,11 +125,28 @@ private struct HTTPShell: HTTPResponder {
         var headers = reply.headers
         headers[.contentType] = reply.contentType
         headers[.cacheControl] = "no-store"
-        headers[.contentLength] = "\(reply.body.count)"
+        headers[.contentLength] = "\(reply.rest?.byteCount ?? UInt64(reply.body.count))"
         let isBodiless = request.method == .head
         return Response(
-            status: reply.status, headers: headers,
-            body: isBodiless ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+            status: reply.status, headers: headers, body: isBodiless ? ResponseBody() : Self.body(of: reply))
+    }
+
+    /// Of a file the next part is read when the one before was taken: what a slow reader costs is one part.
+    private static func body(of reply: HTTPReply) -> ResponseBody {
+        guard let file = reply.rest else { return ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)) }
+        return ResponseBody(contentLength: Int(file.byteCount)) { writer in
+            try await writer.write(ByteBuffer(bytes: reply.body))
+            var offset = UInt64(reply.body.count)
+            while offset < file.byteCount {
+                // One that grew meanwhile ends where it ended when it was asked for.
+                let part = try await file.part(offset).prefix(Int(clamping: file.byteCount - offset))
+                // It was shortened: the reader sees a connection that ends too soon.
+                guard !part.isEmpty else { throw HTTPQuestion.BodyFailure.lost }
+                try await writer.write(ByteBuffer(bytes: part))
+                offset += UInt64(part.count)
+            }
+            try await writer.finish(nil)
+        }
     }
 
     private func question(_ request: Request) -> HTTPQuestion {
@@ -138,29 +155,8 @@ private struct HTTPShell: HTTPResponder {
         question.authorization = request.headers[.authorization]
         question.contentType = request.headers[.contentType]
         let body = request.body
-        question.body = { () async throws(HTTPQuestion.BodyFailure) in try await Self.read(body) }
+        question.body = { () async throws(HTTPQuestion.BodyFailure) in try await HTTPQuestion.read(body) }
         return question
-    }
-
-    private static func read(_ body: RequestBody) async throws(HTTPQuestion.BodyFailure) -> [UInt8] {
-        do {
-            return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
-                group.addTask { Array(buffer: try await body.collect(upTo: OperationsLimits.bodyBytesMax)) }
-                group.addTask {
-                    try await Task.sleep(for: OperationsLimits.bodyTimeout)
-                    return nil
-                }
-                defer { group.cancelAll() }
-                guard let bytes = try await group.next() ?? nil else { throw HTTPQuestion.BodyFailure.tooSlow }
-                return bytes
-            }
-        } catch let failure as HTTPQuestion.BodyFailure {
-            throw failure
-        } catch is NIOTooManyBytesError {
-            throw .tooLong
-        } catch {
-            throw .lost
-        }
     }
 
     private func count(_ reply: HTTPReply, took duration: Duration) {

@@ -3,16 +3,26 @@ public import ControlWire
 import Foundation
 public import Identifiers
 import Permissions
+public import Recordings
 
 /// What those may do who run the server: one code for the control connection and for HTTP. Any task.
 public struct Administration: Sendable {
     let directory: RoomDirectory
     /// Nil where settings cannot be looked at.
     let settings: (any ServerSettings)?
+    /// Nil where nothing is copied or checked while the server runs.
+    let maintenance: Maintenance?
+    /// Nil where nothing is recorded.
+    let recordings: RecordingArchive?
 
-    public init(_ directory: RoomDirectory, settings: (any ServerSettings)? = nil) {
+    public init(
+        _ directory: RoomDirectory, settings: (any ServerSettings)? = nil, maintenance: Maintenance? = nil,
+        recordings: RecordingArchive? = nil
+    ) {
         self.directory = directory
         self.settings = settings
+        self.maintenance = maintenance
+        self.recordings = recordings
     }
 
     /// Who acts when nobody is logged in: the server itself, with an owner's rights. Its entries in the audit log have actor 0.
@@ -59,7 +69,7 @@ public struct Administration: Sendable {
         return settings?.records ?? []
     }
 
-    /// Changes a setting while the server runs, until its next start.
+    /// Changes a setting while the server runs, until its next reload or start.
     public func setLimit(
         _ key: String, to value: String, by actor: Member, at now: Date = Date()
     ) async throws(RoomRefusal) -> LimitRecord {
@@ -80,7 +90,7 @@ public struct Administration: Sendable {
         return record
     }
 
-    private func check(_ actor: Member, _ verb: String) throws(RoomRefusal) {
+    func check(_ actor: Member, _ verb: String) throws(RoomRefusal) {
         guard actor.role >= .admin else {
             throw .notPermitted("Only admins and the owner \(verb)")
         }

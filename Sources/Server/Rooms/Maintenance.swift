@@ -1,5 +1,5 @@
 public import ChatStore
-import ControlWire
+public import ControlWire
 import Foundation
 import Permissions
 import Synchronization
@@ -90,32 +90,50 @@ public final class Maintenance: Sendable {
     public static let folderName = "backups"
 }
 
+extension Administration {
+    /// Copies the database into the folder `backups`; see ``Maintenance/backUp(at:)``.
+    public func backUp(by actor: Member, at now: Date = Date()) async throws(RoomRefusal) -> BackupRecord {
+        let maintenance = try permitted(actor)
+        let made: (file: String, bytes: UInt64, time: Duration)
+        do { made = try await maintenance.backUp(at: now) } catch { throw RoomRefusal(error) }
+        // The copy is there: it is told even if it cannot be written down.
+        try? await directory.store.recordAudit(AuditEntry(.backupMake, by: actor.user, detail: made.file), at: now)
+        return BackupRecord(file: made.file, bytes: made.bytes, milliseconds: made.time.wholeMilliseconds)
+    }
+
+    /// What SQLite finds wrong with the database, ``Maintenance/findingsMax`` at most; empty for a sound one.
+    public func integrityFindings(by actor: Member) async throws(RoomRefusal) -> [String] {
+        let maintenance = try permitted(actor)
+        do { return try await maintenance.findings() } catch { throw RoomRefusal(error) }
+    }
+
+    private func permitted(_ actor: Member) throws(RoomRefusal) -> Maintenance {
+        try check(actor, "copy and check the database")
+        guard let maintenance else { throw .notFound(.valueRefused, "This server cannot do that") }
+        return maintenance
+    }
+}
+
+extension RoomRefusal {
+    fileprivate init(_ refusal: Maintenance.Refusal) {
+        self.init(
+            refusal.isBusy ? .rateLimited : .internalError, refusal.isBusy ? .rateLimited : .unavailable,
+            refusal.isBusy ? .maintenanceBusy : .databaseFailed, refusal.description,
+            retryAfter: refusal.isBusy ? .seconds(5) : nil)
+    }
+}
+
 extension MemberSession {
     func serveMaintenance(_ message: ControlMessage, _ member: Member, _ requestID: UInt64?) async {
-        guard member.role >= .admin else {
-            return refuse(.notPermitted("Only admins and the owner copy and check the database"), requestID)
-        }
-        guard let maintenance = services.maintenance else {
-            return refuse(.notFound, "This server cannot do that", .valueRefused, requestID)
-        }
+        let administration = services.administration
         do {
             if message == .backUp {
-                let backup = try await maintenance.backUp()
-                let entry = AuditEntry(.backupMake, by: member.user, detail: backup.file)
-                try? await services.directory.store.recordAudit(entry, at: Date())
-                answer(
-                    .backupMade(
-                        BackupRecord(
-                            file: backup.file, bytes: backup.bytes, milliseconds: backup.time.wholeMilliseconds)),
-                    requestID)
+                answer(.backupMade(try await administration.backUp(by: member)), requestID)
             } else {
-                answer(.integrityReport(findings: try await maintenance.findings()), requestID)
+                answer(.integrityReport(findings: try await administration.integrityFindings(by: member)), requestID)
             }
         } catch {
-            refuse(
-                error.isBusy ? .rateLimited : .internalError, error.description,
-                error.isBusy ? .maintenanceBusy : .databaseFailed, requestID,
-                retryAfter: error.isBusy ? .seconds(5) : nil)
+            refuse(error, requestID)
         }
     }
 }

@@ -17,8 +17,6 @@ public final class MemberSession {
         public let counters: ControlCounters
         /// Nil: voice over the control connection is switched off.
         public let tunnels: VoiceTunnels?
-        /// Nil: nothing is copied or checked while the server runs.
-        public let maintenance: Maintenance?
         public let administration: Administration
 
         public init(
@@ -26,7 +24,8 @@ public final class MemberSession {
             counters: ControlCounters, tunnels: VoiceTunnels? = nil, maintenance: Maintenance? = nil,
             settings: (any ServerSettings)? = nil
         ) {
-            administration = Administration(directory, settings: settings)
+            administration = Administration(
+                directory, settings: settings, maintenance: maintenance, recordings: voice.recordings)
             self.directory = directory
             self.accounts = accounts
             self.voice = voice
@@ -34,7 +33,6 @@ public final class MemberSession {
             live = limits
             self.counters = counters
             self.tunnels = tunnels
-            self.maintenance = maintenance
         }
     }
 

@@ -11,26 +11,6 @@ import Testing
 
 /// The administration over HTTP, of a real server with real clients.
 @Suite(.timeLimit(.minutes(1))) struct AdministrationAPITests {
-    private static let token = String(repeating: "0123456789abcdef", count: 4)
-
-    /// A server with a token, and whoever has it.
-    private func withServer(
-        _ body: (RunningDaemon, HTTPClient, TemporaryFolder) async throws -> Void
-    ) async throws {
-        let folder = try TemporaryFolder()
-        try folder.write(Self.token + "\n", to: "token")
-        let server = try await TestDaemon.start(in: folder.file("data")) {
-            $0.operations.tokenFile = folder.file("token")
-        }
-        do {
-            try await body(server, HTTPClient(port: server.operationsPort ?? 0, token: Self.token), folder)
-            await server.stop()
-        } catch {
-            await server.stop()
-            throw error
-        }
-    }
-
     private func person(
         _ name: String, at server: RunningDaemon, _ folder: TemporaryFolder, device: String? = nil
     ) async throws -> (client: RoomClient, user: UInt64) {
@@ -42,40 +22,32 @@ import Testing
         return (client, account.userID.rawValue)
     }
 
-    private func object(_ answer: HTTPClient.Answer) throws -> [String: Any] {
-        #expect(answer.type == HTTPReply.jsonType)
-        return try #require(try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any])
-    }
-
-    private func rows(_ list: String, _ answer: HTTPClient.Answer) throws -> [[String: Any]] {
-        #expect(answer.status == 200, "\(answer.body)")
-        return try #require(try object(answer)[list] as? [[String: Any]])
-    }
-
-    @Test(arguments: [nil, "", "0123", String(repeating: "0123456789abcdef", count: 4) + "0", token.uppercased()])
+    @Test(arguments: [
+        nil, "", "0123", String(repeating: "0123456789abcdef", count: 4) + "0", AdministeredServer.token.uppercased(),
+    ])
     func withoutTheTokenNothingIsSaid(shown: String?) async throws {
-        try await withServer { _, client, _ in
+        try await AdministeredServer.with { _, client, _ in
             var stranger = client
             stranger.token = shown
             for path in ["/api/v1/sessions", "/api/v1/openapi.json", "/api/v1/nothing"] {
                 let answer = try await stranger.ask(path)
                 #expect(answer.status == 401 && answer.headers["www-authenticate"]?.hasPrefix("Bearer") == true)
-                #expect(!answer.body.contains(Self.token))
+                #expect(!answer.body.contains(AdministeredServer.token))
             }
         }
     }
 
     @Test func sessionsAreListedInPagesAndRevoked() async throws {
-        try await withServer { server, http, folder in
+        try await AdministeredServer.with { server, http, folder in
             let ann = try await person("ann", at: server, folder, device: "laptop")
             let bob = try await person("bob", at: server, folder, device: "phone")
             let first = try await http.ask("/api/v1/sessions?limit=1")
-            let page = try rows("sessions", first)
+            let page = try AdministeredServer.rows("sessions", first)
             #expect(page.count == 1 && page[0]["username"] as? String == "ann" && page[0]["is_online"] as? Bool == true)
-            let next = try #require(try object(first)["next"] as? Int)
+            let next = try #require(try AdministeredServer.object(first)["next"] as? Int)
             let second = try await http.ask("/api/v1/sessions?limit=1&after=\(next)")
-            #expect(try rows("sessions", second).map { $0["device"] as? String } == ["phone"])
-            #expect(try object(second)["next"] == nil)
+            #expect(try AdministeredServer.rows("sessions", second).map { $0["device"] as? String } == ["phone"])
+            #expect(try AdministeredServer.object(second)["next"] == nil)
             let revoked = try await http.ask("/api/v1/sessions/\(next)", method: "DELETE")
             #expect(revoked.status == 200, "\(revoked.body)")
             // The device is told and closed; the other one goes on.
@@ -85,7 +57,7 @@ import Testing
             _ = try await bob.client.listRooms()
             #expect(try await http.ask("/api/v1/sessions/\(next)", method: "DELETE").status == 404)
             #expect(
-                try rows("entries", await http.ask("/api/v1/audit")).contains {
+                try AdministeredServer.rows("entries", await http.ask("/api/v1/audit")).contains {
                     $0["action"] as? String == "sessions.end" && $0["actor_id"] as? Int == 0
                 })
             await bob.client.close()
@@ -94,7 +66,7 @@ import Testing
     }
 
     @Test func whoIsInVoiceIsShownMutedKickedAndBanned() async throws {
-        try await withServer { server, http, folder in
+        try await AdministeredServer.with { server, http, folder in
             let ann = try await person("ann", at: server, folder)
             let room = try #require(try await ann.client.listRooms().first)
             _ = try await ann.client.join(room.id)
@@ -102,7 +74,8 @@ import Testing
             try await ann.client.send(.audioQualityReport(packetLoss: 0.25, latency: 40, jitter: 3))
             // One connection's requests are served in turn: after this answer the report was taken.
             _ = try await ann.client.listRooms()
-            let voice = try #require(try rows("sessions", await http.ask("/api/v1/voice?room=\(room.id)")).first)
+            let voice = try #require(
+                try AdministeredServer.rows("sessions", await http.ask("/api/v1/voice?room=\(room.id)")).first)
             #expect(voice["username"] as? String == "ann" && voice["transport"] as? String == "udp")
             #expect(voice["packet_loss"] as? Double == 0.25 && voice["latency"] as? Int == 40)
             #expect(voice["is_muted"] as? Bool == false && (voice["quality"] as? Double ?? 0) < 3)
@@ -113,28 +86,36 @@ import Testing
                 "/api/v1/restraints", method: "POST",
                 body: #"{"room_id":\#(room.id),"user_id":\#(ann.user),"is_muted":true,"reason":"noise"}"#)
             #expect(mute.status == 200, "\(mute.body)")
-            #expect(try rows("sessions", await http.ask("/api/v1/voice")).first?["is_muted"] as? Bool == true)
+            #expect(
+                try AdministeredServer.rows("sessions", await http.ask("/api/v1/voice")).first?["is_muted"] as? Bool
+                    == true)
             let kick = try await http.ask(
                 "/api/v1/kick", method: "POST", body: #"{"room_id":\#(room.id),"user_id":\#(ann.user)}"#)
             #expect(kick.status == 200, "\(kick.body)")
-            #expect(try rows("sessions", await http.ask("/api/v1/voice")).isEmpty)
+            #expect(try AdministeredServer.rows("sessions", await http.ask("/api/v1/voice")).isEmpty)
             let ban = try await http.ask(
                 "/api/v1/bans", method: "POST",
                 body: #"{"user_id":\#(ann.user),"reason":"enough","duration_seconds":60}"#)
-            let number = try #require(try object(ban)["ban_id"] as? Int)
-            #expect(try rows("bans", await http.ask("/api/v1/bans")).map { $0["ban_id"] as? Int } == [number])
+            let number = try #require(try AdministeredServer.object(ban)["ban_id"] as? Int)
+            #expect(
+                try AdministeredServer.rows("bans", await http.ask("/api/v1/bans")).map { $0["ban_id"] as? Int } == [
+                    number
+                ])
             #expect(try await http.ask("/api/v1/bans/\(number)", method: "DELETE").status == 200)
-            #expect(try rows("bans", await http.ask("/api/v1/bans")).isEmpty)
+            #expect(try AdministeredServer.rows("bans", await http.ask("/api/v1/bans")).isEmpty)
             await ann.client.close()
         }
     }
 
     @Test func roomsAndSettingsAreListed() async throws {
-        try await withServer { _, http, _ in
-            #expect(try rows("rooms", await http.ask("/api/v1/rooms")).map { $0["name"] as? String } == ["General"])
-            let limits = try rows("limits", await http.ask("/api/v1/limits"))
+        try await AdministeredServer.with { _, http, _ in
+            #expect(
+                try AdministeredServer.rows("rooms", await http.ask("/api/v1/rooms")).map { $0["name"] as? String } == [
+                    "General"
+                ])
+            let limits = try AdministeredServer.rows("limits", await http.ask("/api/v1/limits"))
             #expect(limits.contains { $0["key"] as? String == "rooms.max" && $0["value"] as? String == "256" })
-            #expect(!limits.contains { ($0["value"] as? String)?.contains(Self.token) == true })
+            #expect(!limits.contains { ($0["value"] as? String)?.contains(AdministeredServer.token) == true })
             let refused = try await http.ask("/api/v1/limits/voice.port", method: "PUT", body: #"{"value":9000}"#)
             #expect(refused.status == 400 && refused.body.contains("read at the start"), "\(refused.body)")
             #expect(try await http.ask("/api/v1/limits/voice.prot", method: "PUT", body: #"{"value":1}"#).status == 404)
@@ -172,17 +153,17 @@ import Testing
         Wrong("POST", "/api/v1/restraints", body: #"{"room_id":1,"user_id":1}"#, 400, "mute or to deafen"),
         Wrong("PUT", "/api/v1/limits/rooms.max", body: #"{"worth":1}"#, 400, "“value” is missing"),
     ]) func whatIsWrongIsSaid(_ wrong: Wrong) async throws {
-        try await withServer { _, http, _ in
+        try await AdministeredServer.with { _, http, _ in
             let answer = try await http.ask(wrong.path, method: wrong.method, body: wrong.body, type: wrong.type)
             #expect(
                 answer.status == wrong.status && answer.body.contains(wrong.word), "\(answer.status) \(answer.body)")
-            let error = try #require(try object(answer)["error"] as? [String: String])
+            let error = try #require(try AdministeredServer.object(answer)["error"] as? [String: String])
             #expect(error["code"]?.isEmpty == false && error["message"]?.isEmpty == false)
         }
     }
 
     @Test func aBodyAtTheLimitIsReadAndOnePastItRefused() async throws {
-        try await withServer { _, http, _ in
+        try await AdministeredServer.with { _, http, _ in
             let frame = #"{"room_id":1,"user_id":77,"x":""}"#
             let room = OperationsLimits.bodyBytesMax - frame.utf8.count
             for (extra, status) in [(0, 404), (1, 413)] {

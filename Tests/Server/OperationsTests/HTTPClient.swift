@@ -9,7 +9,8 @@ struct HTTPClient {
     struct Answer {
         let status: Int
         let type: String
-        let body: String
+        let data: Data
+        var body: String { String(decoding: data, as: UTF8.self) }
         let headers: [String: String]
     }
 
@@ -28,7 +29,7 @@ struct HTTPClient {
         let http = response as? HTTPURLResponse
         return Answer(
             status: http?.statusCode ?? 0, type: http?.value(forHTTPHeaderField: "Content-Type") ?? "",
-            body: String(decoding: data, as: UTF8.self),
+            data: data,
             headers: http?.allHeaderFields.reduce(into: [:]) { $0["\($1.key)".lowercased()] = "\($1.value)" } ?? [:])
     }
 }

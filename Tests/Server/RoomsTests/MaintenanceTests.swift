@@ -41,7 +41,7 @@ import Testing
 
     @Test func oneAtATime() async throws {
         let harness = try await RoomsHarness()
-        let maintenance = try #require(harness.services.maintenance)
+        let maintenance = try #require(harness.services.administration.maintenance)
         // Nil: a copy was made; otherwise whether it was refused because another is under way.
         let outcomes: [Bool?] = await withTaskGroup(of: Bool?.self) { tasks in
             for _ in 0..<8 {
@@ -64,7 +64,7 @@ import Testing
 
     @Test func pastTheLimitTheOldestCopyGoes() async throws {
         let harness = try await RoomsHarness()
-        let maintenance = try #require(harness.services.maintenance)
+        let maintenance = try #require(harness.services.administration.maintenance)
         try FileManager.default.createDirectory(
             atPath: harness.directory.file("backups"), withIntermediateDirectories: false)
         for number in 1..<Maintenance.backupsMax {

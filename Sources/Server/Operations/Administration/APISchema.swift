@@ -51,6 +51,9 @@ struct APISchema: Sendable {
         APISchema("AuditPage", [("entries", .list(.object("AuditEntry"))), ("has_more", .boolean)]),
         APISchema("BanList", [("bans", .list(.object("BanCreated")))]),
         APISchema("LimitList", [("limits", .list(.object("Limit")))]),
+        APISchema("RecordingPage", [("recordings", .list(.object("Recording"))), ("next?", .integer)]),
+        APISchema("BackupMade", [("file", .string), ("bytes", .integer), ("milliseconds", .integer)]),
+        APISchema("IntegrityReport", [("findings", .list(.string))]),
         APISchema("ServerResponse", [("success", .boolean), ("content", .string)]),
         APISchema("Error", [("error", .object("ErrorCause"))]),
         APISchema("ErrorCause", [("code", .string), ("message", .string)]),
@@ -99,6 +102,19 @@ struct APISchema: Sendable {
         APISchema(
             "Limit",
             [("key", .string), ("value", .string), ("allowed", .string), ("is_changeable", .boolean)]),
+        APISchema(
+            "Recording",
+            [
+                ("id", .integer), ("room_id", .integer), ("room", .string), ("started_by", .string),
+                ("started_at", .integer), ("ended_at?", .integer), ("end?", .string),
+                ("tracks", .list(.object("RecordingTrack"))),
+            ]),
+        APISchema(
+            "RecordingTrack",
+            [
+                ("number", .integer), ("user_id", .integer), ("username", .string), ("start_samples", .integer),
+                ("samples", .integer), ("bytes", .integer),
+            ]),
     ]
 
     static func reference(_ name: String, to writer: inout JSONWriter) {

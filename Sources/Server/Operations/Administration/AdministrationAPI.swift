@@ -37,7 +37,7 @@ struct AdministrationAPI: Sendable {
         }
         do {
             let request = try await AdministrationRequest(question, route, parameters)
-            return try Self.reply(try await route.serve(self, request))
+            return try await route.serve(self, request)
         } catch let failure as RequestFailure {
             return failure.reply
         } catch let refusal as RoomRefusal {
@@ -48,7 +48,7 @@ struct AdministrationAPI: Sendable {
     }
 
     /// The fields of a message, as the control channel would write them.
-    private static func reply(_ message: ControlMessage) throws -> HTTPReply {
+    static func reply(_ message: ControlMessage) throws -> HTTPReply {
         let line = try ControlLine.encode(ControlEnvelope(message: message))
         let document = try JSONDocument(line.dropLast(), nestingMax: ControlLine.nestingMax)
         guard let fields = document.root["message_type"]?.members.first(where: { _ in true })?.value else {

@@ -19,7 +19,13 @@ struct AdministrationRoute: Sendable {
         case value
     }
 
-    typealias Serve = @Sendable (AdministrationAPI, AdministrationRequest) async throws -> ControlMessage
+    /// What comes back: the fields of that message of the control channel, or a file of a kind (a media type).
+    enum Answer: Sendable, Equatable {
+        case message(String)
+        case file(String)
+    }
+
+    typealias Serve = @Sendable (AdministrationAPI, AdministrationRequest) async throws -> HTTPReply
 
     let method: HTTPRequest.Method
     /// Behind `/api/v1`; `{NAME}` stands for any one segment.
@@ -27,11 +33,38 @@ struct AdministrationRoute: Sendable {
     /// A name for programs that are made from the document.
     let operation: String
     let summary: String
-    var query: [Parameter] = []
-    var body = Body.none
-    /// The message of the control channel whose fields the answer has.
-    let answer: String
+    let query: [Parameter]
+    let body: Body
+    let answer: Answer
     let serve: Serve
+
+    /// One that answers with a message's fields.
+    init(
+        method: HTTPRequest.Method, path: String, operation: String, summary: String, query: [Parameter] = [],
+        body: Body = .none, answer: String,
+        serve: @escaping @Sendable (AdministrationAPI, AdministrationRequest) async throws -> ControlMessage
+    ) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.summary = summary
+        self.query = query
+        self.body = body
+        self.answer = .message(answer)
+        self.serve = { try AdministrationAPI.reply(try await serve($0, $1)) }
+    }
+
+    /// One that answers with a file.
+    init(path: String, operation: String, summary: String, file contentType: String, serve: @escaping Serve) {
+        method = .get
+        self.path = path
+        self.operation = operation
+        self.summary = summary
+        query = []
+        body = .none
+        answer = .file(contentType)
+        self.serve = serve
+    }
 
     /// The parameters in the path, if it is this route's.
     func match(_ segments: [String]) -> [String: String]? {
@@ -48,11 +81,11 @@ struct AdministrationRoute: Sendable {
         return parameters
     }
 
-    static let all = reading + moderation + settings
+    static let all = reading + moderation + settings + recordings + maintenance
 
-    private static let after = Parameter(
+    static let after = Parameter(
         name: "after", help: "Continues behind this number: `next` of the page before.")
-    private static let limit = Parameter(name: "limit", help: "Rows of a page, 1…\(RoomsLimits.pageRowsMax).")
+    static let limit = Parameter(name: "limit", help: "Rows of a page, 1…\(RoomsLimits.pageRowsMax).")
 
     private static let reading: [AdministrationRoute] = [
         AdministrationRoute(
@@ -166,7 +199,7 @@ struct AdministrationRoute: Sendable {
         ) { api, _ in .limitList(limits: try api.administration.limits(by: api.actor)) },
         AdministrationRoute(
             method: .put, path: "/limits/{key}", operation: "setLimit",
-            summary: "Changes a setting while the server runs, until its next start.", body: .value,
+            summary: "Changes a setting while the server runs, until its next reload or start.", body: .value,
             answer: "LimitList"
         ) { api, request in
             let record = try await api.administration.setLimit(

@@ -89,7 +89,7 @@ enum OpenAPIDocument {
                 $0.member("responses") {
                     $0.object {
                         response("200", "Done.", route.answer, to: &$0)
-                        response("default", "Refused.", "Error", to: &$0)
+                        response("default", "Refused.", .message("Error"), to: &$0)
                     }
                 }
             }
@@ -117,11 +117,18 @@ enum OpenAPIDocument {
         }
     }
 
-    private static func response(_ status: String, _ text: String, _ schema: String, to writer: inout JSONWriter) {
+    private static func response(
+        _ status: String, _ text: String, _ answer: AdministrationRoute.Answer, to writer: inout JSONWriter
+    ) {
         writer.member(status) {
             $0.object {
                 $0.member("description") { $0.string(text) }
-                content(schema, to: &$0)
+                switch answer {
+                case .message(let schema): content(schema, to: &$0)
+                case .file(let type):
+                    // Bytes, of which there is nothing more to say (OpenAPI 3.1, Media Type Object).
+                    $0.member("content") { $0.object { $0.member(type) { $0.object { _ in } } } }
+                }
             }
         }
     }
