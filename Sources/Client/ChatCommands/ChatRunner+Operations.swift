@@ -75,7 +75,7 @@ extension ChatRunner {
                     "\(room.id)", room.name, room.kind.rawValue, "\(room.presentCount)", "\(voices.count)",
                     "\(voices.count(where: \.isSpeaking))", "\(voices.reduce(0) { $0 + $1.bitsPerSecond } / 1_000)",
                     VoiceTop.percent(VoiceTop.mean(voices.compactMap(\.packetLoss))),
-                    VoiceTop.milliseconds(VoiceTop.mean(voices.compactMap { $0.latency.map(Float.init) })),
+                    VoiceTop.milliseconds(VoiceTop.mean(voices.compactMap { $0.latency.map { Float($0) } })),
                     VoiceTop.score(VoiceTop.mean(voices.compactMap(\.quality))),
                 ]
             })
@@ -112,7 +112,7 @@ enum VoiceTop {
         [
             row.roomName, row.username, row.transport.rawValue + (row.cipher == "none" ? ", open" : ""),
             "\((row.bitsPerSecond + 500) / 1_000)", percent(row.packetLoss),
-            milliseconds(row.jitter.map(Float.init)), milliseconds(row.latency.map(Float.init)), score(row.quality),
+            milliseconds(row.jitter.map { Float($0) }), milliseconds(row.latency.map { Float($0) }), score(row.quality),
             percent(row.talkerLoss), state(of: row),
         ]
     }

@@ -21,7 +21,7 @@ extension MetricFamily {
                 counts: figures.forwardLatency.counts, sum: Double(figures.forwardLatency.sum) / 1e9),
             .histogram(
                 "roomtone_relay_batch_datagrams", "Datagrams that one reading of a voice socket brought.",
-                limits: figures.batchSize.histogram.limits.map(Double.init), counts: figures.batchSize.counts,
+                limits: figures.batchSize.histogram.limits.map { Double($0) }, counts: figures.batchSize.counts,
                 sum: Double(figures.batchSize.sum)),
         ] + threads(figures)
     }
