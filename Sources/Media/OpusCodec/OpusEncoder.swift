@@ -122,6 +122,7 @@ import COpus
             OPUS_SET_MAX_BANDWIDTH_REQUEST,
             Int(new.isWideband ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND),
             was: old.map { Int($0.isWideband ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND) })
+        try set(OPUS_SET_SIGNAL_REQUEST, new.signal.libraryValue, was: old?.signal.libraryValue)
         try set(
             OPUS_SET_DTX_REQUEST, new.discontinuousTransmission ? 1 : 0,
             was: old.map { $0.discontinuousTransmission ? 1 : 0 })
@@ -133,6 +134,16 @@ import COpus
 
 // One owner: every use of the state goes through a mutating method of a type that cannot be copied.
 extension OpusEncoder: @unchecked Sendable {}
+
+extension OpusEncoderSettings.Signal {
+    fileprivate var libraryValue: Int {
+        switch self {
+        case .automatic: Int(OPUS_AUTO)
+        case .voice: Int(OPUS_SIGNAL_VOICE)
+        case .music: Int(OPUS_SIGNAL_MUSIC)
+        }
+    }
+}
 
 extension OpusEncoderSettings.Application {
     fileprivate var libraryValue: Int32 {

@@ -11,6 +11,16 @@ public struct OpusEncoderSettings: Hashable, Sendable {
         case restrictedLowDelay
     }
 
+    /// What the encoder takes the sound for. It chooses how to code by this and the bitrate.
+    public enum Signal: Sendable {
+        /// What ``application`` suggests.
+        case automatic
+        /// One voice: its model at bitrates at which that pays.
+        case voice
+        /// Anything, several voices at once among it: no model, and a fraction of the computation.
+        case music
+    }
+
     /// 1 (default) or 2; stereo samples are interleaved. Fixed for the life of an encoder.
     public var channelCount: Int = 1
     /// Sound in one frame; default 20 ms.
@@ -34,6 +44,8 @@ public struct OpusEncoderSettings: Hashable, Sendable {
     public var discontinuousTransmission: Bool = false
     /// Sound up to 8 kHz only, whatever the bitrate would allow; default off.
     public var isWideband: Bool = false
+    /// Default ``Signal/automatic``.
+    public var signal: Signal = .automatic
     /// Default ``Application/voip``.
     public var application: Application = .voip
 

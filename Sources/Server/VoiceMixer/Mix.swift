@@ -15,6 +15,8 @@ import VoiceWire
     private let sum = TickSound()
     /// Of each seat, at the end of the tick that came last.
     private var gains = InlineArray<32, Float>(repeating: 0)
+    /// Ticks since more than one speaker was to be heard.
+    private var oneVoiceTicks = oneVoiceTicksMin
     /// Ticks since there was anything to hear.
     private var quietTicks = Int.max
     /// The limited sound of a frame, and how many ticks of it are there.
@@ -22,12 +24,14 @@ import VoiceWire
     private var filledTicks = 0
     private let packet: UnsafeMutableRawBufferPointer
 
+    /// Who speaks alone for so many ticks is coded as one voice: a word thrown in must not change the mode twice.
+    private static let oneVoiceTicksMin = 10
     /// Seats that a mix can tell apart.
     static let seatsMax = 32
 
     init(_ quality: MixQuality, _ settings: MixSettings) throws(OpusError) {
         key = MixKey(quality: quality)
-        encoder = try OpusEncoder(settings: settings.encoder(for: quality))
+        encoder = try OpusEncoder(settings: settings.encoder(for: quality, isOneVoice: true))
         unsafe sound = .allocate(capacity: 2 * MixTick.sampleCount)
         unsafe sound.initialize(repeating: 0)
         unsafe packet = .allocate(byteCount: VoiceWireLimits.opusBytesMax, alignment: 16)
@@ -48,6 +52,7 @@ import VoiceWire
         isSilent = true
         limiter = LookAheadLimiter()
         gains = InlineArray(repeating: 0)
+        oneVoiceTicks = Self.oneVoiceTicksMin
         quietTicks = .max
         filledTicks = 0
     }
@@ -64,6 +69,7 @@ import VoiceWire
         isSilent = other.isSilent
         limiter = other.limiter
         gains = other.gains
+        oneVoiceTicks = other.oneVoiceTicks
         quietTicks = other.quietTicks
         filledTicks = other.filledTicks
         unsafe _ = sound.update(fromContentsOf: other.sound)
@@ -74,7 +80,9 @@ import VoiceWire
 
     /// Takes the seats' next tick; the frame's Opus packet where one is complete, valid until the next call.
     func advance(_ seats: [SpeakerSeat], _ settings: MixSettings) -> UnsafeRawBufferPointer? {
-        quietTicks = isQuietInTick(seats) ? min(quietTicks, Int.max - 1) + 1 : 0
+        let audibleCount = sumUp(seats)
+        quietTicks = audibleCount == 0 ? min(quietTicks, Int.max - 1) + 1 : 0
+        oneVoiceTicks = audibleCount > 1 ? 0 : min(oneVoiceTicks + 1, Self.oneVoiceTicksMin)
         let start = filledTicks * MixTick.sampleCount
         unsafe limiter.process(
             sum, into: UnsafeMutableBufferPointer(rebasing: sound[start..<(start + MixTick.sampleCount)]))
@@ -90,9 +98,9 @@ import VoiceWire
         return unsafe encode(settings)
     }
 
-    /// Sums the tick up; whether no seat was to be heard in it.
-    private func isQuietInTick(_ seats: [SpeakerSeat]) -> Bool {
-        var isQuiet = true
+    /// Sums the tick up; how many seats were to be heard in it.
+    private func sumUp(_ seats: [SpeakerSeat]) -> Int {
+        var audibleCount = 0
         sum.clear()
         for (index, seat) in seats.enumerated() where seat.isAudible {
             let target = MixKey.gain(key.volumes[index])
@@ -100,13 +108,14 @@ import VoiceWire
             gains[index] = target
             guard gain != 0 || target != 0 else { continue }
             sum.add(seat.sound, gain: gain, target: target)
-            isQuiet = false
+            audibleCount += 1
         }
-        return isQuiet
+        return audibleCount
     }
 
     private func encode(_ settings: MixSettings) -> UnsafeRawBufferPointer? {
-        let wanted = settings.encoder(for: key.quality)
+        let wanted = settings.encoder(
+            for: key.quality, isOneVoice: oneVoiceTicks >= Self.oneVoiceTicksMin)
         if encoder.settings != wanted { try? encoder.update(wanted) }
         if isSilent { encoder.reset() }
         if isJoined { encoder.setIndependent(true) }

@@ -47,6 +47,7 @@ struct MixGovernor {
     func limited(_ settings: MixSettings) -> MixSettings {
         var settings = settings
         settings.complexity = min(settings.complexity, step.complexityMax)
+        settings.thinComplexity = min(settings.thinComplexity, step.complexityMax)
         settings.speakersMax = max(1, Int(Double(settings.speakersMax) * step.speakersShare))
         return settings
     }

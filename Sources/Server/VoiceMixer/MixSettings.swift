@@ -7,19 +7,23 @@ struct MixSettings: Equatable {
     var bitsPerSecond = 40_000
     var thinBitsPerSecond = 16_000
     var complexity = 5
+    /// Of encoders at the thin bitrate, where it is heard most.
+    var thinComplexity = 8
     /// Of everybody else while a priority speaker is heard.
     var duckingGain: Float = 0.251
 
     static func gain(decibels: Int) -> Float { exp2f(Float(decibels) / 6.0206) }
 
-    func encoder(for quality: MixQuality) -> OpusEncoderSettings {
+    /// - Parameter isOneVoice: whether one speaker alone is in the mix now.
+    func encoder(for quality: MixQuality, isOneVoice: Bool) -> OpusEncoderSettings {
         var settings = OpusEncoderSettings()
         settings.bitsPerSecond = quality == .standard ? bitsPerSecond : thinBitsPerSecond
         settings.frameDuration = quality == .standard ? .milliseconds20 : .milliseconds40
-        // Several voices at once are not what a model of one voice is for; without it an encode costs a fraction, and 4 ms less
-        // delay. At the thin bitrate it is worth both.
-        if quality == .standard { settings.application = .restrictedLowDelay }
-        settings.complexity = complexity
+        // Several voices at once are not what a model of one voice is for, and without it an encode costs a fraction: that is what
+        // counts where all talk. One voice alone is better by far with it, and then there is one mix to encode. At the thin bitrate
+        // it is always worth its price.
+        settings.signal = isOneVoice || quality == .thin ? .voice : .music
+        settings.complexity = quality == .standard ? complexity : thinComplexity
         // An overload must be able to lower it.
         settings.isComplexityExact = true
         return settings
