@@ -81,6 +81,7 @@ public struct TalkRun: Sendable {
                 await shell.handle(.tick(engine.statistics))
             }
         }
+        let tidier = Task { await ProgramPages.letGoWhenStarted() }
         let error = await session.run { event in
             // From here on nothing is asked any more: keys are commands, and signals are heard.
             if case .voiceGranted = event { await keyboard.start() }
@@ -88,9 +89,10 @@ public struct TalkRun: Sendable {
         }
         await keyboard.stop()
         ticker.cancel()
+        tidier.cancel()
         await engine.stop()
         await shell.close()
-        for task in [sender, listener, ticker] { await task.value }
+        for task in [sender, listener, ticker, tidier] { await task.value }
         return Outcome(
             failure: await shell.failure ?? error.map { CommandFailure($0) },
             isLoginRefused: error?.code == .authenticationFailed)

@@ -34,6 +34,7 @@ actor VoiceDesk {
     private var engine: VoiceEngine?
     private var listening: Task<Void, Never>?
     private var ticking: Task<Void, Never>?
+    private var tidying: Task<Void, Never>?
     /// What the person has said so far, for engines to come.
     private var isMuted = false
     private var isDeafened = false
@@ -129,14 +130,16 @@ actor VoiceDesk {
         ticking = Task { [tell] in
             while (try? await Task.sleep(for: Self.tickInterval)) != nil { await tell(.statistics(engine.statistics)) }
         }
+        tidying = Task { await ProgramPages.letGoWhenStarted() }
         return engine
     }
 
     private func close() async {
         ticking?.cancel()
+        tidying?.cancel()
         await engine?.stop()
         await listening?.value
-        (engine, ticking, listening) = (nil, nil, nil)
+        (engine, ticking, listening, tidying) = (nil, nil, nil, nil)
     }
 
     /// One at a time. It does not keep orders waiting: somebody may be talking meanwhile.
