@@ -106,7 +106,7 @@ struct APISchema: Sendable {
             "Recording",
             [
                 ("id", .integer), ("room_id", .integer), ("room", .string), ("started_by", .string),
-                ("started_at", .integer), ("ended_at?", .integer), ("end?", .string),
+                ("started_at", .integer), ("ended_at?", .integer), ("end?", .string), ("mix_bytes?", .integer),
                 ("tracks", .list(.object("RecordingTrack"))),
             ]),
         APISchema(

@@ -36,7 +36,7 @@ extension AdministrationRoute {
         ) { api, request in try await file(nil, "application/json", api, request) },
         AdministrationRoute(
             path: "/recordings/{recording}/tracks/{track}", operation: "fetchTrack",
-            summary: "One speaker's file, Ogg Opus; of a recording that runs as far as it is written.",
+            summary: "One speaker's file, Ogg Opus, of a recording that runs as far as it is written; 0: the mix.",
             file: "audio/ogg"
         ) { api, request in
             let track: UInt16 = try request.number("track") ?? 0
