@@ -190,7 +190,8 @@ let tools: [Target] = [
     module(
         "Tools/RelayLoad",
         [
-            "CAllocationCount", "ControlWire", "Identifiers", "LoadSupport", "LockFree", "SyntheticSpeakers",
+            "CAllocationCount", "ControlWire", "Identifiers", "LoadSupport", "LockFree", "OpusCodec",
+            "SyntheticSpeakers",
             "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire", nio("NIOCore"),
         ]),
     module(

@@ -18,6 +18,7 @@ public struct MixBenchmark: Sendable {
     let workFolder: URL
     let say: @Sendable (String) -> Void
 
+    static let delayTimes = 20
     static let crowd = RelayShape(name: "crowd", people: 50, talkers: 50)
     static let lecture = RelayShape(name: "lecture", people: 203, talkers: 3)
     static let beside = RelayShape(name: "beside", people: 10, talkers: 3, rooms: 10)
@@ -43,12 +44,17 @@ public struct MixBenchmark: Sendable {
             let silence = try await rest(isMixed: true, clients)
             let forwardedSilence = try await rest(isMixed: false, clients)
             let turns = try await compare(clients)
+            say(
+                "one who begins to speak \(Self.delayTimes) times, heard by one who is forwarded and one who gets the mix"
+            )
+            let delay = try await MixDelayScene.measure(times: Self.delayTimes, self, clients)
             await clients.shutDown()
             return MixReport(
                 seconds: seconds, silentRooms: silentRooms, crowd: crowd, lecture: lecture, silence: silence,
                 forwardedSilence: forwardedSilence, quietP50: turns.map { $0.quiet.latency.p50 },
                 mixedP50: turns.map { $0.mixed.latency.p50 }, quietP99: turns.map { $0.quiet.latency.p99 },
-                mixedP99: turns.map { $0.mixed.latency.p99 }, lost: turns.reduce(0) { $0 + $1.mixed.lost })
+                mixedP99: turns.map { $0.mixed.latency.p99 }, lost: turns.reduce(0) { $0 + $1.mixed.lost },
+                delay: delay)
         } catch {
             await clients.shutDown()
             throw error

@@ -28,6 +28,8 @@ public struct MixReport: Codable, Sendable {
     public var mixedP99: [Double]
     /// Frames lost in the forwarded rooms while the crowd was mixed.
     public var lost: UInt64
+    /// What mixing adds to the way of a frame.
+    public var delay: MixDelay
 
     static let crowdShareMax = 0.3
     static let lectureShareMax = 0.1
@@ -43,7 +45,7 @@ public struct MixReport: Codable, Sendable {
         crowd.serverShare <= Self.crowdShareMax && lecture.serverShare <= Self.lectureShareMax
             && silenceShare <= Self.silenceShareMax && ratioP50 <= Self.latencyRatioMax
             && ratioP99 <= Self.latencyRatioMax
-            && lost == 0
+            && lost == 0 && delay.isMet
     }
 
     /// The median of what each round's two turns differ by.
@@ -75,6 +77,8 @@ public struct MixReport: Codable, Sendable {
             \(row(ratioP50 <= Self.latencyRatioMax, "p50", "\(ratioP50.decimal(2))× (\(spread(quietP50)) → \(spread(mixedP50)))", "≤ 1.05×"))
             \(row(ratioP99 <= Self.latencyRatioMax, "p99", "\(ratioP99.decimal(2))× (\(spread(quietP99)) → \(spread(mixedP99)))", "≤ 1.05×"))
             \(row(lost == 0, "frames lost there", "\(lost)", "none"))
+            What a mix adds to the way of a first frame, median of \(delay.mixed.count) talkspurts:
+            \(row(delay.isMet, "added delay", delay.text, "≤ one frame + the speaker's playout delay, 40 ms"))
             """
     }
 }

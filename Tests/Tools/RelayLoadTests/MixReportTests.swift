@@ -10,12 +10,13 @@ struct MixReportTests {
 
     private func report(
         crowd: Double = 0.3, lecture: Double = 0.1, silence: Double = 0.01, forwarded: Double = 0.006,
-        mixed: [Double] = [105, 103], lost: UInt64 = 0
+        mixed: [Double] = [105, 103], lost: UInt64 = 0, added: [Double] = [30_000, 40_000, 41_000]
     ) -> MixReport {
         MixReport(
             seconds: 10, silentRooms: 1_000, crowd: sample(crowd), lecture: sample(lecture), silence: sample(silence),
             forwardedSilence: sample(forwarded), quietP50: [100, 100], mixedP50: mixed, quietP99: [100, 100],
-            mixedP99: mixed, lost: lost)
+            mixedP99: mixed, lost: lost,
+            delay: MixDelay(forwarded: added.map { _ in 100 }, mixed: added.map { $0 + 100 }))
     }
 
     @Test("goals are met at their figures and missed past them")
@@ -26,6 +27,8 @@ struct MixReportTests {
         #expect(!report(silence: 0.0115).isMet)
         #expect(!report(mixed: [108, 106]).isMet)
         #expect(!report(lost: 1).isMet)
+        #expect(!report(added: [30_000, 40_001, 41_000]).isMet)
+        #expect(!report(added: []).isMet, "nothing was heard")
         #expect(report(crowd: 0.4).text.contains("FAIL  50 people, all talking"))
         #expect(!report().text.contains("FAIL"))
     }
