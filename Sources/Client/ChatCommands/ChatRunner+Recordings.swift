@@ -94,36 +94,6 @@ extension ChatRunner {
         if hasMore, let last = entries.last { note("there are more: --before \(last.id)") }
     }
 
-    /// Prints what the server holds of an account.
-    public func exportUserData(of user: String) async throws(CommandFailure) {
-        let data = try await ask { (client) async throws(RoomClientError) in
-            try await client.userData(of: try await NameFinder(client: client).user(user))
-        }
-        try show(
-            .userData(data),
-            [
-                "\(TerminalText.name(data.username)), account \(data.userID), \(data.role)",
-                "made \(message.time.text(data.createdAt)), last seen \(message.time.text(data.lastSeenAt))",
-                "\(data.messageCount) messages, \(data.voiceLogCount) stays in voice, \(data.rooms.count) rooms",
-            ])
-    }
-
-    /// Deletes all of it; for ever.
-    public func deleteUserData(of user: String, isConfirmed: Bool) async throws(CommandFailure) {
-        if !isConfirmed {
-            guard prompt.isPossible else {
-                throw CommandFailure(.usage, "nothing of it comes back: confirm it with --yes.")
-            }
-            let question =
-                "Delete the account “\(TerminalText.name(user))”, its messages, recordings and voice log for ever?"
-            guard try prompt.confirm(question) else { throw CommandFailure(.interrupted, "nothing was deleted.") }
-        }
-        try await ask { (client) async throws(RoomClientError) in
-            try await client.deleteUserData(of: try await NameFinder(client: client).user(user))
-        }
-        try showDone("Deleted the data of \(user)")
-    }
-
     private func fetch(
         _ recording: UInt64, track: Int?, into folder: FetchedFolder
     ) async throws(CommandFailure) -> [UInt8] {

@@ -69,6 +69,8 @@ final class FetchedFile {
         byteCount += UInt64(bytes.count)
     }
 
+    func remove() { _ = unlink(path) }
+
     private static func failure(_ path: String) -> CommandFailure {
         CommandFailure(.fileNotWritable, "\(path) cannot be written: \(String(cString: strerror(errno))).")
     }

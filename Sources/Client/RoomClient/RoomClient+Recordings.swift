@@ -57,6 +57,15 @@ extension RoomClient {
         try await ask(.exportUserData(userID: user)) { if case .userData(let data) = $0 { data } else { nil } }
     }
 
+    /// What an account has written, the oldest first. A page may be empty and yet not the last.
+    public func userMessages(
+        of user: UserID, after: MessageID?
+    ) async throws(RoomClientError) -> (messages: [ChatMessage], next: MessageID?) {
+        try await ask(.exportUserMessages(userID: user, after: after)) {
+            if case .userMessagePage(let messages, let next) = $0 { (messages, next) } else { nil }
+        }
+    }
+
     public func deleteUserData(of user: UserID) async throws(RoomClientError) {
         try await ask(.deleteUserData(userID: user)) { $0.isDone ? () : nil }
     }

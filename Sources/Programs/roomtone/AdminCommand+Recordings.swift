@@ -99,10 +99,24 @@ extension AdminCommand {
             subcommands: [Export.self, Delete.self])
 
         struct Export: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Print what the server holds of an account.")
+            static let configuration = CommandConfiguration(
+                abstract: "Show how much the server holds of an account, or write all of it into a file.")
             @Argument(help: ArgumentHelp("Whose.", valueName: "name|id")) var who: String
+            @Option(
+                help: ArgumentHelp(
+                    "Write all of it there as JSON: messages, voice log, recordings' entries. A new file.",
+                    valueName: "file"))
+            var to: String?
             @OptionGroup var chat: ChatArguments
-            func run() async throws { try await chat.run { try await $0.exportUserData(of: who) } }
+            func run() async throws {
+                try await chat.run { runner in
+                    if let to {
+                        try await runner.exportUserData(of: who, to: to)
+                    } else {
+                        try await runner.exportUserData(of: who)
+                    }
+                }
+            }
         }
 
         struct Delete: AsyncParsableCommand {

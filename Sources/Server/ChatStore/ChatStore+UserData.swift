@@ -18,6 +18,8 @@ public struct UserDataCounts: Equatable, Sendable {
 extension ChatStore {
     /// Messages of an account that are emptied in one transaction.
     public static let erasedMessagesMax = 200
+    /// Message numbers that one call of ``messages(by:after:limit:includesPrivate:)`` looks through.
+    public static let authoredMessagesScanMax: Int64 = 100_000
 
     public func userDataCounts(of user: UserID) async throws(ChatStoreError) -> UserDataCounts {
         try await read { database in
@@ -32,6 +34,60 @@ extension ChatStore {
                 voiceLog: try count("SELECT COUNT(*) FROM voice_log WHERE user_id = ?"),
                 rooms: rooms.map(RoomID.init(stored:)))
         }
+    }
+
+    /// The next of what an account has written and was not deleted, by ascending number.
+    ///
+    /// There is no index by author: each call looks through ``authoredMessagesScanMax`` numbers at most, so that none takes long.
+    /// - Parameters:
+    ///   - last: where the call before ended; nil at first.
+    ///   - includesPrivate: also what stands in private conversations.
+    /// - Returns: the messages, each with the other one of its private conversation, and where to go on, be the list empty or
+    ///   not; nil at the end.
+    public func messages(
+        by user: UserID, after last: MessageID?, limit: Int, includesPrivate: Bool
+    ) async throws(ChatStoreError) -> (messages: [(message: StoredMessage, other: UserID?)], next: MessageID?) {
+        try await read { database in
+            let newest = try Int64.fetchOne(database, sql: "SELECT MAX(id) FROM message") ?? 0
+            let start = min(last?.stored ?? 0, newest)
+            let end = min(newest, start + Self.authoredMessagesScanMax)
+            let query = try database.cachedStatement(
+                sql: StoredMessage.selection + """
+                    WHERE message.id > ? AND message.id <= ? AND message.author_id = ? AND message.deleted_at IS NULL
+                        AND (message.conversation > 0 OR ?) ORDER BY message.id LIMIT ?
+                    """)
+            let found = try StoredMessage.all(query, [start, end, user.stored, includesPrivate, limit])
+            let messages = try found.map { message in
+                (message, try Self.other(than: user, in: message.conversation, database))
+            }
+            guard found.count < limit else { return (messages, found.last?.id) }
+            return (messages, end < newest ? MessageID(stored: end) : nil)
+        }
+    }
+
+    /// Bans of an account that are in force, the newest first.
+    public func bans(of user: UserID, at now: Date) async throws(ChatStoreError) -> [Ban] {
+        try await read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM \(Ban.view) WHERE user_id = ? AND (expires_at IS NULL OR expires_at > ?)
+                    ORDER BY id DESC LIMIT ?
+                    """, arguments: [user.stored, now.storedMilliseconds, Self.bansMax]
+            ).map(Ban.init)
+        }
+    }
+
+    private static func other(
+        than user: UserID, in conversation: ConversationKey, _ database: Database
+    ) throws -> UserID? {
+        guard conversation.isPrivate else { return nil }
+        return try Int64.fetchOne(
+            database,
+            sql:
+                "SELECT CASE low_user_id WHEN ? THEN high_user_id ELSE low_user_id END FROM private_conversation WHERE id = ?",
+            arguments: [user.stored, -conversation.rawValue]
+        ).map(UserID.init(stored:))
     }
 
     /// Empties the next of an account's messages that are not deleted, as a deletion by `actor` would.
@@ -66,21 +122,26 @@ extension ChatStore {
         return (MessageID(stored: newest), Set(found.map { $0.conversation }))
     }
 
-    /// Takes away what else there is of an account: its name, password, sessions, memberships, rights, read markers and voice
-    /// log. The account's number stays, so that nobody else gets it; nobody can log in with it.
+    /// Takes away what else there is of an account: its name, password, sessions, memberships, rights, read markers, bans and
+    /// voice log. The account's number stays, so that nobody else gets it; nobody can log in with it.
     public func eraseAccount(_ user: UserID, by actor: UserID, detail: String, at now: Date)
         async throws(ChatStoreError)
     {
         try await write { database in
-            for table in ["session", "room_member", "voice_restraint", "read_marker", "mention", "voice_log"] {
+            for table in ["session", "room_member", "voice_restraint", "read_marker", "mention", "voice_log", "ban"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE user_id = ?", arguments: [user.stored])
             }
             try database.execute(sql: "DELETE FROM invitation WHERE creator_id = ?", arguments: [user.stored])
             try database.execute(sql: "DELETE FROM room_override WHERE subject = ?", arguments: ["user:\(user.stored)"])
             // No name that somebody could choose has a control character in its key.
             try database.execute(
-                sql: "UPDATE account SET name = ?, name_key = ?, password_hash = '', role = 'guest' WHERE id = ?",
-                arguments: ["deleted account \(user.stored)", "\u{1}\(user.stored)", user.stored])
+                sql: """
+                    UPDATE account SET name = ?1, name_key = ?2, password_hash = '', role = 'guest', created_at = ?3,
+                        last_seen_at = ?3 WHERE id = ?4
+                    """,
+                arguments: [
+                    "deleted account \(user.stored)", "\u{1}\(user.stored)", now.storedMilliseconds, user.stored,
+                ])
             try AuditEntry(.userDataDelete, by: actor, target: user, detail: detail)
                 .insert(into: database, at: now.storedMilliseconds)
         }

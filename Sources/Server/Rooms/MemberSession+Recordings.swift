@@ -21,6 +21,8 @@ extension MemberSession {
             case .deleteRecording(let number): try await delete(number, member, requestID)
             case .listVoiceLog(let query): try await listVoiceLog(query, member, requestID)
             case .exportUserData(let user): try await exportData(of: user, member, requestID)
+            case .exportUserMessages(let user, let after, let limit):
+                try await exportMessages(of: user, after: after, limit: limit, member, requestID)
             case .deleteUserData(let user): try await deleteData(of: user, member, requestID)
             default: _ = refuseUnexpected("Not a request about recordings", requestID)
             }

@@ -177,7 +177,7 @@ extension ControlMessage {
             .requestBitrateChange, .audioQualityReport, .voiceDatagram:
             .voice
         case .startRecording, .stopRecording, .recordingConsent, .listRecordings, .fetchRecording, .deleteRecording,
-            .listVoiceLog, .exportUserData, .deleteUserData:
+            .listVoiceLog, .exportUserData, .exportUserMessages, .deleteUserData:
             .recordings
         case .authSuccess, .authFailure, .sessionList, .roleChanged, .roomCreated, .roomJoined, .roomNotFound,
             .roomList, .roomPage, .roomUpdated, .roomDeleted, .invitationCreated, .invitationList, .overrideList,
@@ -185,7 +185,8 @@ extension ControlMessage {
             .limitList, .serverResponse,
             .messageEdited,
             .messageDeleted, .historyPage, .searchResults, .readMarker, .unreadList, .userTyping, .userStatusUpdate,
-            .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState, .userVoiceUpdate, .voiceReception,
+            .userMessagePage, .userPage, .userListUpdate, .voiceConnectionEstablished, .roomVoiceState,
+            .userVoiceUpdate, .voiceReception,
             .voiceError, .voiceUserJoined, .voiceUserLeft, .recordingState, .recordingPage, .recordingChunk,
             .voiceLogPage,
             .userData, .serverClosing, .backupMade, .integrityReport:

@@ -41,6 +41,7 @@ extension ControlMessage {
             writeVoice(to: &writer)
         case .startRecording, .stopRecording, .recordingConsent, .recordingState, .listRecordings, .recordingPage,
             .fetchRecording, .recordingChunk, .deleteRecording, .listVoiceLog, .voiceLogPage, .exportUserData,
+            .exportUserMessages, .userMessagePage,
             .userData, .deleteUserData:
             writeRecordings(to: &writer)
         }

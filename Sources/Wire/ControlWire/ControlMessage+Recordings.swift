@@ -29,6 +29,13 @@ extension ControlMessage {
             .voiceLogPage(entries: try fields.records("entries"), hasMore: try fields("has_more"))
         },
         "ExportUserData": { fields throws(FieldFailure) in .exportUserData(userID: try fields("user_id")) },
+        "ExportUserMessages": { fields throws(FieldFailure) in
+            .exportUserMessages(
+                userID: try fields("user_id"), after: try fields.optional("after"), limit: try fields.optional("limit"))
+        },
+        "UserMessagePage": { fields throws(FieldFailure) in
+            .userMessagePage(messages: try fields.records("messages"), next: try fields.optional("next"))
+        },
         "UserData": { fields throws(FieldFailure) in .userData(try UserDataRecord(from: fields)) },
         "DeleteUserData": { fields throws(FieldFailure) in .deleteUserData(userID: try fields("user_id")) },
     ]
@@ -68,6 +75,17 @@ extension ControlMessage {
                 $0.field("has_more", hasMore)
             }
         case .exportUserData(let userID): writer.variant("ExportUserData") { $0.field("user_id", userID) }
+        case .exportUserMessages(let userID, let after, let limit):
+            writer.variant("ExportUserMessages") {
+                $0.field("user_id", userID)
+                $0.field("after", after)
+                $0.field("limit", limit)
+            }
+        case .userMessagePage(let messages, let next):
+            writer.variant("UserMessagePage") {
+                $0.records("messages", messages)
+                $0.field("next", next)
+            }
         case .userData(let data): writer.variant("UserData", data)
         case .deleteUserData(let userID): writer.variant("DeleteUserData") { $0.field("user_id", userID) }
         default: break

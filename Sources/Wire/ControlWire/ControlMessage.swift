@@ -167,6 +167,10 @@ public enum ControlMessage: Equatable, Sendable {
     case listVoiceLog(RecordQuery)
     case voiceLogPage(entries: [VoiceLogEntry], hasMore: Bool)
     case exportUserData(userID: UserID)
+    /// What an account has written, the oldest first; of private conversations only to the account itself.
+    case exportUserMessages(userID: UserID, after: MessageID? = nil, limit: Int? = nil)
+    /// - next: for the page after this one, which may be empty; absent on the last.
+    case userMessagePage(messages: [ChatMessage], next: MessageID?)
     case userData(UserDataRecord)
     case deleteUserData(userID: UserID)
 

@@ -158,6 +158,34 @@ extension VoiceLogEntry: WireRecord {
     }
 }
 
+extension UserDataRecord.Device: WireRecord {
+    init(from fields: Fields) throws(FieldFailure) {
+        name = try fields("name")
+        createdAt = try fields("created_at")
+        lastUsedAt = try fields("last_used_at")
+    }
+
+    func writeFields(to writer: inout JSONWriter) {
+        writer.field("name", name)
+        writer.field("created_at", createdAt)
+        writer.field("last_used_at", lastUsedAt)
+    }
+}
+
+extension UserDataRecord.Ban: WireRecord {
+    init(from fields: Fields) throws(FieldFailure) {
+        roomID = try fields.optional("room_id")
+        reason = try fields("reason")
+        expiresAt = try fields.optional("expires_at")
+    }
+
+    func writeFields(to writer: inout JSONWriter) {
+        writer.field("room_id", roomID)
+        writer.field("reason", reason)
+        writer.field("expires_at", expiresAt)
+    }
+}
+
 extension UserDataRecord: WireRecord {
     init(from fields: Fields) throws(FieldFailure) {
         userID = try fields("user_id")
@@ -168,6 +196,8 @@ extension UserDataRecord: WireRecord {
         messageCount = try fields("message_count")
         voiceLogCount = try fields("voice_log_count")
         rooms = try fields("rooms")
+        devices = try fields.records("devices")
+        bans = try fields.records("bans")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -179,5 +209,7 @@ extension UserDataRecord: WireRecord {
         writer.field("message_count", messageCount)
         writer.field("voice_log_count", voiceLogCount)
         writer.field("rooms", rooms)
+        writer.records("devices", devices)
+        writer.records("bans", bans)
     }
 }

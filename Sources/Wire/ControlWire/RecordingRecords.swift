@@ -166,6 +166,36 @@ public struct VoiceLogEntry: Equatable, Sendable {
 
 /// What the server knows of an account besides what it wrote and said: `UserData`.
 public struct UserDataRecord: Equatable, Sendable {
+    /// Where the account is logged in.
+    public struct Device: Equatable, Sendable {
+        /// What the device calls itself.
+        public var name: String
+        /// Milliseconds since 1970.
+        public var createdAt: Int64
+        public var lastUsedAt: Int64
+
+        public init(name: String, createdAt: Int64, lastUsedAt: Int64) {
+            self.name = name
+            self.createdAt = createdAt
+            self.lastUsedAt = lastUsedAt
+        }
+    }
+
+    /// A ban of the account that is in force.
+    public struct Ban: Equatable, Sendable {
+        /// Absent: from the server.
+        public var roomID: RoomID?
+        public var reason: String
+        /// Milliseconds since 1970; absent: for ever.
+        public var expiresAt: Int64?
+
+        public init(roomID: RoomID?, reason: String, expiresAt: Int64?) {
+            self.roomID = roomID
+            self.reason = reason
+            self.expiresAt = expiresAt
+        }
+    }
+
     public var userID: UserID
     public var username: String
     public var role: String
@@ -175,6 +205,8 @@ public struct UserDataRecord: Equatable, Sendable {
     public var messageCount: UInt64
     public var voiceLogCount: UInt64
     public var rooms: [RoomID]
+    public var devices: [Device] = []
+    public var bans: [Ban] = []
 
     public init(
         userID: UserID, username: String, role: String, createdAt: Int64, lastSeenAt: Int64, messageCount: UInt64,

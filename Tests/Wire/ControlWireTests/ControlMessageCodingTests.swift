@@ -38,7 +38,8 @@ import Testing
             .requestBitrateChange, .audioQualityReport, .voiceReception, .voiceDatagram, .voiceError, .voiceUserJoined,
             .voiceUserLeft, .startRecording, .stopRecording, .recordingConsent, .recordingState, .listRecordings,
             .recordingPage, .fetchRecording, .recordingChunk, .deleteRecording, .listVoiceLog, .voiceLogPage,
-            .exportUserData, .userData, .deleteUserData, .serverClosing, .backUp, .backupMade, .checkIntegrity,
+            .exportUserData, .exportUserMessages, .userMessagePage, .userData, .deleteUserData, .serverClosing, .backUp,
+            .backupMade, .checkIntegrity,
             .integrityReport, .ping, .pong:
             true
         }

@@ -39,6 +39,15 @@ extension ControlMessageExamples {
         return stay
     }()
 
+    private static let userData: UserDataRecord = {
+        var data = UserDataRecord(
+            userID: user, username: "ann", role: "member", createdAt: 1_764_192_000_000,
+            lastSeenAt: 1_764_192_060_000, messageCount: 5, voiceLogCount: 1, rooms: [room])
+        data.devices = [.init(name: "laptop", createdAt: 1_764_192_000_000, lastUsedAt: 1_764_192_060_000)]
+        data.bans = [.init(roomID: room, reason: "noise", expiresAt: 1_764_192_060_000)]
+        return data
+    }()
+
     static let recordings: [Example] = [
         (.startRecording(roomID: room), #"{"StartRecording":{"room_id":1}}"#),
         (.startRecording(roomID: room, hasMix: true), #"{"StartRecording":{"room_id":1,"has_mix":true}}"#),
@@ -88,12 +97,19 @@ extension ControlMessageExamples {
         ),
         (.exportUserData(userID: user), #"{"ExportUserData":{"user_id":7}}"#),
         (
-            .userData(
-                UserDataRecord(
-                    userID: user, username: "ann", role: "member", createdAt: 1_764_192_000_000,
-                    lastSeenAt: 1_764_192_060_000, messageCount: 5, voiceLogCount: 1, rooms: [room])),
+            .exportUserMessages(userID: user, after: MessageID(rawValue: 5), limit: 20),
+            #"{"ExportUserMessages":{"user_id":7,"after":5,"limit":20}}"#
+        ),
+        (
+            .userMessagePage(messages: [], next: MessageID(rawValue: 100_005)),
+            #"{"UserMessagePage":{"messages":[],"next":100005}}"#
+        ),
+        (
+            .userData(userData),
             #"{"UserData":{"user_id":7,"username":"ann","role":"member","created_at":1764192000000,"#
-                + #""last_seen_at":1764192060000,"message_count":5,"voice_log_count":1,"rooms":[1]}}"#
+                + #""last_seen_at":1764192060000,"message_count":5,"voice_log_count":1,"rooms":[1],"#
+                + #""devices":[{"name":"laptop","created_at":1764192000000,"last_used_at":1764192060000}],"#
+                + #""bans":[{"room_id":1,"reason":"noise","expires_at":1764192060000}]}}"#
         ),
         (.deleteUserData(userID: user), #"{"DeleteUserData":{"user_id":7}}"#),
     ]
