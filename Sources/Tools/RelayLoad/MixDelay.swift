@@ -33,8 +33,8 @@ public struct MixDelay: Codable, Sendable {
     }
 }
 
-/// Makes a ``MixDelay``.
-struct MixDelayScene: ~Copyable {
+/// Makes a ``MixDelay``. One owner; blocks while it listens.
+final class MixDelayScene {
     /// Each talkspurt's frames of 20 ms.
     private static let framesPerSpurt = 8
     /// A frame whose loudest sample is above this holds the tone, which is ten times as loud.
@@ -65,7 +65,7 @@ struct MixDelayScene: ~Copyable {
             ends.withLock { $0.append((speaker, port)) }
         }
         try await clients.mixLast(connections)
-        var scene = try MixDelayScene(ends.withLock { $0 })
+        let scene = try MixDelayScene(ends.withLock { $0 })
         var delay = MixDelay()
         for number in 0..<times {
             // Longer than a speaker keeps the place, and at another point of the ticks each time.
@@ -94,7 +94,7 @@ struct MixDelayScene: ~Copyable {
     }
 
     /// One talkspurt: sent in time, while both listen.
-    private mutating func speakOnce(_ number: Int, into delay: inout MixDelay) throws {
+    private func speakOnce(_ number: Int, into delay: inout MixDelay) throws {
         while mixed.hear(within: 1) != nil {}
         while plain.hear(within: 1) != nil {}
         let start = DelayEnd.now
@@ -118,7 +118,7 @@ struct MixDelayScene: ~Copyable {
         delay.mixed.append(Double(mixedAt - start) / 1_000)
     }
 
-    private mutating func holdsTone(_ opus: [UInt8]) -> Bool {
+    private func holdsTone(_ opus: [UInt8]) -> Bool {
         let count = opus.withUnsafeBytes { packet in
             samples.withUnsafeMutableBufferPointer { try? decoder.decode(packet, into: $0) }
         }
