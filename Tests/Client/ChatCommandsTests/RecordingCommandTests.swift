@@ -14,7 +14,8 @@ import Testing
     /// A part of a file as large as a chunk, one byte more, and several.
     private static let sizes = ["1.opus": 32_768, "2.opus": 32_769, "mix.opus": 100_000]
 
-    /// A server that finds a recording of the first account (1) and another one (2) in room 1.
+    /// A server that finds a recording of the first account (1) and another one (2) in room 1, which ends in 2100, so that its time
+    /// is not over.
     private func server(mix: String = #"{"state":"made","file":"mix.opus","samples":960,"bytes":100000}"#) async throws
         -> (ChatDaemon, ChatPerson)
     {
@@ -32,7 +33,7 @@ import Testing
         let speakers = [1, 2].map { #"{"number":\#($0),"file":"\#($0).opus","user_id":\#($0),"name":"person \#($0)"}"# }
         let manifest =
             #"{"format":1,"recording_id":\#(Self.number),"room_id":1,"room":"General","started_by_id":1,"started_by":"owner","#
-            + #""started_at":1764192000000,"ended_at":1764192060000,"state":"finished","end":"stopped","#
+            + #""started_at":1764192000000,"ended_at":4102444800000,"state":"finished","end":"stopped","#
             + #""samples_per_second":48000,"speakers":[\#(speakers.joined(separator: ","))],"mix":\#(mix),"consent":[]}"#
         try Data(manifest.utf8).write(to: URL(fileURLWithPath: "\(recording)/manifest.json"))
         let server = try await ChatDaemon(in: folder)

@@ -49,7 +49,7 @@ import Testing
         #expect(ControlMessageExamples.all.allSatisfy { Self.isKnown($0.message) })
         let names = try ControlMessageExamples.all.map { try name(of: $0.message) }
         #expect(Set(names) == ControlMessage.variantNames)
-        #expect(Set(names).count == 115)
+        #expect(Set(names).count == 117)
     }
 
     private func name(of message: ControlMessage) throws -> String {
