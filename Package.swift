@@ -209,48 +209,45 @@ let tools: [Target] = [
         ]),
 ]
 
+func program(_ name: String, in group: String = "Programs", _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/\(group)/\(name)", swiftSettings: house)
+}
+
 // Programs hold argument parsing and wiring only; nothing imports them.
 let programs: [Target] = [
-    .executableTarget(
-        name: "roomtoned", dependencies: ["Daemon", arguments], path: "Sources/Programs/roomtoned", swiftSettings: house
-    ),
-    .executableTarget(
-        name: "roomtone",
-        dependencies: [
+    program("roomtoned", ["Daemon", arguments]),
+    program(
+        "roomtone",
+        [
             "ChatCommands", "ControlWire", "Identifiers", "Permissions", "TalkInterface", "TerminalClient",
             "TerminalSupport", "VoiceClient", arguments,
-        ],
-        path: "Sources/Programs/roomtone", swiftSettings: house),
-    .executableTarget(
-        name: "roomtone-load",
-        dependencies: [
+        ]),
+    program(
+        "roomtone-load",
+        [
             "ChatLoad", "LoadTester", "RelayLoad", "RoomClient", "SoundLab", "SyntheticSpeakers", arguments,
             unixSignals,
-        ],
-        path: "Sources/Programs/roomtone-load", swiftSettings: house),
+        ]),
     // For Scripts/packet-path; not a product.
-    .executableTarget(
-        name: "relay-code", dependencies: ["VoiceRelay"], path: "Sources/Tools/relay-code", swiftSettings: house),
+    program("relay-code", in: "Tools", ["VoiceRelay"]),
 ]
 
+func testSupport(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: house)
+}
+
 // Every test target may use the seeded generator and temporary folders.
-func tests(
-    _ name: String, _ group: String, _ dependencies: [Target.Dependency], files: [String] = []
-) -> Target {
+func tests(_ name: String, _ group: String, _ dependencies: [Target.Dependency], files: [String] = []) -> Target {
     .testTarget(
         name: name + "Tests", dependencies: dependencies + ["NetworkSimulator", "TestSupport"],
         path: "Tests/\(group)/\(name)Tests", exclude: files, swiftSettings: house)
 }
 
 let testTargets: [Target] = [
-    .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: house),
-    .target(
-        name: "AudioTestSupport", dependencies: ["NetworkSimulator"], path: "Tests/Support/AudioTestSupport",
-        swiftSettings: house),
-    .target(
-        name: "DaemonTestSupport",
-        dependencies: ["ControlServer", "Credentials", "Daemon", "Operations", "VoiceRelay", logging],
-        path: "Tests/Support/DaemonTestSupport", swiftSettings: house),
+    testSupport("TestSupport", []),
+    testSupport("AudioTestSupport", ["NetworkSimulator"]),
+    testSupport("DaemonTestSupport", ["ControlServer", "Credentials", "Daemon", "Operations", "VoiceRelay", logging]),
     tests("LockFree", "Shared", ["LockFree"]),
     tests("DatagramTunnel", "Shared", ["DatagramTunnel"]),
     tests("VoiceSocket", "Shared", ["VoiceSocket", "CSocketBatch"]),
