@@ -131,6 +131,8 @@ def score(arguments):
         said = said[-shift:]
     else:
         heard = heard[shift:]
+    # What was said after that was not kept is nobody's loss.
+    said = said[: len(heard) - LAG_MAX]
     playout = delays(said, heard, row)
     qualities = pieces(said, heard, PIECE, quality)
     row = dict(row)
