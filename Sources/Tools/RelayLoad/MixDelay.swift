@@ -107,10 +107,14 @@ final class MixDelayScene {
                 forwardedAt = frame.at
             }
             let next = start + UInt64(index + 1) * 20_000_000
-            while DelayEnd.now < next {
-                let rest = Int32((next - DelayEnd.now) / 1_000_000)
-                guard rest > 0, let frame = mixed.hear(within: rest) else { continue }
-                if mixedAt == nil, holdsTone(frame.opus) { mixedAt = frame.at }
+            // One look at the clock each time: between two of them the moment may pass.
+            var now = DelayEnd.now
+            while now < next {
+                let rest = Int32((next - now) / 1_000_000)
+                if rest > 0, let frame = mixed.hear(within: rest), mixedAt == nil, holdsTone(frame.opus) {
+                    mixedAt = frame.at
+                }
+                now = DelayEnd.now
             }
         }
         guard let forwardedAt, let mixedAt else { throw LoadError("talkspurt \(number) was not heard") }
