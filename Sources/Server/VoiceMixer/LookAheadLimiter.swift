@@ -44,7 +44,8 @@ package struct LookAheadLimiter {
         let step = (next - gain) / Float(Self.delaySampleCount)
         for index in 0..<Self.delaySampleCount {
             let sample = waiting[index] * (gain + step * Float(index))
-            unsafe output[index] = Int16(max(-32_768, min(32_767, sample.rounded())))
+            // To the nearest: a call of round(3) for each sample would cost more than the rest.
+            unsafe output[index] = Int16(max(-32_768, min(32_767, sample + (sample < 0 ? -0.5 : 0.5))))
         }
     }
 
@@ -55,7 +56,9 @@ package struct LookAheadLimiter {
         guard let start = unsafe block.baseAddress.map({ UnsafeRawPointer($0) }) else { return 0 }
         for offset in stride(from: 0, to: delaySampleCount * 4, by: MixTick.lanes * 4) {
             let samples = unsafe start.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-            peak = pointwiseMax(peak, pointwiseMax(samples, -samples))
+            // pointwiseMax(_:_:) is a call, and goes from number to number.
+            peak.replace(with: samples, where: samples .> peak)
+            peak.replace(with: -samples, where: -samples .> peak)
         }
         return peak.max()
     }

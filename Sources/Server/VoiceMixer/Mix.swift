@@ -78,9 +78,12 @@ import VoiceWire
     /// From the next tick on the seats are this loud.
     func become(_ key: MixKey) { self.key = key }
 
-    /// Takes the seats' next tick; the frame's Opus packet where one is complete, valid until the next call.
-    func advance(_ seats: [SpeakerSeat], _ settings: MixSettings) -> UnsafeRawBufferPointer? {
-        let audibleCount = sumUp(seats)
+    /// Takes the seats' next tick, and their `total` at volume 1; the frame's Opus packet where one is complete, valid until the next
+    /// call.
+    func advance(
+        _ seats: [SpeakerSeat], total: borrowing TickSound, _ settings: MixSettings
+    ) -> UnsafeRawBufferPointer? {
+        let audibleCount = sumUp(seats, total: total)
         quietTicks = audibleCount == 0 ? min(quietTicks, Int.max - 1) + 1 : 0
         oneVoiceTicks = audibleCount > 1 ? 0 : min(oneVoiceTicks + 1, Self.oneVoiceTicksMin)
         let start = filledTicks * MixTick.sampleCount
@@ -99,16 +102,17 @@ import VoiceWire
     }
 
     /// Sums the tick up; how many seats were to be heard in it.
-    private func sumUp(_ seats: [SpeakerSeat]) -> Int {
+    ///
+    /// What differs from everybody at volume 1 is added to that: one seat in a speaker's own mix, none in that of all who are silent.
+    private func sumUp(_ seats: [SpeakerSeat], total: borrowing TickSound) -> Int {
         var audibleCount = 0
-        sum.clear()
+        sum.copy(total)
         for (index, seat) in seats.enumerated() where seat.isAudible {
             let target = MixKey.gain(key.volumes[index])
             let gain = seat.isNew ? target : gains[index]
             gains[index] = target
-            guard gain != 0 || target != 0 else { continue }
-            sum.add(seat.sound, gain: gain, target: target)
-            audibleCount += 1
+            if gain != 1 || target != 1 { sum.add(seat.sound, gain: gain - 1, target: target - 1) }
+            if gain != 0 || target != 0 { audibleCount += 1 }
         }
         return audibleCount
     }

@@ -2,6 +2,8 @@
 final class MixPool {
     /// Seats that there may be, of all rooms together; each takes about 250 KB.
     let seatsMax: Int
+    /// The present tick of the room that is mixed just now, everybody at volume 1.
+    let total = TickSound()
     private(set) var seatCount = 0
     private var seats: [SpeakerSeat] = []
     private var mixes: [Mix] = []

@@ -24,6 +24,8 @@ package enum MixTick {
 
     subscript(index: Int) -> Float { unsafe buffer[index] }
 
+    func copy(_ other: borrowing TickSound) { unsafe samples.update(from: other.samples, count: MixTick.sampleCount) }
+
     package func clear() { unsafe samples.update(repeating: 0, count: MixTick.sampleCount) }
 
     /// Adds `other` with a gain that goes from `gain` to `target` over the tick: no step that could be heard as a click.

@@ -139,8 +139,10 @@ final class RoomMix {
         quietTicks = seats.contains(where: \.isAudible) ? 0 : quietTicks + 1
         // Ends with a whole frame of the thin quality.
         let isLast = quietTicks >= 2 && tickNumber % 2 == 1
+        pool.total.clear()
+        for seat in seats where seat.isAudible { pool.total.add(seat.sound, gain: 1, target: 1) }
         for mix in mixes {
-            guard let opus = unsafe mix.advance(seats, settings) else { continue }
+            guard let opus = unsafe mix.advance(seats, total: pool.total, settings) else { continue }
             counters.add(mix.isSilent ? .silentFrames : .framesEncoded)
             let ticks = mix.key.quality.ticksPerFrame
             unsafe sink.send(
