@@ -43,8 +43,8 @@ extension MicrophoneTable {
         _ room: String, _ lie: Int, _ heard: [Int16], _ result: DelayTrial.Result
     ) throws -> DelayRow {
         let first = result.corrections.first
-        let end = heard.count - 5 * Self.second..<heard.count - Self.delay
-        let late = end.lowerBound + Self.delay..<end.upperBound + Self.delay
+        let end = heard.count - 5 * Self.second..<heard.count - delay
+        let late = end.lowerBound + delay..<end.upperBound + delay
         return DelayRow(
             room: room, lieMilliseconds: lie,
             secondsToCorrection: first.map { Double($0.time) / Double(Self.second) },

@@ -57,7 +57,7 @@ public struct MicrophoneTable {
     }
 
     /// Samples by which processed sound is later.
-    static let delay = 336
+    let delay: Int
     static let second = 48_000
 
     private let seed: UInt64
@@ -65,6 +65,7 @@ public struct MicrophoneTable {
     /// Throws ``SoundLabError`` for too little speech.
     public init(speech: [SpeechRecording], seed: UInt64) throws {
         self.seed = seed
+        delay = try MicrophoneProcessor(frameSampleCount: MicrophoneRun.frame).delaySampleCount
         scene = try MicrophoneScene(speech: speech, seed: seed)
         // A microphone's own hiss: −75 dBFS.
         noise = MicrophoneScene.scaled(scene.noise(.white, count: 40 * Self.second), decibels: -52)
@@ -105,7 +106,7 @@ public struct MicrophoneTable {
         let input = MicrophoneScene.samples(heard)
         let left = (0..<20).map { second in
             let range = second * Self.second..<(second + 1) * Self.second
-            let late = range.lowerBound + Self.delay..<min(output.count, range.upperBound + Self.delay)
+            let late = range.lowerBound + delay..<min(output.count, range.upperBound + delay)
             return MicrophoneScene.decibels(input[range]) - MicrophoneScene.decibels(output[late])
         }
         let near = Array(scene.near.prefix(10 * Self.second))
@@ -116,7 +117,7 @@ public struct MicrophoneTable {
         func file(_ name: String, _ samples: some Sequence<Int16>) throws -> String {
             try write(Array(samples), "echo-\(index)-\(name)", folder)
         }
-        let late = half + Self.delay..<min(half + Self.delay + near.count, both.count)
+        let late = half + delay..<min(half + delay + near.count, both.count)
         return EchoRow(
             room: room.name, decibelsPerSecond: Array(left[..<10]),
             secondsTo25: secondsTo25(input, output, from: 0),
@@ -130,7 +131,7 @@ public struct MicrophoneTable {
     func secondsTo25(_ input: [Int16], _ output: [Int16], from start: Int) -> Double? {
         for begin in stride(from: start, to: start + 10 * Self.second - 24_000, by: 4_800) {
             let range = begin..<begin + 24_000
-            let late = range.lowerBound + Self.delay..<min(output.count, range.upperBound + Self.delay)
+            let late = range.lowerBound + delay..<min(output.count, range.upperBound + delay)
             let level = MicrophoneScene.decibels(input[range])
             if level > -45, level - MicrophoneScene.decibels(output[late]) >= 25 {
                 return Double(begin + 24_000 - start) / Double(Self.second)
@@ -150,13 +151,13 @@ public struct MicrophoneTable {
         let name = "noise-\(kind.rawValue)-\(ratio)"
         let speech = MicrophoneScene.samples(near)
         let cut = 2 * Self.second
-        let end = min(speech.count, output.count) - Self.delay
+        let end = min(speech.count, output.count) - delay
         return NoiseRow(
             noise: kind.rawValue, ratioDecibels: ratio,
-            gainDecibels: ratioDecibels(speech, output, late: Self.delay) - ratioDecibels(speech, input, late: 0),
+            gainDecibels: ratioDecibels(speech, output, late: delay) - ratioDecibels(speech, input, late: 0),
             said: try write(Array(speech[cut..<end]), name + "-said", folder),
             before: try write(Array(input[cut..<end]), name + "-before", folder),
-            after: try write(Array(output[cut + Self.delay..<end + Self.delay]), name + "-after", folder))
+            after: try write(Array(output[cut + delay..<end + delay]), name + "-after", folder))
     }
 
     /// Level where somebody speaks over level where nobody does.
