@@ -180,7 +180,8 @@ let tools: [Target] = [
             "SpeechProcessing", "TalkerSound", "VoiceClient", "VoiceQuality", "VoiceWire",
         ]),
     module(
-        "Tools/LoadSupport", ["ControlWire", "Identifiers", nio("NIOCore"), nio("NIOPosix"), nioSSL, crypto, histogram]),
+        "Tools/LoadSupport",
+        ["ControlWire", "Identifiers", "LockFree", nio("NIOCore"), nio("NIOPosix"), nioSSL, crypto, histogram]),
     module(
         "Tools/SyntheticSpeakers",
         [
@@ -191,8 +192,7 @@ let tools: [Target] = [
         "Tools/RelayLoad",
         [
             "CAllocationCount", "ControlWire", "Identifiers", "LoadSupport", "LockFree", "OpusCodec",
-            "SyntheticSpeakers",
-            "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire", nio("NIOCore"),
+            "SyntheticSpeakers", "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire", nio("NIOCore"),
         ]),
     module(
         "Tools/ChatLoad",
@@ -290,22 +290,20 @@ let testTargets: [Target] = [
         "Daemon", "Server",
         [
             "AudioTestSupport", "ChatStore", "Daemon", "ControlServer", "ControlWire", "Credentials", "Operations",
-            "Rooms",
-            "VoiceRelay", "VoiceStateCache", logging,
+            "Rooms", "VoiceRelay", "VoiceStateCache", logging,
         ]),
     tests(
         "Operations", "Server",
         [
             "ChatStore", "ControlServer", "ControlWire", "Daemon", "DaemonTestSupport", "Identifiers", "JSONText",
             "AudioTestSupport", "MessageSearch", "Operations", "Recordings", "RoomClient", "Rooms", "VoiceRelay",
-            nio("NIOCore"), metrics,
+            nio("NIOCore"), logging, metrics,
         ]),
     tests(
         "RoomClient", "Client",
         [
             "RoomClient", "ControlServer", "ControlWire", "Credentials", "DaemonTestSupport", "Identifiers", "Daemon",
-            "Permissions",
-            "Rooms", "VoiceRelay", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
+            "Permissions", "Rooms", "VoiceRelay", nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, crypto, logging,
         ]),
     tests("TerminalSupport", "Client", ["ControlWire", "RoomClient", "TerminalSupport"]),
     tests(
@@ -320,7 +318,8 @@ let testTargets: [Target] = [
         "VoiceClient", "Client",
         [
             "AudioDevice", "AudioTestSupport", "CSocketBatch", "LockFree", "OpusCodec", "Playout",
-            "SpeechProcessing", "TalkerSound", "VoiceClient", "VoiceRelay", "VoiceSealing", "VoiceSocket", "VoiceWire",
+            "SpeechProcessing", "TalkerSound", "VoiceClient", "VoiceMixer", "VoiceRelay", "VoiceSealing", "VoiceSocket",
+            "VoiceWire",
         ]),
     tests(
         "TalkInterface", "Client",
@@ -355,7 +354,7 @@ let testTargets: [Target] = [
             crypto,
         ]),
     tests("RelayLoad", "Tools", ["RelayLoad"]),
-    tests("LoadSupport", "Tools", ["ControlWire", "Identifiers", "LoadSupport", nio("NIOCore")]),
+    tests("LoadSupport", "Tools", ["ControlWire", "Identifiers", "LoadSupport", "LockFree", nio("NIOCore")]),
     tests("ChatLoad", "Tools", ["ChatLoad", "LoadSupport"]),
     tests(
         "LoadTester", "Tools", ["LoadTester", "LoadSupport", "OpusCodec", "SyntheticSpeakers", "VoiceSocket"],

@@ -46,7 +46,12 @@ extension ChatRunner {
             header: ["RECORDING", "ROOM", "STARTED", "BY", "SECONDS", "SPEAKERS", "BYTES", "ENDED"],
             empty: "there is no recording.",
             cells: { recording in
-                let mix = recording.mixBytes == nil ? [] : ["0 (mix)"]
+                let mix =
+                    switch recording.mixState {
+                    case "made": ["0 (mix)"]
+                    case "failed": ["no mix: \(recording.mixFailure ?? "it could not be made")"]
+                    default: [String]()
+                    }
                 let seconds = recording.endedAt.map { "\(max(0, $0 - recording.startedAt) / 1_000)" } ?? ""
                 return [
                     "\(recording.id)", recording.room, message.time.text(recording.startedAt), recording.startedBy,
@@ -66,7 +71,7 @@ extension ChatRunner {
             _ = try await fetch(recording, track: track, into: folder)
         }
         try showDone("Wrote recording \(recording) to \(folder.path)")
-        if FetchedFolder.awaitsMix(manifest) { note("the mix is not made yet: fetch it later, into another directory") }
+        if let missing = FetchedFolder.missingMix(of: manifest) { note(missing) }
     }
 
     public func deleteRecording(_ recording: UInt64) async throws(CommandFailure) {

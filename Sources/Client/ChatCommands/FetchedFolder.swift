@@ -19,9 +19,14 @@ struct FetchedFolder: Sendable {
         try FetchedFile("\(path)/" + (track.map { $0 == 0 ? "mix.opus" : "\($0).opus" } ?? "manifest.json"))
     }
 
-    /// Whether a manifest promises a mix that is not made yet.
-    static func awaitsMix(_ manifest: [UInt8]) -> Bool {
-        (try? JSONDocument(manifest, nestingMax: 8).root)?["mix"]?["state"]?.string == "wanted"
+    /// Why there is no mix though one was asked for, for people; nil otherwise.
+    static func missingMix(of manifest: [UInt8]) -> String? {
+        let mix = (try? JSONDocument(manifest, nestingMax: 8).root)?["mix"]
+        return switch mix?["state"]?.string {
+        case "wanted": "the mix is not made yet: fetch it later, into another directory"
+        case "failed": "the mix could not be made: \(mix?["reason"]?.string ?? "the server does not say why")"
+        default: nil
+        }
     }
 
     /// The files that a manifest names: the speakers' by their numbers, the mix as 0.

@@ -16,7 +16,7 @@ struct RecordingService: Service {
         async let telling: Void = tell()
         async let writing: Void = log.run()
         async let deleting: Void = cancelWhenGracefulShutdown { await retention.run() }
-        async let mixing: Void = cancelWhenGracefulShutdown { await recordings.makeMixes() }
+        async let mixing: Void = cancelWhenGracefulShutdown { await recordings.makeMixes(tell: warn) }
         try? await gracefulShutdown()
         await deleting
         await mixing
@@ -29,6 +29,14 @@ struct RecordingService: Service {
         logger.info(
             "recordings ended",
             metadata: Logger.Metadata(uniqueKeysWithValues: happened.map { ("\($0)", "\(counters[$0])") }))
+    }
+
+    private func warn(_ failure: RecordingArchive.MixFailure) {
+        logger.warning(
+            "a recording's mix could not be made: \(failure.isGivenUp ? "given up" : "the next start tries again")",
+            metadata: [
+                "recording": "\(failure.recording)", "reason": "\(failure.reason)", "attempts": "\(failure.attempts)",
+            ])
     }
 
     private func tell() async {

@@ -9,6 +9,17 @@ import VoiceMixer
     enum Failure: Error, Equatable {
         case file(RecordingFileError)
         case codec(OpusError)
+        /// What all recordings may take is taken.
+        case noRoom
+
+        /// For people.
+        var reason: String {
+            switch self {
+            case .file(let error): error.reason
+            case .codec(let error): "\(error)"
+            case .noRoom: "there is no more room for recordings"
+            }
+        }
     }
 
     /// Of the mix, in bit/s.
@@ -57,31 +68,36 @@ import VoiceMixer
 
     /// Mixes so many ticks of 20 ms. True when the mix is whole and lies in its place.
     func advance(ticks: Int) throws(Failure) -> Bool {
-        do throws(RecordingFileError) {
-            for _ in 0..<ticks {
-                guard position < sampleCount else {
-                    try finish()
-                    return true
-                }
-                stream.append(try nextPacket(), sampleCount: MixTick.sampleCount)
-                position += MixTick.sampleCount
+        for _ in 0..<ticks {
+            guard position < sampleCount else {
+                do throws(RecordingFileError) { try finish() } catch { throw .file(error) }
+                return true
             }
-            try file.append(stream.takePages())
-            return false
-        } catch {
-            throw .file(error)
+            try beginTracks()
+            do throws(RecordingFileError) {
+                stream.append(try nextPacket(), sampleCount: MixTick.sampleCount)
+            } catch {
+                throw .file(error)
+            }
+            position += MixTick.sampleCount
         }
+        do throws(RecordingFileError) { try file.append(stream.takePages()) } catch { throw .file(error) }
+        return false
     }
 
     /// As it stands in the manifest.
     var entry: RecordingManifest.Mix { .made(sampleCount: UInt64(position), byteCount: byteCount) }
 
-    private func nextPacket() throws(RecordingFileError) -> [UInt8] {
-        sum.clear()
+    /// Those whose file begins in the next tick: a mix that somebody is missing from is none.
+    private func beginTracks() throws(Failure) {
         while let track = waiting.last, Int(clamping: track.startSamples) < position + MixTick.sampleCount {
             waiting.removeLast()
-            if let sound = try? TrackSound(track, folder) { sounding.append(sound) }
+            do throws(OpusError) { sounding.append(try TrackSound(track, folder)) } catch { throw .codec(error) }
         }
+    }
+
+    private func nextPacket() throws(RecordingFileError) -> [UInt8] {
+        sum.clear()
         for sound in sounding { try sound.add(to: sum, at: position) }
         sounding.removeAll { $0.end <= position + MixTick.sampleCount }
         let isQuiet = unsafe sum.buffer.allSatisfy { $0 == 0 }

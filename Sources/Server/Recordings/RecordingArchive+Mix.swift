@@ -5,7 +5,12 @@ final class Mixdowns {
     /// The one of a recording, begun if there is none; nil where none is wanted. Another one is given up.
     func mixdown(_ id: RecordingID, in folder: RecordingFolder) throws(Mixdown.Failure) -> Mixdown? {
         if let current, current.id == id { return current.mixdown }
-        guard let manifest = try? folder.manifest(), manifest.needsMix else { return nil }
+        let manifest: RecordingManifest?
+        do throws(RecordingFileError) { manifest = try folder.manifest() } catch {
+            if error.isAbsence { return nil }
+            throw .file(error)
+        }
+        guard let manifest, manifest.needsMix else { return nil }
         let mixdown = try Mixdown(manifest, folder)
         current = (id, mixdown)
         return mixdown
@@ -18,8 +23,22 @@ final class Mixdowns {
 }
 
 extension RecordingArchive {
+    /// A mix that could not be made: its recording stays, and its manifest says so.
+    public struct MixFailure: Equatable, Sendable {
+        public let recording: RecordingID
+        /// For people.
+        public let reason: String
+        /// Times that it was tried, over all starts.
+        public let attempts: Int
+        /// Whether the next start does not try again.
+        public var isGivenUp: Bool { attempts >= RecordingsConfiguration.mixAttemptsMax }
+    }
+
     /// How far a mix was made.
-    enum MixStep { case unfinished, ended }
+    enum MixStep: Equatable {
+        case unfinished, ended
+        case failed(MixFailure)
+    }
 
     /// Processor time for which the archive's thread mixes before it looks after what others want.
     private static let sliceDuration = Duration.milliseconds(50)
@@ -29,11 +48,14 @@ extension RecordingArchive {
     private static let busyPause = Duration.milliseconds(200)
 
     /// Makes the mixes that are wanted, one after the other, until the task is cancelled. Once.
-    public func makeMixes() async {
+    /// - Parameter tell: takes those that could not be made.
+    public func makeMixes(tell: @Sendable (MixFailure) -> Void) async {
         for await id in mixesWanted {
             while !Task.isCancelled {
                 do throws(Failure) {
-                    guard try await mix(id) == .unfinished else { break }
+                    let step = try await mix(id)
+                    if case .failed(let failure) = step { tell(failure) }
+                    guard step == .unfinished else { break }
                 } catch {
                     guard error == .busy else { break }
                     // Cancelled: the loop ends.
@@ -54,22 +76,19 @@ extension RecordingArchive {
                 guard let mixdown = try mixdowns.mixdown(id, in: folder) else { return .ended }
                 guard recorder.hasRoom(for: mixdown.byteCount) else {
                     recorder.counters.add(.mixLimitHit)
-                    mixdowns.end(id)
-                    folder.deleteMix()
-                    return .ended
+                    throw .noRoom
                 }
                 guard try Self.advance(mixdown) else { return .unfinished }
                 mixdowns.end(id)
                 try Self.keep(mixdown, folder)
                 recorder.noteStored(change: Int64(clamping: mixdown.byteCount))
                 recorder.counters.add(.mixesMade)
+                return .ended
             } catch {
-                // It stays wanted, for the next start.
-                recorder.counters.add(.mixesFailed)
                 mixdowns.end(id)
                 folder.deleteMix()
+                return .failed(Self.noteFailure(error, of: id, folder, recorder.counters))
             }
-            return .ended
         }
     }
 
@@ -80,6 +99,21 @@ extension RecordingArchive {
             if try mixdown.advance(ticks: sliceTicks) { return true }
         }
         return false
+    }
+
+    /// Where not even the manifest can be written, the mix stays as it was: the next start tries again.
+    private static func noteFailure(
+        _ error: Mixdown.Failure, of id: RecordingID, _ folder: RecordingFolder, _ counters: RecordingCounters
+    ) -> MixFailure {
+        var attempts = 1
+        if var manifest = try? folder.manifest() {
+            attempts = manifest.noteMixFailure(error.reason)
+            try? folder.write(manifest)
+        }
+        let failure = MixFailure(recording: id, reason: error.reason, attempts: attempts)
+        counters.add(.mixesFailed)
+        if failure.isGivenUp { counters.add(.mixesGivenUp) }
+        return failure
     }
 
     private static func keep(_ mixdown: Mixdown, _ folder: RecordingFolder) throws(Mixdown.Failure) {

@@ -3,10 +3,11 @@ import Synchronization
 /// What the recorder counts.
 public enum RecordingCounter: Int, CaseIterable, Sendable {
     case started, finished, interrupted, deleted, expired
-    /// Mixes that lie beside their recording, and such that could not be made.
-    case mixesMade, mixesFailed
-    // Limits; `archiveBusy`: more asked than may wait; `mixLimitHit`: a mix was not made because of what all recordings may take.
-    case recordingLimitHit, durationLimitHit, recordingBytesLimitHit, bytesLimitHit, freeSpaceLimitHit, speakerLimitHit
+    /// Mixes that lie beside their recording, attempts at one that failed, and mixes that are not tried again.
+    case mixesMade, mixesFailed, mixesGivenUp
+    // Limits; `archiveBusy`: more asked than may wait; `mixLimitHit`: a mix failed because of what all recordings may take.
+    case recordingLimitHit, durationLimitHit, recordingBytesLimitHit, bytesLimitHit, keptLimitHit, freeSpaceLimitHit
+    case speakerLimitHit, openFilesLimitHit
     case ordersFull, archiveBusy, mixLimitHit
     /// A recording ended because a file could not be written.
     case writeFailed

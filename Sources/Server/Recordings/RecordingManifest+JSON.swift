@@ -105,6 +105,10 @@ extension RecordingManifest.Mix {
             writer.field("file", RecordingFolder.mixName)
             writer.field("samples", sampleCount)
             writer.field("bytes", byteCount)
+        case .failed(let reason, let attempts):
+            writer.field("state", "failed")
+            writer.field("reason", reason)
+            writer.field("attempts", UInt64(attempts))
         }
         writer.endObject()
     }
@@ -115,6 +119,10 @@ extension RecordingManifest.Mix {
         case "made":
             self = .made(
                 sampleCount: value["samples"]?.unsigned ?? 0, byteCount: value["bytes"]?.unsigned ?? 0)
+        case "failed":
+            self = .failed(
+                reason: value["reason"]?.string ?? "",
+                attempts: value["attempts"]?.unsigned.flatMap { Int(exactly: $0) } ?? 1)
         default: return nil
         }
     }

@@ -57,6 +57,8 @@ public struct RecordingManifest: Equatable, Sendable {
         case wanted
         /// Made; from the recording's start on, at 48 kHz.
         case made(sampleCount: UInt64, byteCount: UInt64)
+        /// Could not be made, after so many attempts; for people: why the last one failed.
+        case failed(reason: String, attempts: Int)
     }
 
     public var id: RecordingID
@@ -86,7 +88,23 @@ public struct RecordingManifest: Equatable, Sendable {
     }
 
     /// Whether the recording has ended, and its mix is to be made.
-    var needsMix: Bool { mix == .wanted && end != nil }
+    var needsMix: Bool {
+        guard end != nil else { return false }
+        return switch mix {
+        case .wanted: true
+        case .failed(_, let attempts): attempts < RecordingsConfiguration.mixAttemptsMax
+        case .made, nil: false
+        }
+    }
+
+    /// Notes that its mix could not be made.
+    /// - Returns: how often that was tried by now.
+    mutating func noteMixFailure(_ reason: String) -> Int {
+        var attempts = 1
+        if case .failed(_, let earlier) = mix { attempts += earlier }
+        mix = .failed(reason: reason, attempts: attempts)
+        return attempts
+    }
 
     /// Takes a person out, names and all; what is left says that somebody spoke. A mix that they were in is to be made anew.
     /// - Returns: the numbers of the files to be deleted; nil if the person does not occur.

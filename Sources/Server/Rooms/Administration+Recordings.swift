@@ -116,6 +116,11 @@ extension RecordingSummary {
             })
         endedAt = manifest.endedAt
         end = manifest.end?.rawValue
-        if case .made(_, let byteCount) = manifest.mix { mixBytes = byteCount }
+        switch manifest.mix {
+        case .wanted: mixState = "wanted"
+        case .made(_, let byteCount): (mixState, mixBytes) = ("made", byteCount)
+        case .failed(let reason, _): (mixState, mixFailure) = ("failed", reason)
+        case nil: break
+        }
     }
 }

@@ -75,6 +75,8 @@ extension RecordingSummary: WireRecord {
         end = try fields.optional("end")
         tracks = try fields.records("tracks")
         mixBytes = try fields.optional("mix_bytes")
+        mixState = try fields.optional("mix_state")
+        mixFailure = try fields.optional("mix_failure")
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -87,6 +89,8 @@ extension RecordingSummary: WireRecord {
         writer.field("end", end)
         writer.records("tracks", tracks)
         writer.field("mix_bytes", mixBytes)
+        writer.field("mix_state", mixState)
+        writer.field("mix_failure", mixFailure)
     }
 }
 

@@ -79,6 +79,10 @@ public struct RecordingSummary: Equatable, Sendable {
     public var tracks: [Track]
     /// Bytes of the mix; absent where there is none, or none yet.
     public var mixBytes: UInt64?
+    /// `wanted`, `made` or `failed`; absent where none was asked for.
+    public var mixState: String?
+    /// Why it could not be made, for people; with `failed` alone.
+    public var mixFailure: String?
 
     public init(id: UInt64, roomID: RoomID, room: String, startedBy: String, startedAt: Int64, tracks: [Track]) {
         self.id = id

@@ -114,6 +114,21 @@ import Testing
         await server.daemon.stop()
     }
 
+    @Test func `a mix that could not be made is told by list and fetch, with the reason`() async throws {
+        let failed = #"{"state":"failed","reason":"No space left on device","attempts":5}"#
+        let (server, owner) = try await server(mix: failed)
+        let rows = try await owner.objects { try await $0.listRecordings(RecordFilter()) }
+        #expect(rows.first?["mix_state"] as? String == "failed")
+        #expect(rows.first?["mix_failure"] as? String == "No space left on device")
+        let list = try await owner.run { try await $0.listRecordings(RecordFilter()) }
+        #expect(list.output.contains { $0.contains("no mix: No space left on device") }, "\(list.output)")
+        let fetched = try await owner.run {
+            try await $0.fetchRecording(Self.number, to: server.folder.file("fetched"))
+        }
+        #expect(fetched.notes.contains { $0.contains("the mix could not be made: No space left on device") })
+        await server.daemon.stop()
+    }
+
     @Test func `all of a person's data goes into a file; of private words nothing for others`() async throws {
         let (server, owner) = try await server()
         let bob = try await server.person("bob")

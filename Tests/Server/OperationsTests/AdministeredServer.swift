@@ -14,15 +14,18 @@ enum AdministeredServer {
     static func with(
         prepared prepare: (TemporaryFolder) throws -> Void = { _ in },
         _ change: (inout DaemonConfiguration) -> Void = { _ in },
+        loggers: @escaping LoggerFactory = TestDaemon.silent,
         _ body: (RunningDaemon, HTTPClient, TemporaryFolder) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         try folder.write(token + "\n", to: "token")
         try prepare(folder)
-        let server = try await TestDaemon.start(in: folder.file("data")) {
-            $0.operations.tokenFile = folder.file("token")
-            change(&$0)
-        }
+        let server = try await TestDaemon.start(
+            in: folder.file("data"),
+            {
+                $0.operations.tokenFile = folder.file("token")
+                change(&$0)
+            }, loggers: loggers)
         do {
             try await body(server, HTTPClient(port: server.operationsPort ?? 0, token: token), folder)
             await server.stop()

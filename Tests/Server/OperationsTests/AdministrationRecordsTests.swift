@@ -1,6 +1,8 @@
 import Daemon
 import Foundation
 import Identifiers
+import Logging
+import Synchronization
 import TestSupport
 import Testing
 
@@ -71,6 +73,35 @@ import Testing
         }
     }
 
+    /// Recording 2 is to have a mix, and its speaker's file is gone: the start fails to make it.
+    private static func prepareMix(_ folder: TemporaryFolder) throws {
+        try prepare(folder)
+        let recording = RecordingFolder(folder.file("data/recordings"), RecordingID(rawValue: 2))
+        var manifest = try #require(try recording.manifest())
+        manifest.mix = .wanted
+        manifest.tracks[0].sampleCount = 48_000
+        try recording.write(manifest)
+        recording.deleteTrack(1)
+    }
+
+    @Test func aMixThatCouldNotBeMadeIsLoggedCountedAndListed() async throws {
+        let taker = LogTaker()
+        let loggers: LoggerFactory = { module in Logger(label: module.rawValue) { _ in taker } }
+        try await AdministeredServer.with(prepared: Self.prepareMix, loggers: loggers) { _, http, _ in
+            while taker.lines.isEmpty { await Task.yield() }
+            #expect(
+                taker.lines == [
+                    "a recording's mix could not be made: the next start tries again, 2, No such file or directory, 1"
+                ]
+            )
+            let rows = try AdministeredServer.rows("recordings", await http.ask("/api/v1/recordings"))
+            #expect(rows.map { $0["mix_state"] as? String } == [nil, "failed", nil])
+            #expect(rows[1]["mix_failure"] as? String == "No such file or directory")
+            let metrics = try await http.ask("/metrics").body
+            #expect(metrics.contains(#"roomtone_recorder_events_total{event="mixesFailed"} 1"#))
+        }
+    }
+
     @Test(arguments: [
         ("/api/v1/recordings?limit=0", "GET", 400), ("/api/v1/recordings?limit=201", "GET", 400),
         ("/api/v1/recordings?before=x", "GET", 400), ("/api/v1/recordings?after=1", "GET", 400),
@@ -134,5 +165,30 @@ import Testing
                 #expect(answer.status == 429 && answer.headers["retry-after"] == "5", "\(answer.body)")
             }
         }
+    }
+}
+
+/// Keeps what is said of mixes, with its metadata in the order in which a person is told.
+private final class LogTaker: LogHandler, Sendable {
+    private let kept = Mutex<[String]>([])
+    var lines: [String] { kept.withLock { $0 } }
+
+    var logLevel: Logger.Level {
+        get { .info }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey key: String) -> Logger.MetadataValue? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        guard "\(event.message)".contains("mix") else { return }
+        let values = ["recording", "reason", "attempts"].compactMap { event.metadata?[$0] }
+        kept.withLock { $0.append((["\(event.message)"] + values.map { "\($0)" }).joined(separator: ", ")) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Identifiers
+import Synchronization
 import TestSupport
 import Testing
 import VoiceRelay
@@ -39,6 +40,17 @@ struct RecordingMixTests {
         while try await archive.mix(id) == .unfinished {}
     }
 
+    /// Tries it once, and gives what did not work.
+    private func failure(_ archive: RecordingArchive, _ id: RecordingID) async throws -> RecordingArchive.MixFailure? {
+        while true {
+            switch try await archive.mix(id) {
+            case .unfinished: continue
+            case .ended: return nil
+            case .failed(let failure): return failure
+            }
+        }
+    }
+
     private func hasMix(_ recorder: RecorderHarness) -> Bool {
         FileManager.default.fileExists(atPath: recorder.path("mix.opus"))
     }
@@ -49,7 +61,7 @@ struct RecordingMixTests {
         try Data(count: 10).write(to: URL(fileURLWithPath: recorder.path("mix.opus.new")))
         let archive = try open(recorder)
         let before = archive.recorder.storedBytes
-        let making = Task { await archive.makeMixes() }
+        let making = Task { await archive.makeMixes { _ in } }
         while archive.recorder.counters[.mixesMade] == 0 { await Task.yield() }
         making.cancel()
         await making.value
@@ -121,29 +133,61 @@ struct RecordingMixTests {
         let recorder = try recorded()
         let size = RecordingFolder(recorder.folder.path, recorder.id).byteCount
         let full = try open(recorder) { $0.bytesMax = size }
-        try await mixed(full, recorder.id)
-        #expect(full.recorder.counters[.mixLimitHit] == 1)
-        #expect(try await full.manifest(recorder.id).mix == .wanted && !hasMix(recorder))
+        let reason = "there is no more room for recordings"
+        #expect(try await failure(full, recorder.id)?.reason == reason)
+        #expect(full.recorder.counters[.mixLimitHit] == 1 && full.recorder.counters[.mixesFailed] == 1)
+        #expect(try await full.manifest(recorder.id).mix == .failed(reason: reason, attempts: 1) && !hasMix(recorder))
         await full.stop()
-        let fitting = try open(recorder) { $0.bytesMax = size + 64_000 }
+        let fitting = try open(recorder) { $0.bytesMax = size + 65_000 }
         try await mixed(fitting, recorder.id)
         #expect(fitting.recorder.counters[.mixLimitHit] == 0 && hasMix(recorder))
         await fitting.stop()
     }
 
-    @Test("a mix that cannot be made is counted, and stays wanted for the next start")
-    func failure() async throws {
+    @Test("a mix that cannot be made says why, in its manifest and to who asks, and the next start tries again")
+    func failing() async throws {
         let recorder = try recorded()
         try FileManager.default.moveItem(atPath: recorder.path("1.opus"), toPath: recorder.path("kept"))
         let archive = try open(recorder)
-        try await mixed(archive, recorder.id)
+        let told = Mutex<[RecordingArchive.MixFailure]>([])
+        let making = Task { await archive.makeMixes { failure in told.withLock { $0.append(failure) } } }
+        while told.withLock({ $0.isEmpty }) { await Task.yield() }
+        making.cancel()
+        await making.value
+        let reason = "No such file or directory"
+        #expect(told.withLock { $0 } == [.init(recording: recorder.id, reason: reason, attempts: 1)])
         #expect(archive.recorder.counters[.mixesFailed] == 1)
-        #expect(try await archive.manifest(recorder.id).mix == .wanted && !hasMix(recorder))
+        let manifest = try await archive.manifest(recorder.id)
+        #expect(manifest.mix == .failed(reason: reason, attempts: 1) && !hasMix(recorder))
+        #expect(
+            String(decoding: manifest.json, as: UTF8.self).contains(
+                #""mix":{"state":"failed","reason":"No such file or directory","attempts":1}"#))
         await archive.stop()
         try FileManager.default.moveItem(atPath: recorder.path("kept"), toPath: recorder.path("1.opus"))
         let again = try open(recorder)
         try await mixed(again, recorder.id)
-        #expect(again.recorder.counters[.mixesMade] == 1)
+        #expect(again.recorder.counters[.mixesMade] == 1 && hasMix(recorder))
         await again.stop()
+    }
+
+    @Test("it is tried as often as it may be, once a start, and not once more; a deletion makes it wanted anew")
+    func attempts() async throws {
+        let recorder = try recorded()
+        try FileManager.default.removeItem(atPath: recorder.path("1.opus"))
+        let last = RecordingsConfiguration.mixAttemptsMax
+        for attempt in 1...last {
+            let archive = try open(recorder)
+            let failed = try #require(try await failure(archive, recorder.id))
+            #expect(failed.attempts == attempt && failed.isGivenUp == (attempt == last))
+            #expect(archive.recorder.counters[.mixesGivenUp] == (attempt == last ? 1 : 0))
+            await archive.stop()
+        }
+        let archive = try open(recorder)
+        #expect(try await failure(archive, recorder.id) == nil)
+        #expect(archive.recorder.counters[.mixesFailed] == 0 && !hasMix(recorder))
+        #expect(try await archive.forget(UserID(rawValue: 101)) == 1)
+        try await mixed(archive, recorder.id)
+        #expect(hasMix(recorder), "who could not be read is no longer in it")
+        await archive.stop()
     }
 }

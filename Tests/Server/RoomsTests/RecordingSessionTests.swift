@@ -106,7 +106,7 @@ import VoiceRelay
         let archive = try #require(harness.recordings)
         var endings = archive.recorder.endings.makeAsyncIterator()
         archive.wantMix(try #require(await endings.next()?.id))
-        let making = Task { await archive.makeMixes() }
+        let making = Task { await archive.makeMixes { _ in } }
         while archive.recorder.counters[.mixesMade] == 0 { await Task.yield() }
         making.cancel()
         let fetch = ControlMessage.fetchRecording(recordingID: number, track: 0, offset: 0)
@@ -123,7 +123,7 @@ import VoiceRelay
             Issue.record("not listed")
             return
         }
-        #expect(rows.map(\.mixBytes) == [chunk.size])
+        #expect(rows.map(\.mixBytes) == [chunk.size] && rows.map(\.mixState) == ["made"])
         // Who is in the mix may have their own file, not the others with it.
         guard case .serverResponse(false, _, .some(.notFound), _) = try await bob.client.ask(fetch).messages.last else {
             Issue.record("fetched by who may not record")

@@ -27,6 +27,15 @@ extension ControlMessageExamples {
         summary.endedAt = 1_764_192_060_000
         summary.end = "stopped"
         summary.mixBytes = 9_000
+        summary.mixState = "made"
+        return summary
+    }()
+    private static let unmixed: RecordingSummary = {
+        var summary = RecordingSummary(
+            id: 1_764_192_000_000, roomID: room, room: "General", startedBy: "ann", startedAt: 1_764_192_000_000,
+            tracks: [])
+        summary.mixState = "failed"
+        summary.mixFailure = "No space left on device"
         return summary
     }()
     private static let stay: VoiceLogEntry = {
@@ -76,7 +85,13 @@ extension ControlMessageExamples {
             #"{"RecordingPage":{"recordings":[{"id":1764192000000,"room_id":1,"room":"General","#
                 + #""started_by":"ann","started_at":1764192000000,"ended_at":1764192060000,"end":"stopped","#
                 + #""tracks":[{"number":1,"user_id":7,"username":"ann","start_samples":960,"samples":48000,"#
-                + #""bytes":5000}],"mix_bytes":9000}],"next":1764192000000}}"#
+                + #""bytes":5000}],"mix_bytes":9000,"mix_state":"made"}],"next":1764192000000}}"#
+        ),
+        (
+            .recordingPage(recordings: [unmixed], next: nil),
+            #"{"RecordingPage":{"recordings":[{"id":1764192000000,"room_id":1,"room":"General","#
+                + #""started_by":"ann","started_at":1764192000000,"tracks":[],"mix_state":"failed","#
+                + #""mix_failure":"No space left on device"}]}}"#
         ),
         (
             .fetchRecording(recordingID: 1_764_192_000_000, track: 1, offset: 0),

@@ -107,6 +107,7 @@ struct APISchema: Sendable {
             [
                 ("id", .integer), ("room_id", .integer), ("room", .string), ("started_by", .string),
                 ("started_at", .integer), ("ended_at?", .integer), ("end?", .string), ("mix_bytes?", .integer),
+                ("mix_state?", .string), ("mix_failure?", .string),
                 ("tracks", .list(.object("RecordingTrack"))),
             ]),
         APISchema(
