@@ -136,7 +136,7 @@ extension ControlMessage {
     fileprivate var cost: Int {
         switch self {
         case .requestUserList, .listRooms, .browseRooms, .browseUsers, .history, .listUnread, .listAudit,
-            .listBans, .listOverrides, .listInvitations, .listSessions:
+            .listBans, .listOverrides, .listInvitations, .listSessions, .listRecordings, .listVoiceLog:
             ConnectionGuard.listCost
         default: 1
         }

@@ -24,13 +24,18 @@ final class OpenRecording {
 
     var id: RecordingID { manifest.id }
 
-    /// The track of somebody who begins to speak: the one that the person had, unless another device of theirs uses it.
+    /// The track that somebody had who begins to speak again, unless another device of theirs uses it.
+    func ownTrack(of speaker: RecordingConsent.Speaker) -> TrackWriter? {
+        let own = tracks.first { $0.user == speaker.user && !$0.isInUse }
+        own?.isInUse = true
+        return own
+    }
+
+    /// A new track for somebody who begins to speak.
     /// - Returns: nil where there are as many as there may be.
-    func track(for speaker: RecordingConsent.Speaker, first: RecordedFrame) throws(RecordingFileError) -> TrackWriter? {
-        if let own = tracks.first(where: { $0.user == speaker.user && !$0.isInUse }) {
-            own.isInUse = true
-            return own
-        }
+    func addTrack(
+        for speaker: RecordingConsent.Speaker, first: RecordedFrame
+    ) throws(RecordingFileError) -> TrackWriter? {
         guard manifest.tracks.count < RecordingsConfiguration.speakersMax else { return nil }
         let number = manifest.tracks.count + 1
         let track = try TrackWriter(

@@ -13,6 +13,8 @@ public enum RecordingRefusal: Error, Equatable, Sendable {
     case tooMany
     /// ``RecordingsConfiguration/bytesMax``
     case storageFull
+    /// ``RecordingsConfiguration/keptMax``
+    case tooManyKept
     /// The thread does not come after: the disk is stuck.
     case busy
     case stopping
@@ -31,6 +33,8 @@ public final class Recorder: Sendable {
         /// What the archive added and deleted since the thread looked last.
         var storedChange: Int64 = 0
         var storedBytes: UInt64 = 0
+        /// Recordings that have ended and are kept.
+        var storedCount = 0
         var isStopping = false
     }
 
@@ -44,16 +48,19 @@ public final class Recorder: Sendable {
     private let mailbox: Mutex<Mailbox>
     private let thread = Mutex<DedicatedThread?>(nil)
 
-    /// - Parameter storedBytes: what the recordings in the directory take already.
+    /// - Parameters:
+    ///   - storedBytes: what the recordings in the directory take already.
+    ///   - storedCount: how many they are.
     init(
         directory: String, tap: FrameTap, configuration: RecordingsConfiguration, counters: RecordingCounters,
-        storedBytes: UInt64, lastID: RecordingID?
+        storedBytes: UInt64, storedCount: Int, lastID: RecordingID?
     ) {
         self.directory = directory
         self.tap = tap
         self.configuration = configuration
         self.counters = counters
-        mailbox = Mutex(Mailbox(lastID: lastID?.rawValue ?? 0, storedBytes: storedBytes))
+        mailbox = Mutex(
+            Mailbox(lastID: lastID?.rawValue ?? 0, storedBytes: storedBytes, storedCount: storedCount))
         (endings, endingsSource) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     }
 
@@ -84,6 +91,7 @@ public final class Recorder: Sendable {
             guard !box.isStopping else { return .failure(.stopping) }
             guard box.running.count < configuration.recordingsMax else { return .failure(.tooMany) }
             guard box.storedBytes < configuration.bytesMax else { return .failure(.storageFull) }
+            guard box.storedCount + box.running.count < configuration.keptMax else { return .failure(.tooManyKept) }
             guard box.orders.count < RecordingsConfiguration.ordersMax else { return .failure(.busy) }
             box.lastID = max(box.lastID + 1, UInt64(clamping: start.at))
             let id = RecordingID(rawValue: box.lastID)
@@ -132,9 +140,11 @@ public final class Recorder: Sendable {
     }
 
     /// The archive has written or deleted something.
-    func noteStored(change: Int64) {
+    /// - Parameter deletedCount: recordings that went.
+    func noteStored(change: Int64, deletedCount: Int = 0) {
         mailbox.withLock { box in
             box.storedChange += change
+            box.storedCount -= deletedCount
             box.storedBytes = box.storedBytes.changed(by: change)
         }
     }
@@ -149,6 +159,7 @@ public final class Recorder: Sendable {
         switch refusal {
         case .tooMany: counters.add(.recordingLimitHit)
         case .storageFull: counters.add(.bytesLimitHit)
+        case .tooManyKept: counters.add(.keptLimitHit)
         case .busy: counters.add(.ordersFull)
         case .off, .stopping: break
         }
@@ -188,7 +199,10 @@ public final class Recorder: Sendable {
         let endings = core.takeEndings()
         mailbox.withLock { box in
             box.storedBytes = core.storedByteCount.changed(by: box.storedChange)
-            for ending in endings { box.running.remove(ending.id) }
+            for ending in endings {
+                box.running.remove(ending.id)
+                if ending.isKept { box.storedCount += 1 }
+            }
         }
         for ending in endings { endingsSource.yield(ending) }
     }

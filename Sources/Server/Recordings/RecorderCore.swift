@@ -96,9 +96,7 @@ final class RecorderCore {
         else { return counters.add(.framesWithoutConsent) }
         if let track = admission.track { return track.insert(frame) }
         do throws(RecordingFileError) {
-            guard let track = try admission.recording.track(for: admission.speaker, first: frame) else {
-                return counters.add(.speakerLimitHit)
-            }
+            guard let track = try track(for: admission, first: frame) else { return }
             admission.track = track
             track.insert(frame)
         } catch {
@@ -137,6 +135,18 @@ final class RecorderCore {
 
     /// Recordings were deleted, or mixes made.
     func noteStored(change: Int64) { storedByteCount = storedByteCount.changed(by: change) }
+
+    private func track(for admission: Admission, first: RecordedFrame) throws(RecordingFileError) -> TrackWriter? {
+        let (recording, speaker) = (admission.recording, admission.speaker)
+        if let own = recording.ownTrack(of: speaker) { return own }
+        guard recordings.values.reduce(0, { $0 + $1.tracks.count }) < configuration.openFilesMax else {
+            counters.add(.openFilesLimitHit)
+            return nil
+        }
+        let track = try recording.addTrack(for: speaker, first: first)
+        if track == nil { counters.add(.speakerLimitHit) }
+        return track
+    }
 
     private func begin(_ id: RecordingID, _ start: RecordingStart, at nanoseconds: UInt64, wall milliseconds: Int64) {
         let recording = OpenRecording(id, start, at: nanoseconds, directory: directory)
@@ -198,12 +208,15 @@ final class RecorderCore {
         }
         let elapsed = Int64(clamping: (now &- recording.startNanoseconds) / 1_000_000)
         let failure = recording.close(reason, at: milliseconds ?? recording.start.at + elapsed)
+        // What no flush has counted: the last pages and the manifest. A deletion takes off all there is.
+        let byteCount = recording.folder.byteCount
+        storedByteCount = storedByteCount.changed(by: Int64(clamping: byteCount) - Int64(clamping: recording.byteCount))
         count(recording)
         counters.add(.finished)
         endings.append(
             RecordingEnding(
                 id: id, room: recording.start.room, end: recording.manifest.end ?? reason,
-                detail: detail.isEmpty ? failure?.reason ?? "" : detail))
+                detail: detail.isEmpty ? failure?.reason ?? "" : detail, isKept: recording.folder.exists))
     }
 
     private func count(_ recording: OpenRecording) {

@@ -56,4 +56,6 @@ public struct RecordingEnding: Equatable, Sendable {
     public let end: RecordingEnd
     /// For people: what the system said, where it said something.
     public let detail: String
+    /// Whether there is anything of it: not where its folder could not be made.
+    let isKept: Bool
 }

@@ -30,7 +30,7 @@ public final class RecordingArchive: Sendable {
     public static let pageMax = 200
 
     public let recorder: Recorder
-    /// Recordings whose mix may be to be made; ``makeMixes()`` takes them. As many wait as there are recordings.
+    /// Recordings whose mix may be to be made; ``makeMixes(tell:)`` takes them. As many wait as there are recordings.
     let mixesWanted: AsyncStream<RecordingID>
     let mixesWantedSource: AsyncStream<RecordingID>.Continuation
     private let directory: String
@@ -69,7 +69,7 @@ public final class RecordingArchive: Sendable {
         }
         let recorder = Recorder(
             directory: directory, tap: tap, configuration: configuration, counters: counters, storedBytes: storedBytes,
-            lastID: ids.first)
+            storedCount: ids.count, lastID: ids.first)
         let archive = try RecordingArchive(directory: directory, recorder: recorder)
         for id in unmixed { archive.wantMix(id) }
         return archive
@@ -202,7 +202,7 @@ public final class RecordingArchive: Sendable {
         let folder = RecordingFolder(directory, id)
         let byteCount = folder.byteCount
         do throws(RecordingFileError) { try folder.delete() } catch { throw .file(error) }
-        recorder.noteStored(change: -Int64(clamping: byteCount))
+        recorder.noteStored(change: -Int64(clamping: byteCount), deletedCount: 1)
     }
 
     func run<Output: Sendable>(

@@ -8,6 +8,8 @@ public import VoiceWire
 public struct RecordingConsent: Sendable {
     /// Questions and answers of one recording that are kept; beyond them nobody else is asked, and no further yes is taken.
     public static let eventsMax = 10_000
+    /// Of these, of one account: whoever comes and goes, or changes their mind, without end, uses up no one else's.
+    public static let eventsPerUserMax = 1_000
 
     public enum Answer: Equatable, Sendable { case asked, yes, no }
 
@@ -31,6 +33,7 @@ public struct RecordingConsent: Sendable {
     }
 
     private var speakersByVoice: [VoiceID: Speaker] = [:]
+    private var eventCounts: [UserID: Int] = [:]
     public private(set) var eventCount = 0
 
     public init() {}
@@ -44,8 +47,10 @@ public struct RecordingConsent: Sendable {
     public func isInForce(_ voice: VoiceID) -> Bool { speakersByVoice[voice]?.answer == .yes }
 
     /// Somebody is in voice, now or when the recording starts: they are asked.
-    public mutating func join(_ voice: VoiceID, user: UserID, name: String, at milliseconds: Int64) -> [Action] {
-        guard speakersByVoice[voice] == nil, eventCount < Self.eventsMax else { return [] }
+    /// - Returns: nil where the question is one too many: they are not asked, and not recorded.
+    public mutating func join(_ voice: VoiceID, user: UserID, name: String, at milliseconds: Int64) -> [Action]? {
+        guard speakersByVoice[voice] == nil else { return [] }
+        guard mayNote(user) else { return nil }
         let speaker = Speaker(voice: voice, user: user, name: name)
         speakersByVoice[voice] = speaker
         return [note(.asked, speaker, milliseconds), .ask(voice)]
@@ -60,7 +65,7 @@ public struct RecordingConsent: Sendable {
                 .flatMap { refuse($0, milliseconds) }
         }
         guard speaker.answer != .yes else { return [] }
-        guard eventCount < Self.eventsMax else { return nil }
+        guard mayNote(speaker.user) else { return nil }
         speakersByVoice[voice]?.answer = .yes
         return [note(.yes, speaker, milliseconds), .admit(speaker)]
     }
@@ -78,8 +83,14 @@ public struct RecordingConsent: Sendable {
         return speaker.answer == .yes ? [.withdraw(speaker.voice), event] : [event]
     }
 
+    /// Whether there is room for one more question or yes. A no and an end are always kept.
+    private func mayNote(_ user: UserID) -> Bool {
+        eventCount < Self.eventsMax && eventCounts[user, default: 0] < Self.eventsPerUserMax
+    }
+
     private mutating func note(_ kind: ConsentEvent.Kind, _ speaker: Speaker, _ milliseconds: Int64) -> Action {
         eventCount += 1
+        eventCounts[speaker.user, default: 0] += 1
         return .note(
             ConsentEvent(kind: kind, voice: speaker.voice, user: speaker.user, name: speaker.name, at: milliseconds))
     }

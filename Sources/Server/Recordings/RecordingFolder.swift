@@ -62,6 +62,8 @@ struct RecordingFolder {
         guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw RecordingFileError(path) }
     }
 
+    var exists: Bool { unsafe access(path, F_OK) == 0 }
+
     var byteCount: UInt64 {
         Self.names(in: path).reduce(0) { sum, name in
             var status = stat()

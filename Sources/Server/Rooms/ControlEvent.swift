@@ -32,7 +32,8 @@ public enum ControlEvent: Int, CaseIterable, Sendable {
     // Voice over the control connection.
     case tunnelLimitHit, tunnelFailed, tunnelCongested, tunnelRefused, tunnelRateLimited
     // Recordings and voice log.
-    case recordingRefused, recordingLimitHit, voiceLogFull
+    case recordingRefused, recordingLimitHit, recordingStartsLimited, recordingQuestionRefused, recordingStateDelayed
+    case voiceLogFull
 }
 
 /// Counts of ``ControlEvent`` since the start. Any thread; never blocks.

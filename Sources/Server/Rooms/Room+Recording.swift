@@ -28,6 +28,7 @@ extension Room {
         guard let recordings = voice.recordings else { throw .recordingOff }
         guard recording == nil else { throw .recordedAlready }
         guard let voiceRoom else { throw .nobodyInVoice }
+        if let wait = recordingStarts.take(RoomsLimits.recordingStarts, now: .now) { throw .recordingStarts(wait) }
         let now = Date()
         let id: RecordingID
         do {
@@ -39,15 +40,11 @@ extension Room {
             throw RoomRefusal(error)
         }
         recording = RoomRecording(id: id, startedBy: actor, startedAt: now, hasMix: hasMix)
-        for entry in voiceTable.all {
-            perform(
-                recording?.consent.join(
-                    entry.voice, user: entry.member.user, name: entry.member.name, at: now.storedMilliseconds))
-        }
+        for entry in voiceTable.all { ask(entry, at: now) }
         announce(
             "\(actor.name) records this room's voice\(hasMix ? ", and makes a mix of it" : ""). "
                 + "Nobody is recorded who does not agree.")
-        showRecording(answering: requestID, of: actor.connection)
+        tellRecording(answering: requestID, of: actor.connection)
         await audit(.recordingStart, by: actor.user, id)
     }
 
@@ -72,7 +69,7 @@ extension Room {
             throw .tooManyAnswers
         }
         perform(actions)
-        showRecording(answering: requestID, of: connection)
+        showRecording(isChanged: !actions.isEmpty, answering: requestID, of: connection)
     }
 
     /// The recorder has ended a recording, by itself or because it was told to.
@@ -84,18 +81,16 @@ extension Room {
     /// Somebody came into voice while the room is recorded.
     func askForConsent(_ entry: VoiceTable.Entry) {
         guard recording != nil else { return }
-        perform(
-            recording?.consent.join(
-                entry.voice, user: entry.member.user, name: entry.member.name, at: Date().storedMilliseconds))
-        showRecording()
+        showRecording(isChanged: ask(entry, at: Date()))
     }
 
     /// Somebody is about to leave voice: nothing of them is written from here on.
     func endConsent(of ended: VoiceID, _ departure: Departure) {
         guard recording != nil else { return }
         let isLost = departure == .timedOut || departure == .disconnected
-        perform(recording?.consent.leave(ended, isLost: isLost, at: Date().storedMilliseconds))
-        showRecording()
+        let actions = recording?.consent.leave(ended, isLost: isLost, at: Date().storedMilliseconds) ?? []
+        perform(actions)
+        showRecording(isChanged: !actions.isEmpty)
     }
 
     /// Everybody is told, whoever ended it and however.
@@ -115,27 +110,21 @@ extension Room {
         announce("The recording has ended: \(state.explanation ?? "")")
     }
 
-    /// The recording as everybody sees it; nil while there is none.
-    var recordingState: RecordingState? {
-        guard let recording else { return nil }
-        var state = RecordingState(roomID: id, isRecording: true)
-        state.recordingID = recording.id.rawValue
-        state.startedBy = recording.startedBy.name
-        state.startedAt = recording.startedAt.storedMilliseconds
-        state.hasMix = recording.hasMix ? true : nil
-        state.speakers = recording.consent.speakers.map {
-            .init(userID: $0.user, username: $0.name, voiceID: $0.voice.rawValue, answer: .init($0.answer))
+    /// Asks somebody in voice. False where nobody is asked, and nothing has changed.
+    @discardableResult
+    private func ask(_ entry: VoiceTable.Entry, at now: Date) -> Bool {
+        let actions = recording?.consent.join(
+            entry.voice, user: entry.member.user, name: entry.member.name, at: now.storedMilliseconds)
+        guard let actions else {
+            counters.count(.recordingQuestionRefused)
+            return false
         }
-        return state
+        perform(actions)
+        return !actions.isEmpty
     }
 
-    private func showRecording(answering requestID: UInt64? = nil, of requester: ConnectionID? = nil) {
-        guard let recordingState else { return }
-        broadcast(.recordingState(recordingState), answering: requestID, of: requester)
-    }
-
-    private func perform(_ actions: [RecordingConsent.Action]?) {
-        guard let actions, let id = recording?.id, let recorder = voice.recordings?.recorder else { return }
+    private func perform(_ actions: [RecordingConsent.Action]) {
+        guard !actions.isEmpty, let id = recording?.id, let recorder = voice.recordings?.recorder else { return }
         var admitted: [RecordingConsent.Speaker] = []
         var isChanged = false
         for action in actions {
@@ -151,7 +140,7 @@ extension Room {
         if isChanged || !admitted.isEmpty { publishRoutes() }
         for speaker in admitted where !recorder.admit(speaker, in: id) {
             // The recorder does not come after: as if it had been a no.
-            perform(recording?.consent.answer(false, by: speaker.voice, at: Date().storedMilliseconds))
+            perform(recording?.consent.answer(false, by: speaker.voice, at: Date().storedMilliseconds) ?? [])
         }
     }
 
@@ -176,17 +165,6 @@ extension Room {
 
     /// Days that recordings of the room are kept, if the room says so itself; 0: for ever.
     var recordingDays: Int? { access.record.recordingDays }
-}
-
-extension RecordingState.Answer {
-    fileprivate init(_ answer: RecordingConsent.Answer) {
-        self =
-            switch answer {
-            case .asked: .asked
-            case .yes: .yes
-            case .no: .no
-            }
-    }
 }
 
 extension RecordingEnd {
@@ -216,13 +194,19 @@ extension RoomRefusal {
     static let tooManyAnswers = RoomRefusal(
         .limitReached, .invalidValue, .recordingLimitHit,
         "This recording takes no further yes: too many answers were given")
+    static func recordingStarts(_ wait: Duration) -> RoomRefusal {
+        RoomRefusal(
+            .rateLimited, .rateLimited, .recordingStartsLimited,
+            "This room was recorded too often in a short time; try again later", retryAfter: wait)
+    }
     static let recordingUnknown = RoomRefusal.notFound(.recordingRefused, "There is no such recording")
 
     init(_ refusal: RecordingRefusal) {
         switch refusal {
         case .off: self = .recordingOff
         case .tooMany: self = .limit(.recordingLimitHit, "As many rooms as may be are recorded already")
-        case .storageFull: self = .limit(.recordingLimitHit, "There is no more room for recordings: delete some")
+        case .storageFull, .tooManyKept:
+            self = .limit(.recordingLimitHit, "There is no more room for recordings: delete some")
         case .busy, .stopping:
             self.init(
                 .limitReached, .unavailable, .recordingLimitHit, "The recorder is busy; try again",

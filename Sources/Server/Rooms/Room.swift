@@ -29,6 +29,8 @@ actor Room {
     var voiceRoom: VoiceRoomID?
     /// While the room is recorded.
     var recording: RoomRecording?
+    var recordingStarts = RateBucket(now: .now)
+    var recordingNotices = RecordingNotices(now: .now)
     /// What is written down of each stay when it ends.
     var stays: [VoiceID: VoiceStayFigures] = [:]
     /// What the relay took of sessions that have ended.

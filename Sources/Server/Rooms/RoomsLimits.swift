@@ -37,6 +37,8 @@ public struct RoomsLimits: Sendable, Equatable {
     public static let roomAccountsMax = 65_000
     /// Talkers who are heard at once, where a room has a number of its own; zero is all.
     public static let loudestTalkersMax = LoudestTalkers.placesMax
+    /// Recordings of one room that are begun. Each makes files, and tells everybody twice.
+    public static let recordingStarts = RateLimit(burst: 5, interval: .seconds(10))
     /// Uses of one invitation.
     public static let invitationUsesMax: UInt32 = 100_000
     /// How long something that ends by itself may last: ten years.

@@ -100,7 +100,8 @@ private final class UndecidedPeople {
     private func join(_ index: Int) {
         carry(
             consent.join(
-                VoiceID(rawValue: people[index].voice), user: UserID(rawValue: UInt64(index)), name: "\(index)", at: 0))
+                VoiceID(rawValue: people[index].voice), user: UserID(rawValue: UInt64(index)), name: "\(index)", at: 0)
+                ?? [])
     }
 
     private func carry(_ actions: [RecordingConsent.Action]) {

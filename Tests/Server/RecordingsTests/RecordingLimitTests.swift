@@ -76,6 +76,90 @@ struct RecordingLimitTests {
         #expect(recorder.counters[.writeFailed] == 0)
     }
 
+    @Test("as many files are open as may be, over all recordings; one more speaker is heard, and not written")
+    func openFiles() throws {
+        let recorder = try RecorderHarness { $0.openFilesMax = 2 }
+        let packet = try TonePackets.make(count: 1)[0]
+        recorder.start()
+        for number: UInt16 in 1...2 {
+            recorder.admit(number)
+            recorder.core.take(.frame(0, packet, voice: number, at: recorder.now))
+        }
+        #expect(recorder.counters[.openFilesLimitHit] == 0)
+        let other = RecordingID(rawValue: 2_000)
+        recorder.start(other)
+        recorder.give(.admit(other, RecorderHarness.speaker(3), from: recorder.now))
+        recorder.core.take(.frame(0, packet, voice: 3, at: recorder.now))
+        #expect(recorder.counters[.openFilesLimitHit] == 1 && recorder.counters[.speakerLimitHit] == 0)
+        // Who has a file goes on with it, and once a recording has ended there is room again.
+        recorder.give(.withdraw(recorder.id, VoiceID(rawValue: 1), until: recorder.now))
+        recorder.admit(1)
+        recorder.core.take(.frame(0, packet, voice: 1, at: recorder.now))
+        #expect(recorder.counters[.openFilesLimitHit] == 1)
+        recorder.stop()
+        recorder.core.take(.frame(0, packet, voice: 3, at: recorder.now))
+        #expect(recorder.counters[.openFilesLimitHit] == 1)
+        recorder.give(.stop(other, .stopped, at: recorder.now))
+        #expect(try RecordingFolder(recorder.folder.path, other).manifest()?.tracks.map(\.number) == [1])
+    }
+
+    @Test("what is stored is what lies there: the last pages and the manifest too")
+    func stored() throws {
+        let recorder = try RecorderHarness()
+        recorder.start()
+        recorder.admit(1)
+        recorder.speak(1, try TonePackets.make(count: 70)[...])
+        for count in 0..<500 {
+            let event = ConsentEvent(
+                kind: count.isMultiple(of: 2) ? .no : .yes, voice: VoiceID(rawValue: 1), user: UserID(rawValue: 101),
+                name: "user 1", at: 1)
+            recorder.give(.note(recorder.id, event))
+        }
+        recorder.stop()
+        let size = RecordingFolder(recorder.folder.path, recorder.id).byteCount
+        #expect(size > 30_000 && recorder.core.storedByteCount == size)
+    }
+
+    @Test("as many recordings are kept as may be, and none begins past it; a deletion makes room")
+    func kept() async throws {
+        let folder = try TemporaryFolder()
+        func open(_ max: Int) throws -> RecordingArchive {
+            var configuration = RecordingsConfiguration()
+            (configuration.freeBytesMin, configuration.keptMax) = (0, max)
+            let archive = try RecordingArchive.open(
+                directory: folder.path, tap: try FrameTap(capacity: 64), configuration: configuration)
+            try archive.start()
+            return archive
+        }
+        let archive = try open(2)
+        var endings = archive.recorder.endings.makeAsyncIterator()
+        let first = try archive.recorder.begin(Self.start)
+        archive.recorder.end(first, .stopped)
+        #expect(await endings.next()?.id == first)
+        let second = try archive.recorder.begin(Self.start)
+        #expect(archive.recorder.counters[.keptLimitHit] == 0)
+        #expect(throws: RecordingRefusal.tooManyKept) { try archive.recorder.begin(Self.start) }
+        #expect(archive.recorder.counters[.keptLimitHit] == 1)
+        archive.recorder.end(second, .stopped)
+        #expect(await endings.next()?.id == second)
+        #expect(throws: RecordingRefusal.tooManyKept) { try archive.recorder.begin(Self.start) }
+        try await archive.delete(first)
+        archive.recorder.end(try archive.recorder.begin(Self.start), .stopped)
+        _ = await endings.next()
+        await archive.stop()
+        // What an earlier run left counts, too; what could not be made does not.
+        let again = try open(3)
+        let away = folder.path + ".away"
+        try FileManager.default.moveItem(atPath: folder.path, toPath: away)
+        var later = again.recorder.endings.makeAsyncIterator()
+        _ = try again.recorder.begin(Self.start)
+        #expect(await later.next()?.end == .writeFailed)
+        try FileManager.default.moveItem(atPath: away, toPath: folder.path)
+        _ = try again.recorder.begin(Self.start)
+        #expect(throws: RecordingRefusal.tooManyKept) { try again.recorder.begin(Self.start) }
+        await again.stop()
+    }
+
     @Test("as many may wait for the archive as may, and one more is refused at once")
     func archive() async throws {
         let folder = try TemporaryFolder()
