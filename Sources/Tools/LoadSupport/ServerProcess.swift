@@ -1,10 +1,11 @@
 import Foundation
 
 /// A `roomtoned` of the benchmark's own: on free ports of 127.0.0.1, with its limits raised so far that none is measured.
+/// It ends when this program does.
 package final class ServerProcess: Sendable {
     package let controlPort: UInt16
     package let identifier: pid_t
-    private let process: Process
+    private let process: BoundProcess
 
     /// How much of the processors it took, and of memory it holds.
     package struct Usage: Sendable {
@@ -15,21 +16,17 @@ package final class ServerProcess: Sendable {
 
     /// Starts `program` and waits until it serves. Blocks.
     package init(_ program: String, dataDirectory: String, settings: [String: String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = [
+        let arguments = [
             "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--log-level", "error",
             "--operations-port", "0", "--data-directory", dataDirectory,
         ]
-        process.environment = ProcessInfo.processInfo.environment
-            .merging(["ROOMTONE_DRAIN_SECONDS": "0"]) { $1 }.merging(settings) { $1 }
         let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        do { try process.run() } catch {
-            throw LoadError("\(program) does not start: \(error.localizedDescription)")
+        let process = try BoundProcess(URL(filePath: program).path, arguments) { process in
+            process.environment = ProcessInfo.processInfo.environment
+                .merging(["ROOMTONE_DRAIN_SECONDS": "0"]) { $1 }.merging(settings) { $1 }
+            process.standardOutput = output
         }
-        identifier = process.processIdentifier
+        identifier = process.identifier
         var text = ""
         // It ends without a further word if it cannot serve; why, it has said on standard error.
         while !text.contains("Stop with Ctrl-C"), case let data = output.fileHandleForReading.availableData,
@@ -38,7 +35,7 @@ package final class ServerProcess: Sendable {
             text += String(decoding: data, as: UTF8.self)
         }
         guard let match = text.firstMatch(of: /TCP port ([0-9]+)/), let port = UInt16(match.1) else {
-            process.terminate()
+            process.send(SIGTERM)
             throw LoadError("\(program) ended before it served")
         }
         controlPort = port
@@ -50,10 +47,10 @@ package final class ServerProcess: Sendable {
     /// Asks it to end, and makes it if it does not within ten seconds. Blocks.
     package func stop() {
         guard process.isRunning else { return }
-        process.terminate()
-        let killer = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }
+        process.send(SIGTERM)
+        let killer = DispatchWorkItem { [process] in process.send(SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + 10, execute: killer)
-        process.waitUntilExit()
+        process.waitUntilEnd()
         killer.cancel()
     }
 

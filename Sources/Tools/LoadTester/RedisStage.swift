@@ -8,7 +8,7 @@ final class RedisStage: Sendable {
     static let patience: Duration = .seconds(30)
 
     private let folder: URL
-    private let process = Mutex<Process?>(nil)
+    private let process = Mutex<BoundProcess?>(nil)
 
     init() throws {
         folder = FileManager.default.temporaryDirectory
@@ -21,11 +21,12 @@ final class RedisStage: Sendable {
     var url: String { "unix://" + socket }
 
     func start() throws {
-        let process = Self.program(
+        let process = try BoundProcess(
             "redis-server",
-            ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder.path])
-        do { try process.run() } catch {
-            throw LoadError("redis-server does not start (is it installed?): \(error.localizedDescription)")
+            ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder.path]
+        ) { process in
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
         }
         self.process.withLock { $0 = process }
     }
@@ -35,7 +36,7 @@ final class RedisStage: Sendable {
 
     func kill() {
         send(SIGKILL)
-        process.withLock { $0.take() }?.waitUntilExit()
+        process.withLock { $0.take() }?.waitUntilEnd()
     }
 
     func stop() {
@@ -59,9 +60,13 @@ final class RedisStage: Sendable {
     }
 
     private func ask(_ words: String...) -> String? {
-        let process = Self.program("redis-cli", ["-s", socket] + words)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["redis-cli", "-s", socket] + words
         let output = Pipe()
+        process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
         guard (try? process.run()) != nil else { return nil }
         let answer = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
@@ -69,18 +74,6 @@ final class RedisStage: Sendable {
     }
 
     private func send(_ signal: Int32) {
-        process.withLock { process in
-            if let process, process.isRunning { Foundation.kill(process.processIdentifier, signal) }
-        }
-    }
-
-    private static func program(_ name: String, _ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        return process
+        process.withLock { $0?.send(signal) }
     }
 }

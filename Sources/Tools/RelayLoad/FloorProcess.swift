@@ -7,7 +7,7 @@ import VoiceSocket
 final class FloorProcess: Sendable {
     let identifier: pid_t
     let address: SocketAddress
-    private let process: Process
+    private let process: BoundProcess
 
     /// How long frames wait for others to the same listener, in its bundled form.
     private static let bundleMicroseconds = 5_000
@@ -20,16 +20,11 @@ final class FloorProcess: Sendable {
             throw LoadError("127.0.0.1 is no address here")
         }
         self.address = address
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["--port", "\(port)"]
-        if isBundled { process.arguments? += ["--bundle-us", "\(Self.bundleMicroseconds)"] }
-        process.standardInput = FileHandle.nullDevice
-        do { try ProcessorBinding.running(on: processor) { try process.run() } } catch {
-            throw LoadError("the yardstick \(program) does not start: \(error.localizedDescription)")
+        let arguments = ["--port", "\(port)"] + (isBundled ? ["--bundle-us", "\(Self.bundleMicroseconds)"] : [])
+        process = try ProcessorBinding.running(on: processor) {
+            try BoundProcess(URL(filePath: program).path, arguments)
         }
-        identifier = process.processIdentifier
-        self.process = process
+        identifier = process.identifier
     }
 
     deinit { stop() }
@@ -37,8 +32,8 @@ final class FloorProcess: Sendable {
     func stop() {
         guard process.isRunning else { return }
         // It has nothing to tidy up, and may have inherited a mask that keeps gentler signals from it.
-        kill(identifier, SIGKILL)
-        process.waitUntilExit()
+        process.send(SIGKILL)
+        process.waitUntilEnd()
     }
 
     /// Below those that the kernel gives to sockets that name none (ip(7)): of the thousands that a round opens next, one would

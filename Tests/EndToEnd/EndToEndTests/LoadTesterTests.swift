@@ -72,6 +72,24 @@ struct LoadTesterTests {
         }
     }
 
+    @Test(
+        "the server that it started ends with it: asked to, or killed", .timeLimit(.minutes(2)),
+        arguments: [SIGINT, SIGTERM, SIGKILL])
+    func ownServer(signal: Int32) async throws {
+        try await blocking {
+            let folder = try TemporaryFolder()
+            let tester = try Program(
+                "roomtone-load",
+                ["--server-program", try Program.path(of: "roomtoned")] + Self.small + ["--duration", "10m"],
+                environment: ["TMPDIR": folder.path])
+            try tester.waitFor("load, 600 s")
+            #expect(tester.end(signal) == (signal == SIGKILL ? 128 + SIGKILL : 130), "\(tester.output)")
+            // The server has the tester's standard error: while it runs, that is open.
+            try tester.waitForSilence()
+            if signal != SIGKILL { #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == []) }
+        }
+    }
+
     @Test("what cannot be carried out is one line and a status of its own", .timeLimit(.minutes(1)))
     func refused() async throws {
         try await blocking {

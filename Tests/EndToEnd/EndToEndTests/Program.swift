@@ -60,6 +60,17 @@ final class Program: @unchecked Sendable {
         }
     }
 
+    /// Blocks until nobody is left who could print: it has ended, and so has whatever it started.
+    func waitForSilence() throws {
+        condition.lock()
+        defer { condition.unlock() }
+        while !hasEnded {
+            guard condition.wait(until: Date().addingTimeInterval(60)) else {
+                throw Failure(description: "somebody still holds its output: \(text)")
+            }
+        }
+    }
+
     /// What the first match's first group captured. Blocks like ``waitFor(_:)``.
     func captured(_ expression: Regex<(Substring, Substring)>, after expected: String) throws -> String {
         try waitFor(expected)
