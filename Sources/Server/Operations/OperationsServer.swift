@@ -15,24 +15,26 @@ public struct OperationsError: Error, CustomStringConvertible, Sendable {
     public let description: String
 }
 
-/// The operations listener: HTTP/1.1 on one event loop of its own, behind whatever else wants the processor.
+/// The operations listener: HTTP/1.1 on an event loop apart from all others, behind whatever else wants the processor.
 public final class OperationsServer: Service {
     /// The TCP port, as bound.
     public let port: UInt16
     private let group: ServiceGroup
     private let running: Task<(any Error)?, Never>
-    private let eventLoops: MultiThreadedEventLoopGroup
 
-    /// Metrics and health need not be prompt: its thread goes behind all others, and never before who runs.
-    private static let scheduling = ThreadScheduling(niceness: 10, isBatch: true)
+    /// One for the process, for as long as that runs: Hummingbird stops with a task that nobody can wait for, and which asks
+    /// the loop something when all else has ended.
+    private static let eventLoops: MultiThreadedEventLoopGroup = {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        // Metrics and health need not be prompt: its thread goes behind all others, and never before who runs.
+        group.next().execute { ThreadScheduling(niceness: 10, isBatch: true).apply() }
+        return group
+    }()
 
-    private init(
-        port: UInt16, group: ServiceGroup, running: Task<(any Error)?, Never>, eventLoops: MultiThreadedEventLoopGroup
-    ) {
+    private init(port: UInt16, group: ServiceGroup, running: Task<(any Error)?, Never>) {
         self.port = port
         self.group = group
         self.running = running
-        self.eventLoops = eventLoops
     }
 
     /// Binds the port and serves; it does so until ``run()`` is told to stop or ``stop()``.
@@ -51,8 +53,6 @@ public final class OperationsServer: Service {
         // Hummingbird tells each start and each connection; who reads our log wants neither.
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        eventLoops.next().execute { scheduling.apply() }
         let (bound, binding) = AsyncStream.makeStream(of: UInt16.self)
         let application = Application(
             responder: HTTPShell(responder: responder, registry: registry),
@@ -69,11 +69,9 @@ public final class OperationsServer: Service {
             return nil
         }
         guard let port = await bound.first(where: { _ in true }) else {
-            let cause = await running.value
-            try? await eventLoops.shutdownGracefully()
-            throw OperationsError(description: explanation(cause, configuration))
+            throw OperationsError(description: explanation(await running.value, configuration))
         }
-        return OperationsServer(port: port, group: group, running: running, eventLoops: eventLoops)
+        return OperationsServer(port: port, group: group, running: running)
     }
 
     /// Returns after the group that it is in was told to stop, and the last request was answered.
@@ -86,7 +84,6 @@ public final class OperationsServer: Service {
     public func stop() async {
         await group.triggerGracefulShutdown()
         _ = await running.value
-        try? await eventLoops.shutdownGracefully()
     }
 
     private static var connectionSettings: HTTP1Channel.Configuration {
