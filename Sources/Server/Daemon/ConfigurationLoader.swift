@@ -35,23 +35,36 @@ extension DaemonConfiguration {
         layers.append(.environment(environment))
         layers.append(.flags(flags))
         var configuration = DaemonConfiguration()
+        // Where each value was found that is no default.
+        var places: [String: String] = [:]
         for layer in layers {
-            for setting in DaemonSettings.all { try layer.apply(setting, to: &configuration) }
+            for setting in DaemonSettings.all where try layer.apply(setting, to: &configuration) {
+                places[setting.key] = layer.place(setting)
+            }
         }
-        try configuration.check()
+        try configuration.check(places)
         return configuration
     }
 
     /// What no single key can tell.
-    func check() throws(ConfigurationError) {
-        guard certificate.certificateFile.isEmpty == certificate.keyFile.isEmpty else {
-            throw ConfigurationError("tls.certificate_file and tls.key_file belong together: set both or neither")
+    /// - Parameter places: by key, what to call the place where its value was found; without those that have their default.
+    func check(_ places: [String: String]) throws(ConfigurationError) {
+        let files = ["tls.certificate_file": certificate.certificateFile, "tls.key_file": certificate.keyFile]
+        if let set = files.first(where: { !$0.value.isEmpty }), let missing = files.first(where: \.value.isEmpty) {
+            throw ConfigurationError("\(places[set.key] ?? set.key): expected \(missing.key) beside it, found none")
         }
-        guard control.pingAfter < control.idleTimeout else {
-            throw ConfigurationError("control.idle_seconds must be more than control.ping_after_seconds")
-        }
-        guard voice.keepalive < voice.sessionTimeout else {
-            throw ConfigurationError("voice.timeout_seconds must be more than voice.keepalive_seconds")
+        let pairs: [(longer: String, Duration, shorter: String, Duration)] = [
+            ("control.idle_seconds", control.idleTimeout, "control.ping_after_seconds", control.pingAfter),
+            ("voice.timeout_seconds", voice.sessionTimeout, "voice.keepalive_seconds", voice.keepalive),
+        ]
+        for (longer, long, shorter, short) in pairs where long <= short {
+            let (more, less) = (long.components.seconds, short.components.seconds)
+            // Whoever set one of the two is told of that one.
+            if places[longer] == nil, let place = places[shorter] {
+                throw ConfigurationError("\(place): expected less than \(longer), \(more), found “\(less)”")
+            }
+            throw ConfigurationError(
+                "\(places[longer] ?? longer): expected more than \(shorter), \(less), found “\(more)”")
         }
     }
 }
@@ -61,7 +74,8 @@ private struct ConfigurationLayer {
     let snapshot: any ConfigSnapshot
     let place: (Setting) -> String
 
-    func apply(_ setting: Setting, to configuration: inout DaemonConfiguration) throws(ConfigurationError) {
+    /// - Returns: whether there was a value.
+    func apply(_ setting: Setting, to configuration: inout DaemonConfiguration) throws(ConfigurationError) -> Bool {
         let key = AbsoluteConfigKey(setting.key.split(separator: ".").map(String.init))
         let found: ConfigContent?
         do {
@@ -69,10 +83,11 @@ private struct ConfigurationLayer {
         } catch {
             throw ConfigurationError("\(place(setting)): expected \(setting.allowed), found a list")
         }
-        guard case .string(let text) = found else { return }
+        guard case .string(let text) = found else { return false }
         guard setting.read(text, &configuration) else {
             throw ConfigurationError("\(place(setting)): expected \(setting.allowed), found “\(Self.shown(text))”")
         }
+        return true
     }
 
     /// What was found, without the name and password that a URL may have.

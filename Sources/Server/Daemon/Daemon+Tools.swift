@@ -2,6 +2,7 @@ import ChatStore
 import ControlServer
 import Foundation
 import Glibc
+import Operations
 import Rooms
 
 // What `roomtoned` does besides serving. Each says what came of it and returns the exit status.
@@ -11,6 +12,7 @@ extension Daemon {
         report {
             let configuration = try load(configurationFile, flags)
             try configuration.cache.check()
+            try configuration.operations.check()
             if !configuration.certificate.certificateFile.isEmpty {
                 _ = try ServerIdentity.load(configuration.certificate, directory: "")
             }

@@ -23,7 +23,7 @@ enum DaemonSettings {
     ]
 
     private static let control: [Setting] = [
-        .text("control.host", \.control.host, "a numeric address of this machine"),
+        .address("control.host", \.control.host),
         .integer("control.port", \.control.port, 0...65_535),
         .boolean("control.allow_plaintext", \.control.allowsPlaintext),
         .integer("control.connections_max", \.control.connectionsMax, 1...65_000, "connections"),
@@ -52,7 +52,7 @@ enum DaemonSettings {
     ]
 
     private static let voice: [Setting] = [
-        .text("voice.host", \.voice.host, "a numeric address of this machine"),
+        .address("voice.host", \.voice.host),
         .integer("voice.port", \.voice.port, 0...65_535),
         .integer("voice.threads", \.voiceThreads, 0...64, "threads"),
         .integer("voice.sessions_max", \.voice.sessionsMax, 1...65_000, "sessions"),
@@ -168,7 +168,7 @@ enum DaemonSettings {
 
     private static let operations: [Setting] = [
         .boolean("operations.enabled", \.operations.isEnabled),
-        .text("operations.host", \.operations.host, "a numeric address of this machine"),
+        .address("operations.host", \.operations.host),
         .integer("operations.port", \.operations.port, 0...65_535),
         .text("operations.token_file", \.operations.tokenFile, "a file of mode 0600; empty for no administration"),
         .integer("operations.rooms_max", \.operations.roomsMax, 0...65_000, "rooms"),

@@ -49,7 +49,7 @@ final class RunningSettings: ServerSettings {
                 return .failure(
                     SettingRefusal("\(key) is read at the start: change the configuration and start the server again"))
             }
-            do { try changed.check() } catch { return .failure(SettingRefusal("\(error)")) }
+            do { try changed.check([key: key]) } catch { return .failure(SettingRefusal("\(error)")) }
             current = changed
             apply(changed)
             return .success(record(setting, changed))

@@ -1,3 +1,5 @@
+import Rooms
+
 /// One value of the configuration: its key, what it may be, and how it is read and written.
 struct Setting: Sendable {
     /// Path in the file; `ROOMTONE_` and upper case, with underscores, in the environment.
@@ -82,6 +84,11 @@ extension Setting {
                 configuration[keyPath: path] = text
                 return true
             })
+    }
+
+    /// Names are not looked up: what a server listens on must not depend on who answers.
+    static func address(_ key: String, _ path: Path<String>) -> Setting {
+        .checkedText(key, path, "a numeric address of this machine") { NetworkAddress($0) != nil }
     }
 
     static func list(_ key: String, _ path: Path<[String]>, _ allowed: String) -> Setting {

@@ -8,12 +8,17 @@ public struct OperationsConfiguration: Sendable, Equatable {
     public var port: UInt16 = 9464
     /// A file with the token of the administration, of mode 0600; empty switches the administration off.
     public var tokenFile = ""
-    /// Rooms that have metrics of their own, those with most people first. Each room is seven time series.
+    /// Rooms that have metrics of their own, those with most people first. Each room is nine time series.
     public var roomsMax = 200
     /// Connections at a time; further ones wait.
     public var connectionsMax = 64
 
     public init() {}
+
+    /// Throws what the start would throw for what can be seen without a socket: of the token's file.
+    public func check() throws(OperationsError) {
+        if isEnabled { _ = try AdministrationToken.load(tokenFile) }
+    }
 }
 
 /// Limits that are no settings: nobody needs other ones.

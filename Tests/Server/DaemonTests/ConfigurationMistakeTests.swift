@@ -47,10 +47,22 @@ import Testing
             message: "FILE, key text.mentions_max: expected 0…100 people, found a list"),
         Mistake(
             file: "tls: {key_file: k.pem}",
-            message: "tls.certificate_file and tls.key_file belong together: set both or neither"),
+            message: "FILE, key tls.key_file: expected tls.certificate_file beside it, found none"),
         Mistake(
             file: "control: {idle_seconds: 30}",
-            message: "control.idle_seconds must be more than control.ping_after_seconds"),
+            message: "FILE, key control.idle_seconds: expected more than control.ping_after_seconds, 30, found “30”"),
+        Mistake(
+            file: "control: {ping_after_seconds: 90}",
+            message: "FILE, key control.ping_after_seconds: expected less than control.idle_seconds, 90, found “90”"),
+        Mistake(
+            file: "voice: {keepalive_seconds: 60, timeout_seconds: 60}",
+            message: "FILE, key voice.timeout_seconds: expected more than voice.keepalive_seconds, 60, found “60”"),
+        Mistake(
+            file: "control: {host: localhost}",
+            message: "FILE, key control.host: expected a numeric address of this machine, found “localhost”"),
+        Mistake(
+            file: "operations: {host: \"::1]\"}",
+            message: "FILE, key operations.host: expected a numeric address of this machine, found “::1]”"),
     ]
 
     @Test(arguments: mistakes) private func isSaidInOneClearLine(_ mistake: Mistake) throws {
@@ -67,6 +79,25 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write("control: {port: 1}", to: "roomtoned.yaml")
         #expect(Daemon.checkConfiguration(configurationFile: folder.file("roomtoned.yaml"), flags: []) == 0)
+    }
+
+    /// What a start would say is said before it, of files that the configuration names too.
+    @Test func filesThatItNamesAreLookedAt() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("roomtoned.yaml")
+        func status(_ key: String, _ file: String) throws -> Int32 {
+            try folder.write(key.replacing("FILE", with: folder.file(file)), to: "roomtoned.yaml")
+            return Daemon.checkConfiguration(configurationFile: path, flags: [])
+        }
+        try folder.write(String(repeating: "k", count: 32), to: "closed")
+        try folder.write(String(repeating: "k", count: 32), to: "open", permissions: 0o640)
+        #expect(try status("operations: {token_file: FILE}", "closed") == 0)
+        #expect(try status("operations: {token_file: FILE}", "open") == 1)
+        #expect(try status("operations: {token_file: FILE, enabled: false}", "open") == 0, "it is not read then")
+        let redis = "cache: {store: redis, server_name: here, password_file: FILE}"
+        #expect(try status(redis, "closed") == 0)
+        #expect(try status(redis, "open") == 1)
+        #expect(try status("tls: {certificate_file: FILE, key_file: FILE}", "closed") == 1)
     }
 
     @Test func everyKeyHasTypeRangeDefaultAndSaysWhetherItIsLive() {

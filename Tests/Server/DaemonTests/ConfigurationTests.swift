@@ -42,9 +42,52 @@ import VoiceRelay
         #expect(try DaemonConfiguration.load(file: file(text)).control.port == 8080)
     }
 
-    /// Each key from each source, at both of its documented limits and one past.
+    /// Each key alone, from each source: it has the value that stands there, and all others have their defaults.
     @Test(arguments: DaemonSettings.all.map(\.key))
-    func everyKeyIsReadFromEverySource(_ key: String) throws {
+    func everyKeyIsTakenFromEverySource(_ key: String) throws {
+        let setting = try #require(DaemonSettings.all.first { $0.key == key })
+        // Of two files that belong together both have to be there.
+        let pair = ["tls.certificate_file", "tls.key_file"]
+        let keys = pair.contains(key) ? pair : [key]
+        var isTaken = false
+        for value in setting.otherValues {
+            var expected = DaemonConfiguration()
+            for setting in DaemonSettings.all where keys.contains(setting.key) {
+                #expect(setting.read(value, &expected))
+            }
+            // What is allowed may yet not go with another key's default.
+            guard (try? expected.check([:])) != nil else { continue }
+            isTaken = true
+            let flags = keys.map { ConfigurationFlag(name: "--flag", key: $0, value: value) }
+            let text = yaml(keys, value, isBare: [.number, .seconds, .yesOrNo].contains(setting.kind))
+            let environment = Dictionary(uniqueKeysWithValues: keys.map { (environmentName($0), value) })
+            for loaded in [
+                try DaemonConfiguration.load(file: file(text)),
+                try DaemonConfiguration.load(environment: environment), try DaemonConfiguration.load(flags: flags),
+            ] {
+                for setting in DaemonSettings.all {
+                    #expect(setting.write(loaded) == setting.write(expected), "\(setting.key), with \(key): \(value)")
+                }
+            }
+        }
+        #expect(isTaken, "no value was found that can stand alone")
+    }
+
+    private func environmentName(_ key: String) -> String {
+        DaemonSettings.all.first { $0.key == key }?.environmentName ?? ""
+    }
+
+    /// A section with these keys of it, or a key that is in none.
+    private func yaml(_ keys: [String], _ value: String, isBare: Bool) -> String {
+        let written = isBare ? value : "\"\(value)\""
+        let names = keys.map { $0.split(separator: ".", maxSplits: 1) }
+        guard names[0].count == 2 else { return "\(keys[0]): \(written)\n" }
+        return "\(names[0][0]): {\(names.map { "\($0[1]): \(written)" }.joined(separator: ", "))}\n"
+    }
+
+    /// Each key from the environment and from flags, at both of its documented limits and one past.
+    @Test(arguments: DaemonSettings.all.map(\.key))
+    func everyKeyIsReadWithinItsLimits(_ key: String) throws {
         let setting = try #require(DaemonSettings.all.first { $0.key == key })
         let value = setting.write(DaemonConfiguration())
         var configuration = DaemonConfiguration()

@@ -63,7 +63,10 @@ import Testing
         ("rooms.max", "65001", "rooms.max: expected 1…65000 rooms, found “65001”"),
         ("rooms.max", "many", "rooms.max: expected 1…65000 rooms, found “many”"),
         ("voice.port", "9000", "voice.port is read at the start: change the configuration and start the server again"),
-        ("control.idle_seconds", "5", "control.idle_seconds must be more than control.ping_after_seconds"),
+        (
+            "control.idle_seconds", "5",
+            "control.idle_seconds: expected more than control.ping_after_seconds, 30, found “5”"
+        ),
         ("rooms.maximum", "1", "there is no setting “rooms.maximum”"),
     ]) func whatCannotBeSetChangesNothing(key: String, value: String, text: String) async {
         let settings = settings()
