@@ -46,3 +46,9 @@ public struct SecretToken: Sendable {
         }
     }
 }
+
+extension SecretToken: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Never the token itself, wherever it is printed.
+    public var description: String { "••••" }
+    public var debugDescription: String { description }
+}

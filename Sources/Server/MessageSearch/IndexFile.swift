@@ -88,6 +88,12 @@ final class IndexFile {
         isDamage(error) || (error as? DatabaseError)?.resultCode == .SQLITE_ERROR
     }
 
+    /// What went wrong, for the log. SQLite's own words may quote the query, and what people look for is theirs.
+    static func cause(of error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return "\(error)" }
+        return "SQLite error \(error.extendedResultCode)"
+    }
+
     private func makeWriter(_ bounds: SearchChangeBounds) throws -> IndexWriter {
         // What is there now is read from the messages; what changes from now on, from the changes.
         let fresh = IndexProgress(sequence: bounds.newest, builtThrough: 0)

@@ -172,7 +172,7 @@ extension MessageSearch {
                 .timedOut,
                 "the search took longer than \(timeLimitMilliseconds) ms; add a word, a room (in:) or days (after:)")
         } catch {
-            logger.warning("a search failed", metadata: ["cause": "\(error)"])
+            logger.warning("a search failed", metadata: ["cause": "\(IndexFile.cause(of: error))"])
             if IndexFile.isDamage(error) { indexer.noteDamage() }
             throw SearchError(.unavailable, "messages cannot be searched just now")
         }

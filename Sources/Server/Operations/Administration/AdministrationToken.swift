@@ -59,3 +59,9 @@ struct AdministrationToken: Sendable {
         OperationsError(description: "operations.token_file: \(path) \(text)")
     }
 }
+
+extension AdministrationToken: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Never the token itself, wherever it or what holds it is printed.
+    var description: String { "••••" }
+    var debugDescription: String { description }
+}
