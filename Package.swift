@@ -248,6 +248,7 @@ let testTargets: [Target] = [
     testSupport("TestSupport", []),
     testSupport("AudioTestSupport", ["NetworkSimulator"]),
     testSupport("DaemonTestSupport", ["ControlServer", "Credentials", "Daemon", "Operations", "VoiceRelay", logging]),
+    testSupport("VoiceTestSupport", ["ControlWire", "VoiceWire"]),
     tests("LockFree", "Shared", ["LockFree"]),
     tests("DatagramTunnel", "Shared", ["DatagramTunnel"]),
     tests("VoiceSocket", "Shared", ["VoiceSocket", "CSocketBatch"]),
@@ -277,7 +278,8 @@ let testTargets: [Target] = [
         "Rooms", "Server",
         [
             "Rooms", "ChatStore", "ControlWire", "Credentials", "Identifiers", "MessageSearch", "OpusCodec",
-            "Permissions", "Recordings", "VoiceMixer", "VoiceRelay", "VoiceStateCache", "VoiceWire", grdb, logging,
+            "Permissions", "Recordings", "VoiceMixer", "VoiceRelay", "VoiceStateCache", "VoiceTestSupport", "VoiceWire",
+            grdb, logging,
         ]),
     tests(
         "ControlServer", "Server",
@@ -310,8 +312,7 @@ let testTargets: [Target] = [
         "ChatCommands", "Client",
         [
             "ChatCommands", "ControlServer", "ControlWire", "Credentials", "Daemon", "DaemonTestSupport", "Identifiers",
-            "JSONText",
-            "Permissions", "RoomClient", "Rooms", "TerminalSupport", "VoiceRelay", logging,
+            "JSONText", "Permissions", "RoomClient", "Rooms", "TerminalSupport", "VoiceRelay", logging,
         ]),
     tests("RoomtoneProgram", "Client", ["roomtone", arguments]),
     tests(
@@ -363,8 +364,8 @@ let testTargets: [Target] = [
     tests(
         "EndToEnd", "EndToEnd",
         [
-            "AudioTestSupport", "ChatStore", "ControlWire", "Identifiers", "VoiceWire", "roomtone", "roomtone-load",
-            "roomtoned",
+            "AudioTestSupport", "ChatStore", "ControlWire", "Identifiers", "VoiceTestSupport", "VoiceWire", "roomtone",
+            "roomtone-load", "roomtoned",
         ]),
 ]
 

@@ -162,15 +162,21 @@ extension Room {
     ) throws(RoomRefusal) -> VoiceSessionGrant {
         do throws(VoiceRelayError) {
             let room: VoiceRoomID
-            if let voiceRoom { room = voiceRoom } else { room = try voice.relay.leaseRoom() }
-            voiceRoom = room
+            if let voiceRoom { room = voiceRoom } else { room = try leaseVoiceRoom() }
             var request = VoiceSessionRequest(room: room, cipher: cipher)
             request.bundleBytesMax = bundleBytesMax
             return try voice.relay.openSession(request)
         } catch {
-            releaseRoomIfEmpty()
+            releaseRoomIfEmpty(having: sentTraffic)
             throw RoomRefusal(error)
         }
+    }
+
+    private func leaseVoiceRoom() throws(VoiceRelayError) -> VoiceRoomID {
+        let leased = try voice.relay.leaseRoom()
+        voiceRoom = leased
+        sentBeforeLease = voice.relay.sent(to: leased)
+        return leased
     }
 
     private func endVoice(_ ended: VoiceID, _ departure: Departure, answering requestID: UInt64? = nil) {
@@ -183,17 +189,21 @@ extension Room {
         reception.remove(ended)
         writeDown(entry, departure)
         publishRoutes()
+        // Before the goodbye, which the relay may send when the lease is over.
+        let sent = sentTraffic
         voice.relay.closeSession(ended, reason: departure.goodbye)
-        releaseRoomIfEmpty()
+        releaseRoomIfEmpty(having: sent)
         broadcast(
             .voiceUserLeft(
                 roomID: id, userID: entry.member.user, voiceID: ended.rawValue, reason: departure.reason),
             answering: requestID, of: entry.member.connection)
     }
 
-    private func releaseRoomIfEmpty() {
+    /// - Parameter sent: by the relay until the last session was closed.
+    private func releaseRoomIfEmpty(having sent: VoiceTraffic) {
         guard voiceTable.count == 0, let empty = voiceRoom else { return }
         endRecording(.empty)
+        sentInEndedLeases = sent
         voiceRoom = nil
         publishMixes(for: empty)
         voice.relay.releaseRoom(empty)

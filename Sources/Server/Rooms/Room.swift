@@ -1,6 +1,7 @@
 import ChatStore
 import ControlWire
 import Identifiers
+import VoiceRelay
 import VoiceWire
 
 /// One room: owns who is in it and who may do what there, and is the only one to tell the relay.
@@ -35,6 +36,9 @@ actor Room {
     var stays: [VoiceID: VoiceStayFigures] = [:]
     /// What the relay took of sessions that have ended.
     var endedVoiceBytes: UInt64 = 0
+    /// What the relay had sent under ``voiceRoom`` when it was leased, and what it sent this room under earlier leases.
+    var sentBeforeLease = VoiceTraffic()
+    var sentInEndedLeases = VoiceTraffic()
     /// Waits for the next restraint that ends by itself.
     var restraintEnd: Task<Void, Never>?
 

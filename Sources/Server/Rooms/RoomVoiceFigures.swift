@@ -2,7 +2,7 @@ import ChatStore
 import ControlWire
 import Foundation
 public import Identifiers
-import VoiceRelay
+public import VoiceRelay
 import VoiceWire
 
 /// How one room's voice is doing: a reading.
@@ -13,6 +13,8 @@ public struct RoomVoiceFigures: Sendable, Equatable {
     public var speakerCount = 0
     /// Bytes of talkers' datagrams since the start, of sessions that have ended too.
     public var receivedBytes: UInt64 = 0
+    /// What the relay sent to the room's people since the start.
+    public var sent = VoiceTraffic()
     /// Sessions that reported of late what they hear, and the sums of what they reported: loss 0…1, latency and jitter in
     /// seconds, mean opinion score 1…4.5.
     public var reportCount = 0
@@ -32,6 +34,7 @@ extension Room {
     func voiceFigures(at now: ContinuousClock.Instant) -> RoomVoiceFigures {
         var figures = RoomVoiceFigures(id: id, name: access.record.name)
         figures.receivedBytes = endedVoiceBytes
+        figures.sent = sentTraffic
         for entry in voiceTable.all {
             figures.sessionCount += 1
             figures.speakerCount += entry.isSpeaking ? 1 : 0
@@ -72,6 +75,12 @@ extension Room {
 
     /// The session's datagrams come over its control connection from now on.
     func noteTunnel(of connection: ConnectionID) { voiceTable.noteTunnel(of: connection) }
+
+    /// Of this lease of a wire id and all before it.
+    var sentTraffic: VoiceTraffic {
+        guard let voiceRoom else { return sentInEndedLeases }
+        return sentInEndedLeases + (voice.relay.sent(to: voiceRoom) - sentBeforeLease)
+    }
 
     func receivedBytes(of entry: VoiceTable.Entry) -> UInt64 {
         voice.relay.receivedBytes(of: entry.voice) &- entry.figures.bytesAtStart

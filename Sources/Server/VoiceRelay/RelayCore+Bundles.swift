@@ -133,7 +133,8 @@ extension RelayCore {
         guard let element = reader.next() else { return }
         let header = unsafe element.record.header(in: listener.pointee.room)
         unsafe writeListenerHeader(for: header, frameByteCount: element.frame.count)
-        unsafe send(element.frame, to: listener, into: &sink)
+        let byteCount = unsafe send(element.frame, to: listener, into: &sink)
+        board.countSent(datagramCount: 1, byteCount: byteCount, to: unsafe listener.pointee.room)
         counters.add(.framesForwarded)
     }
 

@@ -2,6 +2,8 @@ import VoiceWire
 
 extension RelayCore {
     /// Carries out what a room asked. The owning thread only; frees memory that the room allocated, takes none.
+    /// Never inlined: `Scripts/packet-path` tells it from what packets wait for.
+    @inline(never)
     mutating func apply<Sink: DatagramSink & ~Copyable>(_ command: RelayCommand, now: UInt64, into sink: inout Sink) {
         switch command {
         case .open(let session): insert(session, now: now)

@@ -31,6 +31,7 @@ extension RelayCore {
         let table = unsafe room.pointee.routes
         guard let entries = unsafe table.entries else { return }
         var forwardedCount: UInt64 = 0
+        var byteCount = 0
         for index in 0..<Int(table.count) {
             readAhead(in: table, from: index)
             let entry = unsafe entries[index]
@@ -38,11 +39,13 @@ extension RelayCore {
                 let listener = unsafe session(VoiceID(rawValue: entry.voice)), unsafe listener.pointee.isEstablished
             else { continue }
             if isBundled, unsafe listener.pointee.bundleBytesMax > 0 { continue }
-            unsafe send(frame, to: listener, into: &sink)
+            byteCount += unsafe send(frame, to: listener, into: &sink)
             forwardedCount += 1
         }
         counters.add(.framesForwarded, forwardedCount)
-        if forwardedCount > 0 { pace.note(wait: 0, at: now) }
+        guard forwardedCount > 0 else { return }
+        board.countSent(datagramCount: forwardedCount, byteCount: byteCount, to: header.room)
+        pace.note(wait: 0, at: now)
     }
 
     /// Asks for the sessions and keys of the listeners who are next, so that the fan-out does not wait for memory. After the
@@ -101,10 +104,11 @@ extension RelayCore {
         VoiceWireLimits.datagramBytesMax - VoiceHeader.byteCount - DatagramSealer.overheadByteCount
     }
 
+    /// - Returns: the datagram's length in bytes. The caller counts it, once for all listeners.
     @inline(__always)
     func send<Sink: DatagramSink & ~Copyable>(
         _ frame: UnsafeRawBufferPointer, to listener: UnsafeMutablePointer<VoiceSession>, into sink: inout Sink
-    ) {
+    ) -> Int {
         let datagram = unsafe sink.next()
         var byteCount = VoiceHeader.byteCount + frame.count
         if unsafe listener.pointee.isSealed {
@@ -114,6 +118,7 @@ extension RelayCore {
             unsafe writeUnsealed(frame, to: datagram)
         }
         unsafe sink.commit(byteCount: byteCount, to: &listener.pointee.address, isVoice: true)
+        return byteCount
     }
 
     /// The header that every listener with a key gets: the talker's, with the length that this way needs.

@@ -35,13 +35,15 @@ extension RelayCore {
             timestamp: mix.timestamp, opusByteCount: unsafe UInt16(mix.opus.count))
         writeListenerHeader(for: header, frameByteCount: unsafe mix.opus.count)
         var sentCount: UInt64 = 0
+        var byteCount = 0
         for index in unsafe 0..<mix.listeners.count {
             guard let listener = unsafe session(mix.listeners[index]), unsafe listener.pointee.hearsMix,
                 unsafe listener.pointee.isEstablished, unsafe listener.pointee.room == mix.room
             else { continue }
-            unsafe send(mix.opus, to: listener, into: &sink)
+            byteCount += unsafe send(mix.opus, to: listener, into: &sink)
             sentCount += 1
         }
         counters.add(.mixesForwarded, sentCount)
+        board.countSent(datagramCount: sentCount, byteCount: byteCount, to: mix.room)
     }
 }

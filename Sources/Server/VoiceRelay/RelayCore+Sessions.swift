@@ -95,6 +95,7 @@ extension RelayCore {
         var byteCount = clear.count
         let plain = unsafe UnsafeRawBufferPointer(rebasing: clear[VoiceHeader.byteCount...])
         if let sealed = unsafe session.pointee.sealer?.seal(plain, into: datagram) { byteCount = sealed }
+        board.countSent(datagramCount: 1, byteCount: byteCount, to: unsafe session.pointee.room)
         if let address = unsafe address {
             unsafe sink.commit(byteCount: byteCount, to: address, isVoice: false)
         } else {

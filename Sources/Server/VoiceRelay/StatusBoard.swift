@@ -52,6 +52,8 @@ package final class StatusBoard: Sendable {
     private let words: UnsafeMutablePointer<Atomic<UInt32>>
     /// Bytes taken of each id. Zero pages until ids come into use.
     private let byteCounts: UnsafeMutablePointer<Atomic<UInt64>>
+    /// Datagrams sent to each room's sessions, and behind them their bytes. Zero pages too.
+    private let sentCounts: UnsafeMutablePointer<Atomic<UInt64>>
     private let readerSleeps: UnsafeMutablePointer<Atomic<Bool>>
     private let changed: MPSCRing
     private let wakeDescriptor: Int32
@@ -61,20 +63,26 @@ package final class StatusBoard: Sendable {
     fileprivate init(wakeDescriptor: Int32) {
         unsafe words = .allocate(capacity: Self.wordCount)
         for index in 0..<Self.wordCount { unsafe (words + index).initialize(to: Atomic(0)) }
-        guard let zeroed = unsafe calloc(Self.wordCount, MemoryLayout<Atomic<UInt64>>.stride) else {
-            fatalError("out of memory at start")
-        }
-        // An atomic of zero is zero bytes.
-        unsafe byteCounts = zeroed.bindMemory(to: Atomic<UInt64>.self, capacity: Self.wordCount)
+        unsafe byteCounts = Self.zeroedCounts(Self.wordCount)
+        unsafe sentCounts = Self.zeroedCounts(2 * Self.wordCount)
         unsafe readerSleeps = .allocate(capacity: 1)
         unsafe readerSleeps.initialize(to: Atomic(false))
         changed = MPSCRing.allocate(capacity: Self.wordCount, slotByteCount: MemoryLayout<UInt16>.size)
         self.wakeDescriptor = wakeDescriptor
     }
 
+    private static func zeroedCounts(_ count: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        guard let zeroed = unsafe calloc(count, MemoryLayout<Atomic<UInt64>>.stride) else {
+            fatalError("out of memory at start")
+        }
+        // An atomic of zero is zero bytes.
+        return unsafe zeroed.bindMemory(to: Atomic<UInt64>.self, capacity: count)
+    }
+
     fileprivate func deallocate() {
         unsafe words.deinitialize(count: Self.wordCount).deallocate()
         unsafe free(byteCounts)
+        unsafe free(sentCounts)
         unsafe readerSleeps.deinitialize(count: 1).deallocate()
         changed.deallocate()
     }
@@ -115,13 +123,33 @@ package final class StatusBoard: Sendable {
     /// The thread that owns the session: a load and a store.
     @inline(__always)
     func countReceived(byteCount: Int, of voice: VoiceID) {
-        let cell = unsafe byteCounts + Int(voice.rawValue)
-        unsafe cell.pointee.store(cell.pointee.load(ordering: .relaxed) &+ UInt64(byteCount), ordering: .relaxed)
+        unsafe Self.add(UInt64(byteCount), to: byteCounts + Int(voice.rawValue))
+    }
+
+    /// The thread that owns the room: two loads and two stores, in one place of memory.
+    @inline(__always)
+    func countSent(datagramCount: UInt64, byteCount: Int, to room: VoiceRoomID) {
+        let cells = unsafe sentCounts + 2 * Int(room.rawValue)
+        unsafe Self.add(datagramCount, to: cells)
+        unsafe Self.add(UInt64(byteCount), to: cells + 1)
+    }
+
+    /// Only one thread writes: no locked instruction.
+    @inline(__always)
+    private static func add(_ amount: UInt64, to cell: UnsafeMutablePointer<Atomic<UInt64>>) {
+        unsafe cell.pointee.store(cell.pointee.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
     }
 
     /// Any thread.
     func receivedBytes(of voice: VoiceID) -> UInt64 {
         unsafe (byteCounts + Int(voice.rawValue)).pointee.load(ordering: .relaxed)
+    }
+
+    /// Any thread.
+    func sent(to room: VoiceRoomID) -> VoiceTraffic {
+        let cells = unsafe sentCounts + 2 * Int(room.rawValue)
+        return unsafe VoiceTraffic(
+            datagramCount: cells.pointee.load(ordering: .relaxed), byteCount: cells[1].load(ordering: .relaxed))
     }
 
     fileprivate func takeNext() -> (VoiceID, SessionStatus)? {

@@ -39,6 +39,12 @@ public struct VoiceSessionGrant: Sendable {
     public let bundleBytesMax: Int
 }
 
+extension VoiceSessionGrant: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Never the token or a key, wherever it is printed.
+    public var description: String { "the grant of voice \(voice.rawValue) in room \(room.rawValue)" }
+    public var debugDescription: String { description }
+}
+
 /// One member of a room in voice: what the relay does with its frames and for its ears.
 public struct VoiceRoute: Equatable, Sendable {
     public var voice: VoiceID

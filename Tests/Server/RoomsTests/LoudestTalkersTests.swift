@@ -4,6 +4,7 @@ import Identifiers
 import Permissions
 import Testing
 import VoiceRelay
+import VoiceTestSupport
 
 @testable import Rooms
 

@@ -7,6 +7,7 @@ import Recordings
 import TestSupport
 import Testing
 import VoiceRelay
+import VoiceTestSupport
 
 @testable import Rooms
 

@@ -7,6 +7,7 @@ import Permissions
 import Testing
 import VoiceMixer
 import VoiceRelay
+import VoiceTestSupport
 import VoiceWire
 
 @testable import Rooms

@@ -1,5 +1,6 @@
 import Identifiers
 import Rooms
+import VoiceRelay
 
 extension MetricFamily {
     /// Voice of the whole server and of each room.
@@ -75,6 +76,12 @@ private struct RoomMeasure {
         RoomMeasure(name: "speakers", kind: .gauge, help: "People who speak now") { Double($0.speakerCount) },
         RoomMeasure(name: "received_bytes_total", kind: .counter, help: "Bytes of talkers' datagrams") {
             Double($0.receivedBytes)
+        },
+        RoomMeasure(name: "sent_bytes_total", kind: .counter, help: "Bytes of datagrams sent to people in voice") {
+            Double($0.sent.byteCount)
+        },
+        RoomMeasure(name: "sent_datagrams_total", kind: .counter, help: "Datagrams sent to people in voice") {
+            Double($0.sent.datagramCount)
         },
         RoomMeasure(name: "loss_ratio", kind: .gauge, help: "Mean loss that voice sessions report, 0 to 1") {
             mean($0, \.lossSum)

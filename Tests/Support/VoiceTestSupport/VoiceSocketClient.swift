@@ -1,10 +1,9 @@
-import ControlWire
+public import ControlWire
 import Glibc
-import VoiceRelay
-import VoiceWire
+public import VoiceWire
 
 /// A voice client without encryption over a real socket: says hello, sends frames, reads what comes.
-final class VoiceSocketClient {
+public final class VoiceSocketClient {
     private struct Failure: Error { let step: String }
 
     private let descriptor: Int32
@@ -13,8 +12,8 @@ final class VoiceSocketClient {
     private var sequence: UInt16 = 0
 
     /// Returns when the relay has welcomed.
-    init(_ grant: VoiceGrant) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    public init(_ grant: VoiceGrant) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         voice = VoiceID(rawValue: grant.voiceID ?? 0)
         room = VoiceRoomID(rawValue: grant.voiceRoomID ?? 0)
         guard descriptor >= 0 else { throw Failure(step: "socket") }
@@ -34,26 +33,24 @@ final class VoiceSocketClient {
 
     /// One frame, told apart by its content.
     /// - Parameter level: in −dBov, as the frame says it; nil: it does not.
-    func speak(_ content: UInt8, level: UInt8? = nil) throws {
-        let opus = [UInt8](repeating: content, count: 20)
+    public func speak(_ content: UInt8, level: UInt8? = nil) throws {
+        try speak(opus: [UInt8](repeating: content, count: 20), level: level)
+    }
+
+    /// One Opus packet of 20 ms.
+    public func speak(opus: [UInt8], level: UInt8? = nil) throws {
         let blocks: [UInt8] = level.map { [ExtensionBlocks.Kind.audioLevel, 1, $0] } ?? []
         try send(.voice, opus + blocks, opusByteCount: UInt16(opus.count))
     }
 
     /// The content of the next frame that is forwarded to this client.
-    func hear() throws -> UInt8? {
+    public func hear() throws -> UInt8? {
         let (type, body) = try receive()
         return type == .voice ? body.first : nil
     }
 
-    /// One Opus packet of 20 ms.
-    func speak(opus: [UInt8], level: UInt8) throws {
-        try send(
-            .voice, opus + [ExtensionBlocks.Kind.audioLevel, 1, level], opusByteCount: UInt16(opus.count))
-    }
-
     /// The next voice datagram: its header and what is behind it.
-    func hearFrame() throws -> (header: VoiceHeader, body: [UInt8]) {
+    public func hearFrame() throws -> (header: VoiceHeader, body: [UInt8]) {
         try receiveDatagram()
     }
 
