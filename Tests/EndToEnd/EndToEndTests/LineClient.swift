@@ -1,54 +1,34 @@
 import ControlWire
-import Foundation
+import Identifiers
 
 /// A blocking connection to the control channel, without TLS. One thread at a time.
 final class LineClient {
-    /// The server is gone, or does not answer within a minute.
-    struct Closed: Error {}
+    typealias Closed = LoopbackSocket.Closed
 
-    private let descriptor: Int32
+    private let socket: LoopbackSocket
     private var buffer: [UInt8] = []
     private var nextRequestID: UInt64 = 1
 
-    init(port: UInt16) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var timeout = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        let failure = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard failure == 0 else { throw Closed() }
-    }
-
-    deinit { close(descriptor) }
+    init(port: UInt16) throws { socket = try LoopbackSocket(port: port) }
 
     /// Sends a request and gives its number.
     func send(_ message: ControlMessage) throws -> UInt64 {
         let requestID = nextRequestID
         nextRequestID += 1
-        let line = try ControlLine.encode(ControlEnvelope(message: message, requestID: requestID))
-        var sent = 0
-        while sent < line.count {
-            let count = line.withUnsafeBytes { bytes in
-                Foundation.send(
-                    descriptor, bytes.baseAddress.map { $0 + sent }, line.count - sent, Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { throw Closed() }
-            sent += count
-        }
+        try socket.send(try ControlLine.encode(ControlEnvelope(message: message, requestID: requestID)))
         return requestID
     }
+
+    /// Sends what need not be a message, with the end of a line.
+    func send(line: String) throws { try socket.send(Array((line + "\n").utf8)) }
+
+    /// Whatever comes next.
+    func next() throws -> ControlEnvelope { try ControlLine.decode(try nextLine()) }
 
     /// The next answer, to whatever request; announcements are passed over.
     func nextAnswer() throws -> (requestID: UInt64, message: ControlMessage) {
         while true {
-            let envelope = try ControlLine.decode(try nextLine())
+            let envelope = try next()
             if let requestID = envelope.requestID { return (requestID, envelope.message) }
         }
     }
@@ -67,10 +47,37 @@ final class LineClient {
                 defer { buffer.removeFirst(end + 1) }
                 return Array(buffer[..<end])
             }
-            var piece = [UInt8](repeating: 0, count: 65_536)
-            let count = recv(descriptor, &piece, piece.count, 0)
-            guard count > 0 else { throw Closed() }
-            buffer += piece[..<count]
+            buffer += try socket.receive()
         }
     }
+}
+
+extension LineClient {
+    struct Refused: Error, CustomStringConvertible { let description: String }
+
+    /// Somebody new, who has joined the first room.
+    convenience init(port: UInt16, registering name: String, password: String = "a long password") throws {
+        try self.init(port: port)
+        guard case .authSuccess = try ask(.register(username: name, password: password)),
+            case .roomJoined = try ask(.join(roomID: Self.firstRoom, password: nil))
+        else { throw Refused(description: "\(name) cannot come in") }
+    }
+
+    /// Comes into the voice of the first room, without encryption.
+    func connectVoice() throws -> VoiceGrant {
+        let answer = try ask(.voiceConnect(roomID: Self.firstRoom, userID: .server, ciphers: ["none"]))
+        guard case .voiceConnectionEstablished(let grant) = answer else { throw Refused(description: "\(answer)") }
+        return grant
+    }
+
+    func disconnectVoice() throws {
+        let answer = try ask(.voiceDisconnect(roomID: Self.firstRoom, userID: .server))
+        guard case .voiceUserLeft = answer else { throw Refused(description: "\(answer)") }
+    }
+
+    static func message(_ content: String) -> ControlMessage {
+        .roomMessage(roomID: firstRoom, senderUsername: "", content: content)
+    }
+
+    static let firstRoom = RoomID(rawValue: 1)
 }

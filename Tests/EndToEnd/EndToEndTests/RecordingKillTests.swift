@@ -4,7 +4,7 @@ import Foundation
 import Identifiers
 import TestSupport
 import Testing
-import VoiceWire
+import VoiceTestSupport
 
 @Suite("A recording outlives the server")
 struct RecordingKillTests {
@@ -27,8 +27,12 @@ struct RecordingKillTests {
                 case .recordingState(let state) = try ann.ask(.startRecording(roomID: room)),
                 case .recordingState = try ann.ask(.recordingConsent(roomID: room, isConsent: true))
             else { throw Program.Failure(description: "no recording: \(server.output)") }
-            let speaker = try PlainSpeaker(grant)
-            for _ in 0..<150 { speaker.speak() }
+            let speaker = try VoiceSocketClient(grant)
+            for _ in 0..<150 {
+                try speaker.speak(opus: [0xF8, 0xFF, 0xFE])
+                // A talker's pace is what is recorded: nothing else tells the time of a frame.
+                _ = poll(nil, 0, 20)
+            }
             _ = server.end(SIGKILL)
 
             let recording = "\(data)/recordings/\(state.recordingID ?? 0)"
@@ -55,55 +59,5 @@ struct RecordingKillTests {
                 "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--allow-unsealed-voice",
                 "--operations-port", "0", "--data-directory", directory,
             ], environment: ["ROOMTONE_RECORDINGS_FREE_BYTES_MIN": "0"])
-    }
-}
-
-/// Speaks over UDP without encryption: a frame of silence every 20 ms.
-private final class PlainSpeaker {
-    private let descriptor: Int32
-    private let grant: VoiceGrant
-    private var number: UInt16 = 0
-
-    init(_ grant: VoiceGrant) throws {
-        self.grant = grant
-        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = grant.udpPort.bigEndian
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        let failure = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard failure == 0 else { throw LineClient.Closed() }
-        let digits = Array(grant.sessionToken)
-        let token = stride(from: 0, to: digits.count, by: 2).compactMap {
-            UInt8(String(digits[$0...$0 + 1]), radix: 16)
-        }
-        send(.hello, token + [1, 2, 3, 4, 5, 6, 7, 8], opusByteCount: 0)
-        // The welcome.
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, 20_000) == 1 else { throw LineClient.Closed() }
-    }
-
-    deinit { close(descriptor) }
-
-    func speak() {
-        send(.voice, [0xF8, 0xFF, 0xFE], opusByteCount: 3)
-        // A talker's pace is what is recorded: nothing else tells the time of a frame.
-        _ = poll(nil, 0, 20)
-    }
-
-    private func send(_ type: DatagramType, _ body: [UInt8], opusByteCount: UInt16) {
-        var datagram = [UInt8](repeating: 0, count: VoiceHeader.byteCount) + body
-        let header = VoiceHeader(
-            type: type, voice: VoiceID(rawValue: grant.voiceID ?? 0),
-            room: VoiceRoomID(rawValue: grant.voiceRoomID ?? 0), sequence: SequenceNumber(rawValue: number),
-            timestamp: MediaTimestamp(rawValue: UInt32(number) * 960), payloadByteCount: UInt16(body.count),
-            opusByteCount: opusByteCount)
-        number += 1
-        datagram.withUnsafeMutableBytes { header.write(to: $0) }
-        _ = Foundation.send(descriptor, datagram, datagram.count, 0)
     }
 }
