@@ -1,5 +1,8 @@
+import Daemon
+import DaemonTestSupport
 import Foundation
 import Identifiers
+import TestSupport
 import Testing
 
 @testable import ChatStore
@@ -11,7 +14,7 @@ import Testing
 /// Whoever names a metric names one that there is.
 @Suite struct MetricNameTests {
     /// All that a server can show: with rooms in voice that have reported.
-    private static let families: [MetricFamily] = {
+    static let families: [MetricFamily] = {
         var room = RoomVoiceFigures(id: RoomID(rawValue: 1), name: "General")
         room.sessionCount = 1
         room.reportCount = 1
@@ -67,9 +70,17 @@ import Testing
         for word in asked { #expect(known.contains(String(word)), "\(word)") }
     }
 
-    @Test func everyMetricIsInTheManual() throws {
+    /// Those of modules that this one knows nothing of too.
+    @Test(.timeLimit(.minutes(1))) func everyMetricIsInTheManual() async throws {
         let page = try inRepository("Documentation/Operations.md")
         for family in Self.families { #expect(page.contains("`\(family.name)`"), "\(family.name)") }
+        let folder = try TemporaryFolder()
+        let server = try await TestDaemon.start(in: folder.path)
+        let shown = try await HTTPClient(port: server.operationsPort ?? 0).ask("/metrics").body
+        await server.stop()
+        let names = shown.matches(of: /TYPE (\w+) [a-z]/).map { String($0.1) }
+        #expect(names.contains("roomtone_cache_up") && names.contains("roomtone_mixer_state"))
+        for name in names { #expect(page.contains("`\(name)`"), "\(name)") }
         let alerts = try inRepository("Configuration/prometheus-alerts.yaml")
         for alert in alerts.matches(of: /alert: (\w+)/) { #expect(page.contains("`\(alert.1)`"), "\(alert.1)") }
     }
