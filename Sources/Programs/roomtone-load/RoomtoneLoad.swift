@@ -6,11 +6,12 @@ struct RoomtoneLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roomtone-load", abstract: "Measures a Roomtone server under load.",
         discussion: """
-            Without a subcommand it tests the voice of a server that runs already, here or elsewhere. “relay”, “mix”, “chat”, “idle”, \
+            Without a subcommand it tests the voice of a server that runs already, here or elsewhere. “relay”, “mix”, “record”, “chat”, “idle”, \
             “fill” and “cache” start servers of their own on 127.0.0.1 and never touch another one. “sound” needs no server.
             """,
         subcommands: [
-            VoiceCommand.self, RelayCommand.self, MixCommand.self, MicroCommand.self, ChatCommand.self,
+            VoiceCommand.self, RelayCommand.self, MixCommand.self, RecordCommand.self, MicroCommand.self,
+            ChatCommand.self,
             IdleCommand.self,
             FillCommand.self, SoundCommand.self, CacheCommand.self,
         ],

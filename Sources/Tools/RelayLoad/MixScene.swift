@@ -80,7 +80,7 @@ final class MixScene: Sendable {
             frameMilliseconds: shape.frameMilliseconds, spins: false)
     }
 
-    private static func engine(_ name: String, _ shape: RelayShape, _ speech: SpeechTable) throws -> SpeakerEngine {
+    static func engine(_ name: String, _ shape: RelayShape, _ speech: SpeechTable) throws -> SpeakerEngine {
         var configuration = SpeakerEngineConfiguration()
         configuration.name = name
         configuration.speech = speech
