@@ -26,6 +26,11 @@ import VoiceWire
     /// What was set for people, heard or not. Bounded by the ids that exist.
     private var volumes: [VoiceID: Float] = [:]
     private var priorityVoices: Set<VoiceID> = []
+    /// Samples for which the room's mix has been heard without a break, up to ``mixRiseCount``.
+    private var mixSoundingCount = 0
+    /// The server's decoders begin in the middle of words and take two frames to be as loud as they should: so long what is invented
+    /// for the talkers bridges that.
+    private static let mixRiseCount = 1_920
     /// Of everybody else while a priority speaker is heard.
     private let duckingGain: Float
 
@@ -59,12 +64,26 @@ import VoiceWire
     /// Adds everybody's next samples to `mix`, whose channels are interleaved.
     mutating func render(addingTo mix: UnsafeMutableBufferPointer<Float>, masterVolume: Float, at now: MonotonicInstant)
     {
+        giveWay(mix.count / channelCount)
         let isDucking = duckingGain < 1 && isPrioritySpeaking(at: now)
         for index in 0..<madeCount where unsafe places[index].voice != nil {
             let gain = unsafe isDucking && !hasPriority(places[index].voice) ? duckingGain : 1
             unsafe places[index].render(addingTo: mix, masterVolume: masterVolume * gain, at: now)
             if unsafe places[index].isIdle, idleTime(index, at: now) > Self.idleNanosecondsMax { release(index) }
         }
+    }
+
+    /// A listener gets the room's mix or everybody by themselves. Where the one begins to be heard the other has ended, and nobody says
+    /// so: what would be invented for it would be heard beside it, and what is not sent any longer would count as lost.
+    private mutating func giveWay(_ sampleCount: Int) {
+        guard let mix = index(of: .mix) else { return }
+        mixSoundingCount = unsafe places[mix].isSounding ? min(mixSoundingCount + sampleCount, Self.mixRiseCount) : 0
+        var isAnybodySounding = false
+        for index in 0..<madeCount where unsafe index != mix && places[index].voice != nil {
+            if unsafe places[index].isSounding { isAnybodySounding = true }
+            if mixSoundingCount >= Self.mixRiseCount { unsafe places[index].leave() }
+        }
+        if isAnybodySounding { unsafe places[mix].leave() }
     }
 
     mutating func setVolume(_ volume: Float, of voice: VoiceID) {

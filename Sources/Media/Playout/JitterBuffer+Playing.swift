@@ -36,6 +36,22 @@ extension JitterBuffer {
         return playhead.distance(to: head.frame.timestamp) < 0 && playedUntil.distance(to: head.frame.end) > 0
     }
 
+    /// Sound is being invented, and nothing is there to go on with.
+    public var isInventing: Bool { isPlaying && concealedRun > 0 && !isAnythingWaiting }
+
+    /// Nothing is sent any longer, and nobody said so: what waits is played, nothing is invented after it, and what comes later begins anew,
+    /// so that what was never sent is not lost. What the network is like is remembered.
+    /// - Returns: false while there is something to play, or nothing to leave.
+    public mutating func leave() -> Bool {
+        guard hasStream, !isAnythingWaiting, isInventing || !isPlaying else { return false }
+        store.removeAll()
+        hasStream = false
+        isPlaying = false
+        return true
+    }
+
+    private var isAnythingWaiting: Bool { store.first(from: nextSequence) != nil }
+
     /// Whether ``wantedStretch`` is for what is quiet only: a word is heard to be changed, a pause is not. Words are made
     /// shorter only where they are heard far too late, and longer where so much of the delay is missing (three
     /// quarters, on a steady network anything) that frames will be, too, or where nothing was quiet for a while.

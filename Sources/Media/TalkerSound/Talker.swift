@@ -189,6 +189,18 @@ import VoiceWire
         isSpeaking || buffer.isInPause && lastArrival.distance(to: now) < Self.pauseNanosecondsMax
     }
 
+    /// What this talker said is being rendered, nothing that was invented.
+    package var isSounding: Bool { buffer.isInTalkspurt && !buffer.isInventing }
+
+    /// What this talker says comes by another way now: nothing is invented for frames that do not come, and none of them is lost.
+    package mutating func leave() {
+        guard buffer.leave() else { return }
+        if inventedCount > 0 { _ = unsafe decoded.take(decoded.waitingCount) }
+        inventedCount = 0
+        // The next mix has an encoder of its own; somebody's own stream goes on, and is better begun from what was heard of it.
+        if voice == .mix { decoder.reset() }
+    }
+
     /// Nothing is waiting to be heard.
     package var isIdle: Bool { !isSpeaking && buffer.waitingCount == 0 }
 

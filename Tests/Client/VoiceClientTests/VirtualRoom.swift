@@ -25,16 +25,20 @@ final class VirtualRoom {
     private let board: StatusBoard
     private let counterBlock = CounterBlock.allocate()
     private let room = VoiceRoomID(rawValue: 1)
+    private let mixer: VirtualMixer?
 
     static let relayPort: UInt16 = 8_081
     /// The speakers' period: 5 ms.
     static let stepSamples = 240
 
-    init(seed: UInt64, preset: NetworkPreset = .perfect) throws {
+    /// - Parameter mixer: for listeners who get a mix; nil for a server that mixes nothing.
+    init(seed: UInt64, preset: NetworkPreset = .perfect, mixer: VirtualMixer? = nil) throws {
+        self.mixer = mixer
         network = SimulatedNetwork(seed: seed, conditions: preset.conditions)
         board = try StatusBoard()
         core = RelayCore(
-            settings: RelaySettings(VoiceRelayConfiguration()), counters: counterBlock, board: board.writer)
+            settings: RelaySettings(VoiceRelayConfiguration()), counters: counterBlock, board: board.writer,
+            mixerTap: mixer?.tap)
     }
 
     deinit { counterBlock.deallocate() }
@@ -105,6 +109,13 @@ final class VirtualRoom {
         apply(.publish(room, RouteTable.allocate(routes, loudestTalkersMax: loudestTalkersMax)))
     }
 
+    /// Gives these listeners the room's mix from now on, and the others everybody's own voice, in the order in which the server does it.
+    func mix(for listeners: [VoiceID]) {
+        mixer?.publish(listeners, for: room)
+        for index in routes.indices { routes[index].isMixed = listeners.contains(routes[index].voice) }
+        publish()
+    }
+
     func close(_ client: VirtualClient, reason: GoodbyeReason) { apply(.close(client.voice, reason)) }
 
     /// What the relay counted.
@@ -116,6 +127,7 @@ final class VirtualRoom {
         while now < end {
             now += .milliseconds(5)
             transfer()
+            mix(until: now)
             core.tick(now: UInt64(instant.nanoseconds), into: &sink)
             sendRelayed(at: now)
             for client in clients {
@@ -131,6 +143,7 @@ final class VirtualRoom {
 
     private func transfer() {
         while let time = network.nextDeliveryTime, time <= now {
+            mix(until: time)
             for delivery in network.deliver(until: time) {
                 let instant = MonotonicInstant(nanoseconds: time.wholeNanoseconds)
                 if delivery.destination == Self.relayPort {
@@ -144,6 +157,11 @@ final class VirtualRoom {
             core.tick(now: UInt64(time.wholeNanoseconds), into: &sink)
             sendRelayed(at: time)
         }
+    }
+
+    private func mix(until time: Duration) {
+        mixer?.run(until: time.wholeNanoseconds) { core.deliver($0, into: &sink) }
+        sendRelayed(at: time)
     }
 
     private func receive(_ datagram: [UInt8], from port: UInt16, at now: UInt64) {
