@@ -223,7 +223,7 @@ def enter_namespace():
 
 # What a profile is made to take, in milliseconds: the microphone's processing (Documentation/Sound.md), a frame, the encoder's
 # look-ahead.
-MADE = {"standard": (3.5, 20, 6.5), "low-latency": (0, 5, 2.5), "low-bandwidth": (3.5, 60, 6.5), "music": (0, 20, 6.5)}
+MADE = {"standard": (7, 20, 6.5), "low-latency": (0, 5, 2.5), "low-bandwidth": (7, 60, 6.5), "music": (0, 20, 6.5)}
 STAGES = ("microphone", "processing", "frame", "look-ahead", "buffer", "speaker", "the rest")
 
 

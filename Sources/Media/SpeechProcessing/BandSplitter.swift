@@ -9,12 +9,11 @@ import Glibc
     /// Samples of a block at 48 kHz and at 16 kHz.
     static let blockSampleCount = 480
     static let lowSampleCount = 160
-    /// Samples at 48 kHz from input to output, when processing takes no time: half a filter down and half a filter up. 1 ms.
+    /// Samples at 48 kHz from input to output, when processing takes no time: half a filter down and half a filter up. 2 ms.
     static let latencySampleCount = 2 * halfLength
 
-    /// The filter's length is one more than twice this: 1 ms, so that it passes 6.2 kHz whole and stops 9.8 kHz by 60 dB. What is folded
-    /// over between them is heard only where processing changes it; twice the length gave the same figures.
-    private static let halfLength = 24
+    /// The filter's length is one more than twice this: 2 ms, so that it passes 7.1 kHz whole and stops 8.9 kHz by 60 dB.
+    private static let halfLength = 48
     private static let tapCount = 2 * halfLength + 1
     private static let tapsPerPhase = (tapCount + 2) / 3
 

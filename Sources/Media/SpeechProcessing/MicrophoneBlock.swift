@@ -7,7 +7,7 @@
     let playedLow = FloatMemory(BandSplitter.lowSampleCount)
     let echo = FloatMemory(BandSplitter.lowSampleCount)
     /// The low band as it was, as late as the suppressor makes it; new blocks are appended at the end.
-    let rawLow = FloatMemory(BandSplitter.lowSampleCount + SpectralSuppressor.lag)
+    let rawLow = FloatMemory(BandSplitter.lowSampleCount + SpectralSuppressor.hop)
     /// What the upper band was turned to at the end of the block before.
     var upperGain: Float = 1
 
@@ -18,8 +18,8 @@
     private var readyCount: Int
     private var inputCount = 0
 
-    /// 1 ms of the splitter and 2.5 ms of the suppressor.
-    static let latencySampleCount = BandSplitter.latencySampleCount + 3 * SpectralSuppressor.lag
+    /// 2 ms of the splitter and 5 ms of the suppressor.
+    static let latencySampleCount = BandSplitter.latencySampleCount + 3 * SpectralSuppressor.hop
 
     /// `waitingSampleCount` samples of silence come out first.
     init(waitingSampleCount: Int) {

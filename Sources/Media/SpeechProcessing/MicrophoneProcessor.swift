@@ -16,7 +16,7 @@
     /// Times that the way from speaker to microphone was found to have changed.
     public var pathChangeCount: Int { canceller.pathChangeCount }
 
-    /// Samples at 48 kHz by which processed sound is later: 3.5 ms, and what a frame lacks to 10 ms.
+    /// Samples at 48 kHz by which processed sound is later: 7 ms, and what a frame lacks to 10 ms.
     public let delaySampleCount: Int
 
     private var canceller = EchoCanceller()

@@ -4,17 +4,11 @@ import Glibc
 ///
 /// Each bin's gain follows from how much of it is estimated to be noise (``NoiseSpectrum``) and echo (``ResidualEcho``), smoothed
 /// by the decision-directed rule (Ephraim and Malah, IEEE Trans. ASSP 32, 1984). The window is long before the present and short
-/// after it (Mauler and Martin, EUSIPCO 2007): 32 ms tell the harmonics of a voice apart. One block goes over into the next within
-/// half a block, so the output lags by 2.5 ms.
+/// after it (Mauler and Martin, EUSIPCO 2007): 32 ms tell the harmonics of a voice apart, and the output lags by 5 ms.
 /// With both parts off, the output is the input, as late. One owner at a time; nothing allocates after it was made.
 @safe struct SpectralSuppressor: ~Copyable {
-    /// Samples of a block.
+    /// Samples of a block, and by which the output lags.
     static let hop = 80
-    /// Samples by which the output lags, and within which a block goes over into the next.
-    static let lag = 40
-    /// Samples over which the window falls to nothing at the present. Where it is already low inside the lag, what it took must be given
-    /// back, and errors with it: so it is shorter.
-    private static let taper = 32
     static let size = 512
     static let binCount = size / 2 + 1
 
@@ -30,10 +24,10 @@ import Glibc
     private let transform = FourierTransform(sampleCount: size)
     private let latest = FloatMemory(size)
     private let latestEcho = FloatMemory(size)
-    private let overlap = FloatMemory(lag)
+    private let overlap = FloatMemory(hop)
     private let windowed = FloatMemory(size)
     private let analysis = FloatMemory(size)
-    private let synthesis = FloatMemory(hop + lag)
+    private let synthesis = FloatMemory(2 * hop)
     private let spectrum = Spectrum(binCount: binCount)
     private let echoSpectrum = Spectrum(binCount: binCount)
     private let power = FloatMemory(binCount)
@@ -46,21 +40,17 @@ import Glibc
     private var residualEcho = ResidualEcho()
 
     init() {
-        let (size, length) = (Self.size, Self.hop + Self.lag)
-        for index in 0..<size {
-            let rise = Self.rise(index, over: size - Self.taper)
-            unsafe analysis.start[index] = Float(min(rise, Self.rise(size - 1 - index, over: Self.taper)))
+        let (long, short) = (Self.size - Self.hop, Self.hop)
+        for index in 0..<long {
+            unsafe analysis.start[index] = Float(sin(Double.pi / 2 * (Double(index) + 0.5) / Double(long)))
         }
-        // Analysis times synthesis rises over the lag, stays, and falls over the lag, so that two that overlap add up to one.
-        for index in 0..<length {
-            let edge = Self.rise(min(index, length - 1 - index), over: Self.lag)
-            unsafe synthesis.start[index] = Float(edge * edge) / analysis.start[size - length + index]
+        for index in 0..<short {
+            let angle = Double.pi / 2 * (Double(index) + 0.5) / Double(short)
+            unsafe analysis.start[long + index] = Float(cos(angle))
+            // Analysis times synthesis is a Hann window, whose halves add up to one.
+            unsafe synthesis.start[index] = Float(sin(angle) * sin(angle)) / analysis.start[long - short + index]
+            unsafe synthesis.start[short + index] = Float(cos(angle))
         }
-    }
-
-    /// A quarter of a sine over so many samples, then one.
-    private static func rise(_ index: Int, over count: Int) -> Double {
-        index < count ? sin(Double.pi / 2 * (Double(index) + 0.5) / Double(count)) : 1
     }
 
     /// Noise goes down by `decibels`; 0 leaves it.
@@ -86,10 +76,9 @@ import Glibc
         detector.follow(power, noise: noise, echo: residualEcho.power)
         applyGains()
         unsafe transform.inverse(spectrum, into: windowed.start)
-        let tail = unsafe windowed.start + (Self.size - Self.hop - Self.lag)
-        for index in 0..<Self.hop { unsafe samples[index] = tail[index] * synthesis.start[index] }
-        for index in 0..<Self.lag {
-            unsafe samples[index] += overlap.start[index]
+        let tail = unsafe windowed.start + (Self.size - 2 * Self.hop)
+        for index in 0..<Self.hop {
+            unsafe samples[index] = overlap.start[index] + tail[index] * synthesis.start[index]
             unsafe overlap.start[index] = tail[Self.hop + index] * synthesis.start[Self.hop + index]
         }
     }

@@ -20,7 +20,7 @@ import Testing
         let alignment = try #require(foundAlignment)
         #expect(abs(alignment.offset - processed.delay) <= 2)
         #expect(alignment.correlation > 0.98)
-        #expect(processed.delay == 168 + [120: 360, 240: 240][frame, default: 0])
+        #expect(processed.delay == 336 + [120: 360, 240: 240][frame, default: 0])
     }
 
     @Test("Above 9 kHz the sound stays as it is", arguments: [10_000.0, 12_000, 20_000])
