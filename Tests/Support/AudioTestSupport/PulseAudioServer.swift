@@ -37,8 +37,8 @@ public final class PulseAudioServer: @unchecked Sendable {
         process = try ChildProcess(
             Command.path("pulseaudio", package: "pulseaudio"),
             [
-                // Ends by itself some time after a test run that was killed.
-                "-n", "--daemonize=no", "--exit-idle-time=600", "--use-pid-file=no", "--log-level=info",
+                // Ends by itself some time after a test run that was killed, and not before a slow one is over.
+                "-n", "--daemonize=no", "--exit-idle-time=3600", "--use-pid-file=no", "--log-level=info",
                 "--log-target=stderr",
                 "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(directory.path)/native",
                 // The server refuses to run without any sink.
@@ -46,7 +46,7 @@ public final class PulseAudioServer: @unchecked Sendable {
             ], environment: server, errors: log)
         setenv("PULSE_COOKIE", "\(directory.path)/cookie", 1)
         Self.atExit.add(process.identifier, directory)
-        try Self.waitUntilStarted(log)
+        try Self.waitUntilStarted(log, process)
     }
 
     /// Ends the server at once, as if it crashed, and waits until it is gone. Its devices vanish.
@@ -76,8 +76,9 @@ public final class PulseAudioServer: @unchecked Sendable {
             "pactl", package: "pulseaudio-utils", ["--server=\(address)"] + arguments, environment: environment)
     }
 
-    /// Reads the server's log until it is up, then keeps it from filling.
-    private static func waitUntilStarted(_ log: consuming BytePipe) throws {
+    /// Reads the server's log until it is up, then keeps it from filling. A server that ends by itself is waited for: swift-testing's exit
+    /// tests look at whichever child has ended, and with one that nobody waits for they would see that one for ever.
+    private static func waitUntilStarted(_ log: consuming BytePipe, _ process: ChildProcess) throws {
         var text = ""
         while !text.contains("Daemon startup complete") {
             let bytes = log.read()
@@ -87,7 +88,10 @@ public final class PulseAudioServer: @unchecked Sendable {
             text += String(decoding: bytes, as: UTF8.self)
         }
         nonisolated(unsafe) let rest = log  // from here on the drain's alone
-        Thread.detachNewThread { _ = rest.readToEnd() }
+        Thread.detachNewThread {
+            _ = rest.readToEnd()
+            process.wait()
+        }
     }
 
     /// ALSA's own configuration and `pcm.roomtone_test`, set for this process before its first device is opened.
