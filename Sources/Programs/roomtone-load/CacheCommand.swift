@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LoadTester
 
 struct CacheCommand: AsyncParsableCommand {
@@ -23,8 +22,7 @@ struct CacheCommand: AsyncParsableCommand {
     @Option(help: "Rooms, with ten people each of whom three speak.")
     var rooms = 10
 
-    @Flag(help: "The result as JSON.")
-    var json = false
+    @OptionGroup var result: BenchmarkResult
 
     func validate() throws {
         guard rounds > 0, seconds >= 6, (1...100).contains(rooms) else {
@@ -44,14 +42,7 @@ struct CacheCommand: AsyncParsableCommand {
                     serverProgram: server.path, rounds: rounds, options: options,
                     table: try SpeechFrames.table(options.speech, recording: nil, seed: options.seed))
                 let report = try await benchmark.run(progress: progress)
-                if json {
-                    let encoder = JSONEncoder()
-                    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-                    print(String(decoding: try encoder.encode(report), as: UTF8.self))
-                } else {
-                    print(report.text)
-                }
-                if !report.isSound { throw ExitCode(1) }
+                try result.give(report, report.text, isMet: report.isSound)
             }
         }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatLoad
-import Foundation
 
 struct ChatCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,8 +9,7 @@ struct ChatCommand: AsyncParsableCommand {
 
     @OptionGroup var places: Places
 
-    @Option(help: "A folder for this run's servers; made and removed unless given.")
-    var workFolder: String?
+    @OptionGroup var folder: WorkFolder
 
     @Option(help: "Rooms whose delivery is measured, 1…100.")
     var rooms = ChatBenchmarkOptions().roomCount
@@ -43,8 +41,7 @@ struct ChatCommand: AsyncParsableCommand {
     @Flag(help: "TLS for the measured clients, too.")
     var tls = false
 
-    @Flag(help: "The result as JSON.")
-    var json = false
+    @OptionGroup var result: BenchmarkResult
 
     func validate() throws {
         guard (1...100).contains(rooms), members > 0, rate > 0, seconds > 0, rounds > 0 else {
@@ -54,21 +51,13 @@ struct ChatCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = workFolder ?? NSTemporaryDirectory() + "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { if workFolder == nil { try? FileManager.default.removeItem(atPath: folder) } }
-        let report = try await ChatBenchmark(
-            options, serverProgram: places.server.path, database: places.database, workFolder: folder,
-            say: Progress.say
-        ).run()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(report.text)
+        let report = try await folder.whileThere { folder in
+            try await ChatBenchmark(
+                options, serverProgram: places.server.path, database: places.database, workFolder: folder,
+                say: Progress.say
+            ).run()
         }
-        if !report.goals.allSatisfy(\.isMet) { throw ExitCode(1) }
+        try result.give(report, report.text, isMet: report.goals.allSatisfy(\.isMet))
     }
 
     private var options: ChatBenchmarkOptions {

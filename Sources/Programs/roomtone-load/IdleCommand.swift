@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatLoad
-import Foundation
 
 struct IdleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,8 +18,7 @@ struct IdleCommand: AsyncParsableCommand {
     @Option(help: "Seconds from the last login to the measurement.")
     var settle = IdleBenchmark.settlingSecondsDefault
 
-    @Option(help: "A folder for the servers; made and removed unless given.")
-    var workFolder: String?
+    @OptionGroup var folder: WorkFolder
 
     func validate() throws {
         guard users > 0, runs > 0, (0...600).contains(settle) else {
@@ -29,12 +27,11 @@ struct IdleCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = workFolder ?? NSTemporaryDirectory() + "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { if workFolder == nil { try? FileManager.default.removeItem(atPath: folder) } }
-        let figures = try await IdleBenchmark(
-            userCount: users, runs: runs, settlingSeconds: settle, serverProgram: server.path, workFolder: folder
-        ).run { print($0.text) }
+        let figures = try await folder.whileThere { folder in
+            try await IdleBenchmark(
+                userCount: users, runs: runs, settlingSeconds: settle, serverProgram: server.path, workFolder: folder
+            ).run { print($0.text) }
+        }
         print("Medians: \(figures.text)")
         print(figures.goal.text)
         if !figures.goal.isMet { throw ExitCode(1) }

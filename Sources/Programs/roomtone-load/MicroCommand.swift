@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RelayLoad
 
 struct MicroCommand: ParsableCommand {
@@ -11,19 +10,11 @@ struct MicroCommand: ParsableCommand {
     @Option(help: "Rounds, in which every step has a turn.")
     var rounds = 15
 
-    @Flag(help: "The result as JSON.")
-    var json = false
+    @OptionGroup var result: BenchmarkResult
 
     func run() throws {
         let report = MicroBenchmark(rounds: rounds).run()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(report.text)
-        }
-        if !report.isClean { throw ExitCode(1) }
+        try result.give(report, report.text, isMet: report.isClean)
     }
 
     func validate() throws {

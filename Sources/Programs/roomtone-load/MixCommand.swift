@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LoadTester
 import RelayLoad
 
@@ -15,8 +14,7 @@ struct MixCommand: AsyncParsableCommand {
 
     @OptionGroup var server: ServerProgram
 
-    @Option(help: "A folder for this run's servers; made and removed unless given.")
-    var workFolder: String?
+    @OptionGroup var folder: WorkFolder
 
     @Option(help: "Seconds of each measurement.")
     var seconds = 10
@@ -27,8 +25,7 @@ struct MixCommand: AsyncParsableCommand {
     @Option(help: "Silent rooms, 1…2,000.")
     var silentRooms = 1_000
 
-    @Flag(help: "The result as JSON.")
-    var json = false
+    @OptionGroup var result: BenchmarkResult
 
     func validate() throws {
         guard seconds > 0, rounds > 0, (1...2_000).contains(silentRooms) else {
@@ -37,21 +34,13 @@ struct MixCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = workFolder ?? NSTemporaryDirectory() + "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { if workFolder == nil { try? FileManager.default.removeItem(atPath: folder) } }
         let speech = try SpeechFrames.table(.encodedSpeech, recording: nil, seed: 1)
-        let report = try await MixBenchmark(
-            seconds: seconds, rounds: rounds, silentRooms: silentRooms, speech: speech, serverProgram: server.path,
-            workFolder: folder, say: Progress.say
-        ).run()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(report.text)
+        let report = try await folder.whileThere { folder in
+            try await MixBenchmark(
+                seconds: seconds, rounds: rounds, silentRooms: silentRooms, speech: speech, serverProgram: server.path,
+                workFolder: folder, say: Progress.say
+            ).run()
         }
-        if !report.isMet { throw ExitCode(1) }
+        try result.give(report, report.text, isMet: report.isMet)
     }
 }

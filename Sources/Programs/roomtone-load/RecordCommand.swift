@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LoadTester
 import RelayLoad
 
@@ -15,8 +14,7 @@ struct RecordCommand: AsyncParsableCommand {
 
     @OptionGroup var server: ServerProgram
 
-    @Option(help: "A folder for this run's server; made and removed unless given.")
-    var workFolder: String?
+    @OptionGroup var folder: WorkFolder
 
     @Option(help: "Rounds, of a turn that is recorded and one that is not.")
     var rounds = 5
@@ -24,29 +22,20 @@ struct RecordCommand: AsyncParsableCommand {
     @Option(help: "Seconds of a turn, after one of warming up.")
     var seconds = 5
 
-    @Flag(help: "The result as JSON.")
-    var json = false
+    @OptionGroup var result: BenchmarkResult
 
     func validate() throws {
         guard rounds > 0, seconds >= 2 else { throw ValidationError("--rounds is 1 at least, --seconds 2") }
     }
 
     func run() async throws {
-        let folder = workFolder ?? NSTemporaryDirectory() + "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { if workFolder == nil { try? FileManager.default.removeItem(atPath: folder) } }
         let speech = try SpeechFrames.table(.encodedSpeech, recording: nil, seed: 1)
-        let report = try await RecordBenchmark(
-            rounds: rounds, seconds: seconds, speech: speech, serverProgram: server.path, workFolder: folder,
-            say: Progress.say
-        ).run()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(report.text)
+        let report = try await folder.whileThere { folder in
+            try await RecordBenchmark(
+                rounds: rounds, seconds: seconds, speech: speech, serverProgram: server.path, workFolder: folder,
+                say: Progress.say
+            ).run()
         }
-        if !report.isSound { throw ExitCode(1) }
+        try result.give(report, report.text, isMet: report.isSound)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RelayLoad
 
 struct RelayCommand: AsyncParsableCommand {
@@ -19,8 +18,7 @@ struct RelayCommand: AsyncParsableCommand {
     @Option(help: "The yardstick, built from Benchmarks/RelayFloor (Scripts/bench does it).")
     var floorProgram: String
 
-    @Option(help: "A folder for this run's servers; made and removed unless given.")
-    var workFolder: String?
+    @OptionGroup var folder: WorkFolder
 
     @Option(help: "Shapes, with commas between.")
     var shapes = RelayShape.all.map(\.name).joined(separator: ",")
@@ -49,25 +47,16 @@ struct RelayCommand: AsyncParsableCommand {
     @Flag(help: "Measures what others notice of one session that sends 10,000 datagrams a second, too.")
     var flood = false
 
-    @Flag(help: "The result as JSON.")
-    var json = false
+    @OptionGroup var result: BenchmarkResult
 
     func run() async throws {
         let options = try self.options
-        let folder = workFolder ?? NSTemporaryDirectory() + "roomtone-load-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { if workFolder == nil { try? FileManager.default.removeItem(atPath: folder) } }
-        let report = try await RelayBenchmark(
-            options, serverProgram: server.path, floorProgram: floorProgram, workFolder: folder, say: Progress.say
-        ).run()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(report.text)
+        let report = try await folder.whileThere { folder in
+            try await RelayBenchmark(
+                options, serverProgram: server.path, floorProgram: floorProgram, workFolder: folder, say: Progress.say
+            ).run()
         }
-        if !report.isSound { throw ExitCode(1) }
+        try result.give(report, report.text, isMet: report.isSound)
     }
 
     func validate() throws { _ = try options }
