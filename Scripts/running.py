@@ -35,10 +35,11 @@ UNDER_WAY_MAX = 8
 SETTINGS = """
 log_format: json
 drain_seconds: 60
-rooms: {{max: {rooms_max}}}
+rooms: {{max: {rooms_max}, made_per_user_burst: 1000}}
 text: {{messages_per_user_burst: 1000000, messages_per_user_per_second: 1000000, messages_per_address_burst: 1000000,
   messages_per_address_per_second: 1000000}}
 control: {{message_burst: 10000, message_interval_milliseconds: 1}}
+accounts: {{registrations_per_address_burst: 10000}}
 operations: {{token_file: {folder}/token}}
 """
 

@@ -65,9 +65,11 @@ def main():
                     reader = Reader(server)
                     if is_read:
                         reader.start()
-                    p99[is_read], gone = measure(arguments, server, Path(folder))
+                    try:
+                        p99[is_read], gone = measure(arguments, server, Path(folder))
+                    finally:
+                        reader.stopping.set()
                     lost += gone
-                    reader.stopping.set()
                     if is_read:
                         reader.join()
                         print(f"round {number + 1}: {reader.count} readings of {reader.bytes:,} bytes")
