@@ -285,7 +285,7 @@ let testTargets: [Target] = [
         "ControlServer", "Server",
         [
             "ControlServer", "ControlWire", "Daemon", "Operations", "Rooms", "ChatStore", "Credentials", "Identifiers",
-            "MessageSearch", "Permissions", "VoiceRelay", "VoiceWire",
+            "MessageSearch", "Permissions", "VoiceRelay", "VoiceTestSupport", "VoiceWire",
             nio("NIOCore"), nio("NIOPosix"), nioSSL, x509, asn1, logging,
         ]),
     tests(

@@ -49,6 +49,13 @@ public final class VoiceSocketClient {
         return type == .voice ? body.first : nil
     }
 
+    /// Why the relay ends this client's session, which is the next that it says.
+    public func goodbye() throws -> GoodbyeReason? {
+        let (type, body) = try receive()
+        guard type == .goodbye, let reason = body.first else { throw Failure(step: "goodbye") }
+        return GoodbyeReason(rawValue: reason)
+    }
+
     /// The next voice datagram: its header and what is behind it.
     public func hearFrame() throws -> (header: VoiceHeader, body: [UInt8]) {
         try receiveDatagram()
