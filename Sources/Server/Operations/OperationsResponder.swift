@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import JSONText
+import NIOCore
 
 /// Answers what is asked of the operations listener, without a socket. Any task.
 struct OperationsResponder: Sendable {
@@ -12,6 +13,9 @@ struct OperationsResponder: Sendable {
     let roomsMax: Int
     /// Nil while the administration is switched off.
     let administration: AdministrationAPI?
+    /// Where the text of `/metrics` is made: its thread goes behind those that people's messages wait for. Runs as long as
+    /// the process.
+    let eventLoop: any EventLoop
 
     func reply(to question: HTTPQuestion) async -> HTTPReply {
         guard let segments = question.segments else {
@@ -41,16 +45,20 @@ struct OperationsResponder: Sendable {
     }
 
     /// All families, by origin.
-    func families() async -> [MetricFamily] {
+    private func metrics() async -> HTTPReply {
         let figures = await parts.figures()
         let findings = await readiness.findings()
-        var families = MetricFamily.server(figures, roomsMax: roomsMax) + MetricFamily.readiness(findings)
-        for source in sources { families += await source.families() }
-        return families + registry.families
-    }
-
-    private func metrics() async -> HTTPReply {
-        HTTPReply(contentType: MetricText.contentType, body: MetricText.render(await families()))
+        var others: [MetricFamily] = []
+        for source in sources { others += await source.families() }
+        let text = await withCheckedContinuation { [others] continuation in
+            eventLoop.execute {
+                let families =
+                    MetricFamily.server(figures, roomsMax: roomsMax) + MetricFamily.process(.read())
+                    + MetricFamily.readiness(findings) + others + registry.families
+                continuation.resume(returning: MetricText.render(families))
+            }
+        }
+        return HTTPReply(contentType: MetricText.contentType, body: text)
     }
 
     /// Whoever reads this has reached a thread that answers.

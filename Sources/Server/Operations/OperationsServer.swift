@@ -49,7 +49,7 @@ public final class OperationsServer: Service {
         }
         let responder = OperationsResponder(
             parts: parts, readiness: readiness, registry: registry, sources: sources, roomsMax: configuration.roomsMax,
-            administration: administration)
+            administration: administration, eventLoop: eventLoops.next())
         // Hummingbird tells each start and each connection; who reads our log wants neither.
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)

@@ -25,8 +25,8 @@ import Testing
         let figures = ServerFigures(
             relay: relay, rooms: [room], census: RoomDirectory.Census(),
             events: ControlEvent.allCases.map { ($0, 0) }, messageLatency: LatencyCounter().reading,
-            messages: MessageLogFigures(), search: SearchCounters(), process: ProcessFigures())
-        return MetricFamily.server(figures, roomsMax: 1)
+            messages: MessageLogFigures(), search: SearchCounters())
+        return MetricFamily.server(figures, roomsMax: 1) + MetricFamily.process(ProcessFigures())
             + MetricFamily.readiness([Readiness.Finding(name: "store", reason: nil)]) + MetricsRegistry().families
             + [
                 MetricFamily("roomtone_http_requests_total", .counter, "", []),

@@ -8,7 +8,7 @@ import Testing
         let figures = ProcessFigures(
             status: "Name:\ta) b\nVmSize:\t  2048 kB\nVmRSS:\t  1024 kB\nThreads:\t7\n",
             statistics: "42 (a) b) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 7 0 1000 99 5",
-            machine: "cpu 1 2 3\nbtime 1700000000\n", ticksPerSecond: 100)
+            bootSeconds: ProcessFigures.bootSeconds("cpu 1 2 3\nbtime 1700000000\n"), ticksPerSecond: 100)
         #expect(figures.residentBytes == 1 << 20 && figures.virtualBytes == 2 << 20 && figures.threads == 7)
         #expect(figures.processorSeconds == 3)
         #expect(figures.startSeconds == 1_700_000_010)
@@ -21,6 +21,6 @@ import Testing
     }
 
     @Test func textsThatAreNotThereAreNoFigures() {
-        #expect(ProcessFigures(status: "", statistics: "", machine: "", ticksPerSecond: 100) == ProcessFigures())
+        #expect(ProcessFigures(status: "", statistics: "", bootSeconds: 0, ticksPerSecond: 100) == ProcessFigures())
     }
 }

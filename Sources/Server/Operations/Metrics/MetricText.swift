@@ -9,8 +9,15 @@ public enum MetricText {
         var text: [UInt8] = []
         text.reserveCapacity(families.reduce(0) { $0 + 160 + $1.samples.count * 96 })
         for family in families where !family.samples.isEmpty {
-            text += "# HELP \(family.name) \(escaped(help: family.help))\n".utf8
-            text += "# TYPE \(family.name) \(family.kind.rawValue)\n".utf8
+            text += "# HELP ".utf8
+            text += family.name.utf8
+            text.append(UInt8(ascii: " "))
+            appendEscaped(family.help, to: &text)
+            text += "\n# TYPE ".utf8
+            text += family.name.utf8
+            text.append(UInt8(ascii: " "))
+            text += family.kind.rawValue.utf8
+            text.append(UInt8(ascii: "\n"))
             for sample in family.samples { append(sample, of: family.name, to: &text) }
         }
         return text
@@ -33,7 +40,7 @@ public enum MetricText {
                 if index > 0 { text.append(UInt8(ascii: ",")) }
                 text += label.name.utf8
                 text += "=\"".utf8
-                appendEscaped(label.value, to: &text)
+                appendEscaped(label.value, isQuoted: true, to: &text)
                 text.append(UInt8(ascii: "\""))
             }
             text.append(UInt8(ascii: "}"))
@@ -44,18 +51,14 @@ public enum MetricText {
     }
 
     /// Backslash, quote and newline would end the value; rooms are called what people like.
-    private static func appendEscaped(_ value: String, to text: inout [UInt8]) {
+    private static func appendEscaped(_ value: String, isQuoted: Bool = false, to text: inout [UInt8]) {
         for byte in value.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): text += "\\\\".utf8
-            case UInt8(ascii: "\""): text += "\\\"".utf8
+            case UInt8(ascii: "\"") where isQuoted: text += "\\\"".utf8
             case UInt8(ascii: "\n"): text += "\\n".utf8
             default: text.append(byte)
             }
         }
-    }
-
-    private static func escaped(help: String) -> String {
-        help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
     }
 }

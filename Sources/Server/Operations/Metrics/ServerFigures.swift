@@ -13,7 +13,6 @@ struct ServerFigures: Sendable {
     var messageLatency: LatencyCounter.Reading
     var messages: MessageLogFigures
     var search: SearchCounters
-    var process: ProcessFigures
 }
 
 /// What the server's parts are asked through.
@@ -39,7 +38,7 @@ public struct ServerParts: Sendable {
         ServerFigures(
             relay: relay.figures(), rooms: await directory.voiceFigures(), census: await directory.census,
             events: ControlEvent.allCases.map { ($0, counters[$0]) }, messageLatency: counters.messageLatency.reading,
-            messages: store.messageLogFigures, search: search.counters, process: ProcessFigures.read())
+            messages: store.messageLogFigures, search: search.counters)
     }
 }
 
@@ -47,6 +46,6 @@ extension MetricFamily {
     /// All that the server's own parts measure.
     static func server(_ figures: ServerFigures, roomsMax: Int) -> [MetricFamily] {
         voice(figures.rooms, roomsMax: roomsMax) + relay(figures.relay) + control(figures.census, figures.events)
-            + messages(figures.messageLatency, figures.messages) + search(figures.search) + process(figures.process)
+            + messages(figures.messageLatency, figures.messages) + search(figures.search)
     }
 }
