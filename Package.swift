@@ -300,7 +300,7 @@ let testTargets: [Target] = [
             "ChatStore", "ControlServer", "ControlWire", "Daemon", "DaemonTestSupport", "Identifiers", "JSONText",
             "AudioTestSupport", "MessageSearch", "Operations", "Recordings", "RoomClient", "Rooms", "VoiceRelay",
             nio("NIOCore"), logging, metrics,
-        ]),
+        ], files: ["Fixtures"]),
     tests(
         "RoomClient", "Client",
         [
