@@ -77,6 +77,8 @@ def main():
                     lost += gone
                     if is_read:
                         reader.join()
+                        if not reader.count:
+                            raise Failure("the metrics could not be read once, so nothing was measured")
                         print(f"round {number + 1}: {reader.count} readings of {reader.bytes:,} bytes")
                 ratios.append(p99[True] / p99[False])
                 print(f"round {number + 1}: p99 {p99[True]:.0f} µs with, {p99[False]:.0f} µs without, {ratios[-1]:.2f}×", flush=True)
