@@ -6,7 +6,7 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
     /// Frames of 20 ms, 40 kbit/s: for almost everybody.
     case standard
     /// Frames of 5 ms without the codec's look-ahead for speech, the smallest device buffers that are safe: for playing together.
-    /// More packets, and no copy of lost frames.
+    /// More packets; where some are lost, the sound waits 5 to 15 ms for what carries them again.
     case lowLatency = "low-latency"
     /// Frames of 60 ms, 16 kbit/s: for thin lines.
     case lowBandwidth = "low-bandwidth"
@@ -22,7 +22,6 @@ public enum VoiceProfile: String, Sendable, CaseIterable {
             settings.frameDuration = .milliseconds5
             settings.application = .restrictedLowDelay
             settings.bitsPerSecond = 64_000
-            settings.forwardErrorCorrection = false
             settings.discontinuousTransmission = false
         case .lowBandwidth:
             settings.frameDuration = .milliseconds60

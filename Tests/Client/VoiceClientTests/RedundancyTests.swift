@@ -100,6 +100,13 @@ import VoiceWire
         #expect(encoder.settings.expectedLossPercent == 0)
     }
 
+    @Test(arguments: VoiceProfile.allCases)
+    func `Every profile carries again what the network loses`(profile: VoiceProfile) throws {
+        var encoder = try FrameEncoder(settings: profile.encoder)
+        encoder.apply(.init(bitsPerSecond: 40_000, carried: .init(Block(near: 1, far: 3)), expectedLossPercent: 0))
+        #expect(encoder.carried == .init(Block(near: 1, far: 3)))
+    }
+
     /// A listener who gets all frames but every fifth.
     private func listen(to bodies: [(opus: Int, bytes: [UInt8])]) throws -> (heard: [Float], counters: VoiceCounters) {
         var table = TalkerTable(configuration: JitterBuffer.Configuration())
