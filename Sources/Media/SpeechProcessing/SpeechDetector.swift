@@ -3,7 +3,8 @@ import Glibc
 /// How much a block looks like speech: how far how many bands stand out of the room's noise. 16 kHz, blocks of 5 ms.
 ///
 /// Speech lifts some of 23 bands far above their noise, here and there and all the time; noise, however loud, lifts none by more
-/// than chance. So each band counts by the logarithm of what it has above its noise beyond chance. One owner at a time.
+/// than chance, and narrow bands by more than wide ones. So each band counts by the logarithm of what it has above its noise beyond
+/// chance. One owner at a time.
 @safe struct SpeechDetector: ~Copyable {
     /// Probability of speech in the latest block, 0…1. Steady noise stays below 0.75.
     private(set) var probability: Float = 0
@@ -11,6 +12,14 @@ import Glibc
     var isCertain: Bool { probability > 0.95 }
 
     private let ratios = FloatMemory(edges.count)
+    /// What a band of steady noise reaches by chance, in ratio to its mean: a mean of n powers deviates by 1/√n, and this is twice that.
+    private let chances = FloatMemory(edges.count)
+
+    init() {
+        for band in 0..<Self.edges.count - 1 {
+            unsafe chances.start[band] = 1 + 2 / Float(Self.edges[band + 1] - Self.edges[band]).squareRoot()
+        }
+    }
 
     /// Takes a block's power, and what of it is noise and echo.
     mutating func follow(_ power: borrowing FloatMemory, noise: borrowing NoiseSpectrum, echo: borrowing FloatMemory) {
@@ -24,7 +33,7 @@ import Glibc
             }
             let smoothed = unsafe ratios.start[band] + Self.smoothing * (loud / max(quiet, 1e-9) - ratios.start[band])
             unsafe ratios.start[band] = smoothed
-            score += max(0, log(max(smoothed / Self.chance, 1e-3)))
+            score += unsafe max(0, log(max(smoothed / chances.start[band], 1e-3)))
         }
         score /= Float(bandCount)
         probability = score / (score + Self.evenScore)
@@ -37,9 +46,7 @@ import Glibc
         194, 229,
     ]
     private static let smoothing: Float = 0.293
-    /// What a band of steady noise reaches by chance, in ratio to its mean.
-    private static let chance: Float = 1.6
     private static let echoWeight: Float = 2
     /// The score at which speech is as likely as not.
-    private static let evenScore: Float = 0.043
+    private static let evenScore: Float = 0.0295
 }

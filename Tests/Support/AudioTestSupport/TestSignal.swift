@@ -55,6 +55,17 @@ public enum TestSignal {
         }
     }
 
+    /// Air that a fan stirs: noise that falls by 6 dB an octave from 200 Hz. Its level is nowhere near as steady as white noise's.
+    /// `level` is its RMS as a share of full scale.
+    public static func fan(seed: UInt64, sampleCount: Int, level: Double) -> [Int16] {
+        // What is left of white noise's power below 200 Hz: 0.026 / (2 - 0.026).
+        var low = 0.0
+        return noise(seed: seed, sampleCount: sampleCount, level: 0.1).map {
+            low += 0.026 * (Double($0) - low)
+            return Int16(clamping: Int(low * level / 0.1 / 0.1148))
+        }
+    }
+
     public static func silence(_ sampleCount: Int) -> [Int16] {
         [Int16](repeating: 0, count: sampleCount)
     }
