@@ -47,7 +47,8 @@ public actor RoomSession {
             perform: { (step, client) async throws(RoomClientError) in
                 try await self.perform(step, client, handler)
             },
-            isComplete: { client in await self.open(client, handler) })
+            isComplete: { client in await self.open(client, handler) },
+            willClose: { client in await self.sayGoodbye(client) })
         return await server.run({ event in await handler(Event(event)) }, goingOn: continuation)
     }
 
@@ -106,6 +107,13 @@ public actor RoomSession {
         guard voiceClient === client, let room else { return }
         _ = try await client.request(.voiceDisconnect(roomID: room.id, userID: .server))
         voiceClient = nil
+    }
+
+    /// Over the connection that is about to close, in order: the voice socket's own goodbye may come after its end, and to the room this
+    /// person would then be one whose connection was lost.
+    private func sayGoodbye(_ client: RoomClient) async {
+        guard voiceClient === client, let room else { return }
+        try? await client.send(.voiceDisconnect(roomID: room.id, userID: .server))
     }
 
     private func join(_ client: RoomClient) async throws(RoomClientError) -> RoomSummary {

@@ -100,7 +100,7 @@ public actor ServerSession {
                 try? await Task.sleep(for: delay)
                 return .waited
             }
-        case .disconnect: await disconnect()
+        case .disconnect: await disconnect(continuation)
         case .report(.online): if let connection { await continuation.isComplete(connection) }
         case .report(.lost(let error)): await inOrder { await handler(.lost(error)) }
         case .report(.retrying(let delay, let error)): await inOrder { await handler(.retrying(after: delay, error)) }
@@ -117,13 +117,16 @@ public actor ServerSession {
         }
     }
 
-    private func disconnect() async {
+    private func disconnect(_ continuation: Continuation) async {
         task?.cancel()
         stepNumber += 1
         connectionNumber += 1
         pump?.cancel()
         isLoggedIn = false
-        await connection?.close()
+        if let connection {
+            await continuation.willClose(connection)
+            await connection.close()
+        }
         connection = nil
     }
 }
@@ -137,6 +140,8 @@ extension ServerSession {
         var perform: @Sendable (SessionMachine.Step, RoomClient) async throws(RoomClientError) -> Void = { _, _ in }
         /// All steps are done.
         var isComplete: @Sendable (RoomClient) async -> Void = { _ in }
+        /// This side is about to close the connection; what is said now still goes out, where it stands.
+        var willClose: @Sendable (RoomClient) async -> Void = { _ in }
     }
 
     func run(_ handler: @escaping Handler, goingOn continuation: Continuation) async -> RoomClientError? {
@@ -149,7 +154,7 @@ extension ServerSession {
                 }
             }
             // Cancelled, or stopped while too much was waiting: the inputs end before the machine hears of it.
-            await disconnect()
+            await disconnect(continuation)
             return nil
         } onCancel: {
             stop()

@@ -8,10 +8,13 @@ struct RoomSessionReconnectTests {
     private let room = RoomSummary(
         id: RoomID(rawValue: 1), name: "General", description: "", isPasswordProtected: false)
 
-    /// A server with one account and one room.
-    private func serve(port: UInt16 = 0, password: String = "secret") async throws -> LineServer {
+    /// A server with one account and one room; `hear` is given what is said to it.
+    private func serve(
+        port: UInt16 = 0, password: String = "secret", hear: @escaping @Sendable (ControlMessage) -> Void = { _ in }
+    ) async throws -> LineServer {
         try await LineServer.start(certificate: nil, port: port) { [room] envelope in
-            switch envelope.message {
+            hear(envelope.message)
+            return switch envelope.message {
             case .login(_, password, _):
                 [envelope.answered(.authSuccess(userID: UserID(rawValue: 5), message: "hello"))]
             case .login: [envelope.answered(.authFailure(reason: "wrong name or password"))]
@@ -142,6 +145,20 @@ struct RoomSessionReconnectTests {
         session.stop()
         opening.finish()
         #expect(await end.value == nil)
+        await server.stop()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `who leaves says so of voice before the connection ends`() async throws {
+        let (heard, telling) = AsyncStream.makeStream(of: ControlMessage.self)
+        let server = try await serve { telling.yield($0) }
+        let session = session(at: server)
+        let (stream, end) = run(session)
+        var events = stream.makeAsyncIterator()
+        _ = await nextGrant(&events)
+        session.stop()
+        #expect(await end.value == nil)
+        for await message in heard where message == .voiceDisconnect(roomID: room.id, userID: .server) { break }
         await server.stop()
     }
 
