@@ -38,10 +38,30 @@ extension ClientShell {
                 }
                 queue.finish(request)
                 askMore()
+                if queue.isIdle { releaseLeaver() }
                 handle(.answered(request, result))
             }
         }
     }
+
+    /// What was asked before the person left is still done where the server answers soon: the last messages, and to leave voice. The
+    /// voice socket's own goodbye may come after the end of the connection, and then others are told that it was lost.
+    func finishRequests() async {
+        guard !queue.isIdle else { return }
+        let impatience = Task {
+            guard (try? await Task.sleep(for: Self.leavingPatience)) != nil else { return }
+            releaseLeaver()
+        }
+        await withCheckedContinuation { leaver = $0 }
+        impatience.cancel()
+    }
+
+    private func releaseLeaver() {
+        leaver?.resume()
+        leaver = nil
+    }
+
+    private static let leavingPatience: Duration = .seconds(1)
 
     /// In order, until the end. What finds no connection is dropped: it is said again when there is one.
     func sendMessages() async {

@@ -44,6 +44,8 @@ actor ClientShell {
     var sessionNumber = 0
     var client: RoomClient?
     var queue = RequestQueue()
+    /// Waits for the last answers, to leave.
+    var leaver: CheckedContinuation<Void, Never>?
     /// Waits for the person's word about a fingerprint.
     var trustWaiter: CheckedContinuation<Bool, Never>?
 
@@ -85,6 +87,7 @@ actor ClientShell {
         if let login { connect(login) }
         for await _ in over {}
         alarm?.cancel()
+        await finishRequests()
         trustWaiter?.resume(returning: false)
         trustWaiter = nil
         // A login that is just being prepared is none any more.

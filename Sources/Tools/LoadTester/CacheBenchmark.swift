@@ -6,7 +6,8 @@ public import SyntheticSpeakers
 ///
 /// Two servers of the benchmark's own, one that keeps the state of voice in memory and one that writes it into a redis-server of the
 /// benchmark's own, and the same load on them in turns. In each round each condition has one turn, forwards in odd rounds and
-/// backwards in even ones; ratios are of turns of one round.
+/// backwards in even ones; ratios are of turns of one round. Each round begins and ends with a turn without Redis: what the two differ by
+/// is the machine's doing, and what becomes slower or faster in the course of a round is in neither's favour.
 public struct CacheBenchmark: Sendable {
     /// What becomes of Redis while people talk.
     public enum Condition: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
@@ -17,6 +18,8 @@ public struct CacheBenchmark: Sendable {
         case stopped
         /// Dies (SIGKILL) and is started again.
         case killed
+        /// Once more without: the same thing measured twice.
+        case again
     }
 
     public let serverProgram: String
@@ -50,7 +53,8 @@ public struct CacheBenchmark: Sendable {
             var turns: [Condition: CacheReport.Turn] = [:]
             for condition in order {
                 progress.say("round \(round) of \(rounds): \(condition.rawValue)")
-                let server = condition == .without ? alone.server : beside.server
+                let isAlone = condition == .without || condition == .again
+                let server = isAlone ? alone.server : beside.server
                 turns[condition] = try await turn(condition, on: server, redis, progress)
             }
             report.rounds.append(turns)

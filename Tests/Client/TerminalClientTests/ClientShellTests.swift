@@ -140,6 +140,35 @@ import VoiceClient
         await daemon.stop()
     }
 
+    @Test func `what is asked just before leaving is done, and who leaves has not been lost`() async throws {
+        let daemon = try await start()
+        let (ada, bob) = (person("ada", at: daemon), person("bob", at: daemon))
+        for person in [bob, ada] {
+            person.begin()
+            await person.sees { $0.link == .up && $0.selected != nil }
+            person.say("/voice")
+            await person.sees { $0.seat?.talk.statistics.isConnected == true }
+        }
+        let last = (1...10).map { "last words \($0)" }
+        for words in last { ada.say(words) }
+        await ada.leave()
+        await bob.sees { $0.selectedState?.log.messages.map(\.content) == last }
+        await bob.sees { $0.notices.contains { $0.text.hasPrefix("ada left voice") } }
+        #expect(bob.model.notices.contains { $0.text == "ada left voice." })
+        await bob.leave()
+        await daemon.stop()
+    }
+
+    @Test func `a server that does not answer keeps nobody from leaving`() async throws {
+        let daemon = try await start()
+        let ada = person("ada", at: daemon)
+        ada.begin()
+        await ada.sees { $0.link == .up }
+        await ada.shell.askInVain()
+        await ada.leave()
+        await daemon.stop()
+    }
+
     @Test func `who sets a topic sees it`() async throws {
         let daemon = try await start()
         let ada = person("ada", at: daemon)
@@ -209,5 +238,13 @@ import VoiceClient
         wrong.do(.terminated)
         #expect(await wrong.end() == nil)
         await daemon.stop()
+    }
+}
+
+extension ClientShell {
+    /// A request that is under way for ever.
+    fileprivate func askInVain() {
+        _ = queue.add(.rooms)
+        while queue.next() != nil {}
     }
 }
