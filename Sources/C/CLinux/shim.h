@@ -1,11 +1,12 @@
-// Linux calls that Swift's Glibc module leaves out: event descriptors, epoll, and a thread's name, scheduling, processor
-// and timers.
+// Linux calls that Swift's Glibc module leaves out: event descriptors, epoll, random numbers, and a thread's name, scheduling,
+// processor and timers.
 #pragma once
 #include <errno.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>

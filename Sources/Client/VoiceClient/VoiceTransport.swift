@@ -52,6 +52,8 @@ package struct VoiceTransport: ~Copyable, Sendable {
     private var sentCount: UInt64 = 0
     /// The hello's own 8 bytes: a welcome must return them.
     private let helloEcho: UInt64
+    /// What the relay wants returned, to believe that we receive where we send from, and since when.
+    private var challenge: (bytes: UInt64, at: MonotonicInstant)?
 
     /// The first hello is repeated after this long, then after twice as long, up to ``helloIntervalMax``.
     package static let helloIntervalMin: Int64 = 100_000_000
@@ -117,7 +119,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
     package var nextDeadline: MonotonicInstant? {
         switch phase {
         case .greeting: min(nextHello, expiry)
-        case .open: min(pace.nextPing, silenceEnd ?? pace.nextPing)
+        case .open: min(pace.nextPing, silenceEnd ?? pace.nextPing, challenge?.at ?? pace.nextPing)
         case .over: nil
         }
     }
@@ -133,6 +135,7 @@ package struct VoiceTransport: ~Copyable, Sendable {
             helloInterval = min(2 * helloInterval, Self.helloIntervalMax)
         case .open:
             if let silenceEnd, now >= silenceEnd { return end(.lost(.silent)) }
+            if let challenge = challenge.take() { prove(challenge.bytes, emit) }
             guard now >= pace.nextPing else { return nil }
             sendPing(at: now, emit)
         case .over: break
@@ -212,6 +215,13 @@ package struct VoiceTransport: ~Copyable, Sendable {
         _ = sendControl(.ping, bodyByteCount: SessionBodies.pingByteCount, emit)
     }
 
+    /// Answers a challenge, from where it came to.
+    private mutating func prove(_ challenge: UInt64, _ emit: Emit) {
+        writePing(echo: 0, purpose: 0)
+        unsafe frameSpace.storeBigEndian(challenge, at: SessionBodies.pingByteCount)
+        _ = sendControl(.ping, bodyByteCount: SessionBodies.provingPingByteCount, emit)
+    }
+
     private func writePing(echo: UInt64, purpose: UInt64) {
         unsafe frameSpace.storeBigEndian(echo, at: 0)
         unsafe frameSpace.storeBigEndian(purpose, at: SessionBodies.echoByteCount)
@@ -251,6 +261,11 @@ package struct VoiceTransport: ~Copyable, Sendable {
         case .welcome:
             return noteWelcome(at: now)
         case .pong:
+            if unsafe body.count == SessionBodies.challengingPongByteCount {
+                // One answer for all that have come meanwhile.
+                challenge = unsafe (body.bigEndian(at: SessionBodies.pongByteCount), now)
+                return .nothing
+            }
             guard unsafe body.count == SessionBodies.pongByteCount else { break }
             unsafe quality.notePong(
                 echo: body.bigEndian(at: 0), acceptedCount: body.bigEndian(at: SessionBodies.echoByteCount), at: now)

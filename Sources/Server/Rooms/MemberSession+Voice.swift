@@ -66,7 +66,7 @@ extension MemberSession {
             let cipher = try services.voice.cipher(offered: ciphers, isEncrypted: peer.isEncrypted)
             try await room.connectVoice(
                 member.connection, settings: voiceSettings, cipher: cipher, bundleBytesMax: bundleBytesMax,
-                answering: requestID)
+                controlHost: peer.networkAddress?.description, answering: requestID)
             voiceRoom = room
         } catch let refusal as RoomRefusal {
             refuseVoice(refusal.voiceCode, refusal.explanation, refusal.event, requestID)

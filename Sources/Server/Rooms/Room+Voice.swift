@@ -13,7 +13,7 @@ extension Room {
     /// needs, shows it who is there, and tells the others.
     func connectVoice(
         _ connection: ConnectionID, settings: VoiceSettings, cipher: VoiceCipher?, bundleBytesMax: Int,
-        answering requestID: UInt64?
+        controlHost: String?, answering requestID: UInt64?
     ) throws(RoomRefusal) {
         guard let member = members[connection] else { throw .notAMember }
         guard voiceTable[connection] == nil else { throw .alreadyInVoice }
@@ -23,7 +23,7 @@ extension Room {
         guard voiceTable.count < limits.voiceMembersPerRoomMax else {
             throw .voiceRoomFull(max: limits.voiceMembersPerRoomMax)
         }
-        let grant = try openSession(cipher, bundleBytesMax: bundleBytesMax)
+        let grant = try openSession(cipher, bundleBytesMax: bundleBytesMax, controlHost: controlHost)
         let standing = access.voiceStanding(of: member.user, role: member.role, at: Date())
         var entry = VoiceTable.Entry(voice: grant.voice, member: member, settings: settings, standing: standing)
         entry.mix = mix(for: settings)
@@ -158,13 +158,14 @@ extension Room {
     }
 
     private func openSession(
-        _ cipher: VoiceCipher?, bundleBytesMax: Int
+        _ cipher: VoiceCipher?, bundleBytesMax: Int, controlHost: String?
     ) throws(RoomRefusal) -> VoiceSessionGrant {
         do throws(VoiceRelayError) {
             let room: VoiceRoomID
             if let voiceRoom { room = voiceRoom } else { room = try leaseVoiceRoom() }
             var request = VoiceSessionRequest(room: room, cipher: cipher)
             request.bundleBytesMax = bundleBytesMax
+            request.controlHost = controlHost
             return try voice.relay.openSession(request)
         } catch {
             releaseRoomIfEmpty(having: sentTraffic)

@@ -63,7 +63,7 @@ extension RelayCore {
                 else { continue }
                 let isTalker = unsafe listener.pointee.isHeld
                 unsafe listener.pointee.isHeld = false
-                guard entry.mayHear, unsafe listener.pointee.isEstablished else { continue }
+                guard entry.mayHear, unsafe listener.pointee.isReachable else { continue }
                 if isTalker {
                     let (others, frameCount) = unsafe gather(records, without: listener.pointee.voice)
                     unsafe sendRecords(others, frameCount: frameCount, to: listener, into: &sink)

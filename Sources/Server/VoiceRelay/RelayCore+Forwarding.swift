@@ -36,7 +36,7 @@ extension RelayCore {
             readAhead(in: table, from: index)
             let entry = unsafe entries[index]
             guard entry.mayHear, entry.voice != header.voice.rawValue,
-                let listener = unsafe session(VoiceID(rawValue: entry.voice)), unsafe listener.pointee.isEstablished
+                let listener = unsafe session(VoiceID(rawValue: entry.voice)), unsafe listener.pointee.isReachable
             else { continue }
             if isBundled, unsafe listener.pointee.bundleBytesMax > 0 { continue }
             byteCount += unsafe send(frame, to: listener, into: &sink)

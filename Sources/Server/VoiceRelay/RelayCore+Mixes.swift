@@ -38,7 +38,7 @@ extension RelayCore {
         var byteCount = 0
         for index in unsafe 0..<mix.listeners.count {
             guard let listener = unsafe session(mix.listeners[index]), unsafe listener.pointee.hearsMix,
-                unsafe listener.pointee.isEstablished, unsafe listener.pointee.room == mix.room
+                unsafe listener.pointee.isReachable, unsafe listener.pointee.room == mix.room
             else { continue }
             byteCount += unsafe send(mix.opus, to: listener, into: &sink)
             sentCount += 1

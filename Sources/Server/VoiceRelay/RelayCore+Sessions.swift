@@ -5,14 +5,15 @@ import VoiceWire
 extension RelayCore {
     /// Answers a hello whose token was right. A repeated one is answered again: the first welcome may be lost.
     mutating func welcome<Sink: DatagramSink & ~Copyable>(
-        _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>, into sink: inout Sink
+        _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>,
+        at address: UnsafePointer<socket_address>, into sink: inout Sink
     ) {
         if unsafe !session.pointee.isEstablished {
             unsafe session.pointee.isEstablished = true
             board.update(unsafe session.pointee.voice, adding: .established)
         }
         let echo = unsafe UnsafeRawBufferPointer(rebasing: body[VoiceWireLimits.tokenBytes...])
-        unsafe answer(.welcome, echo, to: session, into: &sink)
+        unsafe answer(.welcome, echo, to: session, at: address, into: &sink)
         counters.add(.welcomesSent)
     }
 
@@ -23,21 +24,19 @@ extension RelayCore {
         return unsafe body.bigEndian(at: SessionBodies.echoByteCount) == SessionBodies.probePurpose
     }
 
-    /// Returns a ping's first 8 bytes with the count of what came; the same length as the ping. A probe is answered where it
-    /// came from, which has proven the key as well as any address; everything else where the session is.
+    /// Returns a ping's first 8 bytes with the count of what came, to where the ping came from, and no longer than it.
     mutating func answerPing<Sink: DatagramSink & ~Copyable>(
         _ body: UnsafeRawBufferPointer, of session: UnsafeMutablePointer<VoiceSession>,
         from address: UnsafePointer<socket_address>, into sink: inout Sink
     ) {
-        guard body.count == SessionBodies.pingByteCount else { return counters.add(.bodyMalformed) }
-        let isProbe =
-            unsafe session.pointee.isSealed
-            && body.bigEndian(at: SessionBodies.echoByteCount) == SessionBodies.probePurpose
+        guard body.count == SessionBodies.pingByteCount || body.count == SessionBodies.provingPingByteCount else {
+            return counters.add(.bodyMalformed)
+        }
         var pong = InlineArray<16, UInt8>(repeating: 0)
         unsafe withUnsafeMutableBytes(of: &pong) { pong in
             unsafe pong.copyMemory(from: UnsafeRawBufferPointer(rebasing: body[..<SessionBodies.echoByteCount]))
             unsafe pong.storeBigEndian(session.pointee.acceptedCount, at: SessionBodies.echoByteCount)
-            unsafe answer(.pong, UnsafeRawBufferPointer(pong), to: session, at: isProbe ? address : nil, into: &sink)
+            unsafe answer(.pong, UnsafeRawBufferPointer(pong), to: session, at: address, into: &sink)
         }
         counters.add(.pongsSent)
     }
@@ -66,17 +65,17 @@ extension RelayCore {
         unsafe SessionPointer(session).deallocate()
     }
 
-    /// Tells a client that its session is over, if it ever proved where it is.
+    /// Tells a client that its session is over, if it ever proved where it receives.
     func sayGoodbye<Sink: DatagramSink & ~Copyable>(
         _ reason: GoodbyeReason, to session: UnsafeMutablePointer<VoiceSession>, into sink: inout Sink
     ) {
-        guard unsafe session.pointee.isEstablished else { return }
+        guard unsafe session.pointee.isReachable else { return }
         var body = reason.rawValue
         unsafe withUnsafeBytes(of: &body) { unsafe answer(.goodbye, $0, to: session, into: &sink) }
         counters.add(.goodbyesSent)
     }
 
-    /// Sends one of the relay's own datagrams to an address that has been proven: the session's, unless another is given.
+    /// Sends one of the relay's own datagrams: to the session's address, or as an answer to another one.
     func answer<Sink: DatagramSink & ~Copyable>(
         _ type: DatagramType, _ body: UnsafeRawBufferPointer, to session: UnsafeMutablePointer<VoiceSession>,
         at address: UnsafePointer<socket_address>? = nil, into sink: inout Sink

@@ -115,14 +115,15 @@ import VoiceWire
         switch header.type {
         case .voice: unsafe forward(header, body, from: session, now: now, age: age, into: &sink)
         case .ping: unsafe answerPing(body, of: session, from: address, into: &sink)
-        case .hello: unsafe welcome(body, to: session, into: &sink)
-        case .goodbye: unsafe endByClient(body, of: session)
-        case .welcome, .pong, .bundle: counters.add(.wrongDirection)
+        case .hello: unsafe welcome(body, to: session, at: address, into: &sink)
+        case .goodbye: return unsafe endByClient(body, of: session)
+        case .welcome, .pong, .bundle: return counters.add(.wrongDirection)
         }
+        if unsafe session.pointee.challenge != 0 { unsafe sendChallenge(to: session, at: address, into: &sink) }
     }
 
     /// The datagram's body if it is authentic, fresh, allowed in the session's state and from where it may come;
-    /// otherwise counted. Only here does a session's address change.
+    /// otherwise counted.
     private mutating func open(
         _ datagram: UnsafeRawBufferPointer, _ header: VoiceHeader, of session: UnsafeMutablePointer<VoiceSession>,
         from address: UnsafePointer<socket_address>, now: UInt64
@@ -139,8 +140,7 @@ import VoiceWire
             if isNewest, unsafe !socket_address_equal(&session.pointee.address, address),
                 unsafe !Self.isProbe(header, body)
             {
-                if unsafe session.pointee.isEstablished, header.type != .hello { counters.add(.addressMoves) }
-                unsafe session.pointee.address = address.pointee
+                unsafe follow(session, to: address, header, body)
             }
             return unsafe body
         case .refused(.replayed)?: counters.add(.replayed)
@@ -163,7 +163,13 @@ import VoiceWire
             }
         }
         guard unsafe isAdmitted(header, body, to: session, now: now) else { return nil }
+        // And that one has to be known by the control connection: without a key anything can be claimed.
+        guard unsafe session.pointee.isReachable || isKnown(address, to: session) else {
+            counters.add(.addressWrong)
+            return nil
+        }
         unsafe session.pointee.address = address.pointee
+        unsafe session.pointee.isReachable = true
         return unsafe body
     }
 

@@ -5,7 +5,7 @@ import VoiceWire
 public enum RelayCounter: Int, CaseIterable, Sendable {
     // Traffic.
     case datagramsReceived, bytesReceived, framesAccepted, framesForwarded, welcomesSent, pongsSent, goodbyesSent
-    case datagramsSent, bytesSent, bundlesSent, addressMoves, handedOver
+    case datagramsSent, bytesSent, bundlesSent, addressMoves, challengesSent, handedOver
     /// Readings of the socket that found anything.
     case batchesReceived
     // Refused by its header; the order is VoiceHeader.Rejection's.

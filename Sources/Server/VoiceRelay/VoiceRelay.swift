@@ -1,6 +1,7 @@
 import LockFree
 import Synchronization
 import VoiceSealing
+import VoiceSocket
 import VoiceWire
 
 /// Forwards voice between the members of rooms, on threads of its own.
@@ -136,7 +137,8 @@ public final class VoiceRelay: Sendable {
             cipher: request.cipher,
             clientKey: request.cipher == nil ? [] : randomBytes(VoiceCipher.keyBytes),
             serverKey: request.cipher == nil ? [] : randomBytes(VoiceCipher.keyBytes),
-            bundleBytesMax: request.bundleBytesGranted)
+            bundleBytesMax: request.bundleBytesGranted,
+            controlHost: request.controlHost.flatMap { SocketAddress(host: $0, port: 0) })
         owner.send(.open(VoiceSession.allocate(for: grant, generation: lease.generation)))
         return grant
     }

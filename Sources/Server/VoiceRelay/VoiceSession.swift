@@ -1,6 +1,7 @@
 import CSocketBatch
 import Glibc
 import VoiceSealing
+import VoiceSocket
 import VoiceWire
 
 /// One voice session as its relay thread keeps it, in memory of its own with a fixed address.
@@ -11,7 +12,7 @@ import VoiceWire
 struct VoiceSession: ~Copyable {
     /// Nil in an unsealed session, as is the opener.
     var sealer: DatagramSealer?
-    /// Where the client was last proven to be; nothing is sent before that.
+    /// Where the client was last proven to receive, once it ``isReachable``.
     var address = socket_address()
     let voice: VoiceID
     let room: VoiceRoomID
@@ -19,7 +20,10 @@ struct VoiceSession: ~Copyable {
     let bundleBytesMax: UInt16
     /// Whether a frame of this talker waits in the room's window.
     var isHeld = false
+    /// A hello came: the client may send.
     var isEstablished = false
+    /// There is a proven ``address``: what others say is sent there.
+    var isReachable = false
     var maySpeak = false
     var isPrioritySpeaker = false
     /// Hears the mixer's frames and no others.
@@ -29,6 +33,11 @@ struct VoiceSession: ~Copyable {
 
     let generation: UInt8
     private let token: InlineArray<16, UInt8>
+    /// Of the control connection; nobody's when it is not known.
+    let controlHost: socket_address
+    /// Where the newest datagram came from that has yet to prove that it receives, and what it has to return; 0: nothing.
+    var candidate = socket_address()
+    var challenge: UInt64 = 0
     var opener: DatagramOpener?
 
     /// When anything authentic came last, or when the session was opened.
@@ -61,6 +70,7 @@ struct VoiceSession: ~Copyable {
         room = grant.room
         self.generation = generation
         bundleBytesMax = UInt16(grant.bundleBytesMax)
+        controlHost = grant.controlHost?.raw ?? socket_address()
         token = InlineArray { grant.token[$0] }
         if let cipher = grant.cipher, let clientKey = SessionKey(grant.clientKey),
             let serverKey = SessionKey(grant.serverKey)

@@ -1,4 +1,5 @@
 import VoiceSealing
+import VoiceSocket
 import VoiceWire
 
 /// What a room asks of the relay for one member.
@@ -9,6 +10,9 @@ public struct VoiceSessionRequest: Sendable {
     /// Longest bundle, as a whole datagram in bytes, that the client takes: its path's MTU less the headers of IP and UDP, at
     /// most ``VoiceWireLimits/datagramBytesMax``. 0: it takes none, and hears every frame in a datagram of its own.
     public var bundleBytesMax = 0
+    /// Where the member's control connection comes from, as a numeric address: TCP has proven that the member receives there. At
+    /// another host nothing is heard before that one has proven it, too; nil: at any host.
+    public var controlHost: String?
 
     public init(room: VoiceRoomID, cipher: VoiceCipher?) {
         self.room = room
@@ -37,6 +41,8 @@ public struct VoiceSessionGrant: Sendable {
     public let serverKey: [UInt8]
     /// Longest bundle that the relay will send, as a whole datagram in bytes; 0 when it sends none.
     public let bundleBytesMax: Int
+    /// As in ``VoiceSessionRequest``.
+    var controlHost: SocketAddress?
 }
 
 extension VoiceSessionGrant: CustomStringConvertible, CustomDebugStringConvertible {

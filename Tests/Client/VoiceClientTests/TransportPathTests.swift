@@ -1,3 +1,4 @@
+import Playout
 import Testing
 import VoiceWire
 
@@ -112,5 +113,28 @@ import VoiceWire
         room.run(for: .milliseconds(100))
         #expect(room.clients[0].events == [.connected, .ended(.removed)])
         #expect(room.clients[1].events == [.connected])
+    }
+
+    @Test func `A challenge is returned at once in a ping, several that came meanwhile in one`() throws {
+        var pair = try TransportPair()
+        _ = pair.connect()
+        _ = pair.tick(0)
+        let asked = (0..<3).map { [UInt8](repeating: 0, count: 16) + [1, 2, 3, 4, 5, 6, 7, 8 + $0] }
+        for challenge in asked { _ = pair.receive(pair.relay.make(.pong, challenge), at: 20) }
+        #expect(pair.transport.nextDeadline == MonotonicInstant(nanoseconds: 0).advanced(byMilliseconds: 20))
+        let sent = pair.tick(20).sent
+        #expect(sent.map(\.0.type) == [.ping])
+        #expect(sent.map(\.1) == [asked[2]])
+        #expect(pair.tick(21).sent.isEmpty && pair.transport.quality.roundTripNanoseconds == nil)
+    }
+
+    @Test func `A challenge that overtakes the welcome is answered after it`() throws {
+        var pair = try TransportPair()
+        let hello = try #require(pair.tick(0).sent.first)
+        _ = pair.receive(pair.relay.make(.pong, [UInt8](repeating: 7, count: 24)), at: 5)
+        #expect(pair.tick(5).sent.isEmpty)
+        _ = pair.receive(pair.relay.make(.welcome, Array(hello.1.suffix(SessionBodies.echoByteCount))), at: 6)
+        let sent = pair.tick(6).sent.map(\.1)
+        #expect(sent.contains { $0.count == 24 && $0.suffix(8) == [7, 7, 7, 7, 7, 7, 7, 7] })
     }
 }

@@ -13,7 +13,7 @@ import VoiceWire
 final class VirtualRoom {
     private(set) var clients: [VirtualClient] = []
     private(set) var now: Duration = .zero
-    /// Endpoints are UDP ports of one machine.
+    /// Endpoints are UDP ports, each of a machine of its own.
     var network: SimulatedNetwork<UInt16>
     /// The routing table in force; publish again after a change.
     var routes: [VoiceRoute] = []
@@ -100,7 +100,8 @@ final class VirtualRoom {
             voice: voice, room: room, token: randomBytes(VoiceWireLimits.tokenBytes),
             cipher: sealed ? VoiceCipher.available[0] : nil, clientKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [],
             serverKey: sealed ? randomBytes(VoiceCipher.keyBytes) : [],
-            bundleBytesMax: takesBundles ? VoiceWireLimits.datagramBytesMax : 0)
+            bundleBytesMax: takesBundles ? VoiceWireLimits.datagramBytesMax : 0,
+            controlHost: Self.address(5_000 + voice.rawValue))
         apply(.open(VoiceSession.allocate(for: grant, generation: generation)))
         return grant
     }
@@ -164,8 +165,12 @@ final class VirtualRoom {
         sendRelayed(at: time)
     }
 
+    private static func address(_ port: UInt16) -> SocketAddress? {
+        SocketAddress(host: "192.0.2.\(port % 250 + 1)", port: port)
+    }
+
     private func receive(_ datagram: [UInt8], from port: UInt16, at now: UInt64) {
-        guard let address = SocketAddress(host: "127.0.0.1", port: port) else { return }
+        guard let address = Self.address(port) else { return }
         datagram.withUnsafeBytes { bytes in
             withUnsafePointer(to: address.raw) { core.receive(bytes, from: $0, now: now, into: &sink) }
         }

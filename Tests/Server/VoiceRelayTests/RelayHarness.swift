@@ -33,15 +33,17 @@ struct RelayHarness: ~Copyable {
 
     /// Opens a session as ``VoiceRelay/openSession(_:)`` does and gives the client's end of it.
     mutating func open(
-        in room: VoiceRoomID, port: UInt16, sealed: Bool = true, bundleBytesMax: Int = 0, at now: UInt64 = 0
+        in room: VoiceRoomID, port: UInt16, sealed: Bool = true, bundleBytesMax: Int = 0, at now: UInt64 = 0,
+        host: String = "127.0.0.1", controlHost: String? = nil
     ) -> TestClient {
         let lease = leases.leaseSession(in: room)
         let grant = VoiceSessionGrant(
             voice: lease?.voice ?? VoiceID(rawValue: 0), room: room, token: randomBytes(16),
             cipher: sealed ? VoiceCipher.available[0] : nil, clientKey: sealed ? randomBytes(32) : [],
-            serverKey: sealed ? randomBytes(32) : [], bundleBytesMax: bundleBytesMax)
+            serverKey: sealed ? randomBytes(32) : [], bundleBytesMax: bundleBytesMax,
+            controlHost: controlHost.map { TestClient.address(0, host: $0) })
         core.apply(.open(VoiceSession.allocate(for: grant, generation: lease?.generation ?? 0)), now: now, into: &sent)
-        return TestClient(grant, address: TestClient.address(port))
+        return TestClient(grant, address: TestClient.address(port, host: host))
     }
 
     mutating func publish(

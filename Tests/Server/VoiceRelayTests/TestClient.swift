@@ -59,6 +59,11 @@ final class TestClient {
         datagram(.ping, echo + [UInt8](repeating: 0, count: 8))
     }
 
+    /// A ping that returns a challenge's 8 bytes.
+    func proof(_ challenge: [UInt8]) -> [UInt8] {
+        datagram(.ping, [UInt8](repeating: 0, count: 16) + challenge)
+    }
+
     /// A ping that asks about the way it takes.
     func probe() -> [UInt8] {
         datagram(

@@ -42,6 +42,29 @@ static inline bool socket_address_equal(const socket_address *a, const socket_ad
            memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
 }
 
+// The four bytes of an IPv4 address, as such or in an IPv6 one (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2); NULL for any other.
+static inline const uint8_t *socket_address_v4_bytes(const socket_address *address) {
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    if (address->any.sa_family == AF_INET) return (const uint8_t *)&address->v4.sin_addr;
+    if (address->any.sa_family != AF_INET6) return NULL;
+    return memcmp(&address->v6.sin6_addr, mapped, sizeof mapped) == 0 ? address->v6.sin6_addr.s6_addr + 12 : NULL;
+}
+
+// The same host, on whatever port of it and of ours. An address that was never set is nobody's.
+static inline bool socket_address_same_host(const socket_address *a, const socket_address *b) {
+    const uint8_t *a_v4 = socket_address_v4_bytes(a), *b_v4 = socket_address_v4_bytes(b);
+    if (a_v4 || b_v4) return a_v4 && b_v4 && memcmp(a_v4, b_v4, 4) == 0;
+    return a->any.sa_family == AF_INET6 && b->any.sa_family == AF_INET6 &&
+           memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
+}
+
+// This machine: 127.0.0.0/8 and ::1, from which the kernel takes nothing that came over a network.
+static inline bool socket_address_is_loopback(const socket_address *address) {
+    const uint8_t *v4 = socket_address_v4_bytes(address);
+    if (v4) return v4[0] == 127;
+    return address->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+}
+
 typedef struct receive_batch receive_batch;
 typedef struct send_batch send_batch;
 

@@ -68,6 +68,7 @@ extension RelayCounter {
         (.pongsSent, "pongs_sent", "Answers to clients' pings."),
         (.goodbyesSent, "goodbyes_sent", "Voice sessions ended with a word."),
         (.addressMoves, "address_moves", "Voice sessions that went on from another address."),
+        (.challengesSent, "challenges", "Times that an address was asked to prove that it receives."),
         (.handedOver, "handed_over", "Datagrams received by one thread for another."),
     ]
 
