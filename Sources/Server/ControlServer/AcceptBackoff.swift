@@ -1,34 +1,46 @@
 import Logging
 import NIOCore
 
-/// Keeps the listener alive when the process runs out of descriptors: waits a second instead of ending
-/// the server or spinning on an `accept(2)` that keeps failing.
-final class AcceptBackoff: ChannelDuplexHandler {
+/// Keeps the listener alive when the process runs out of descriptors: waits a second instead of ending the server or spinning on an
+/// `accept(2)` that keeps failing.
+final class AcceptBackoff: ChannelInboundHandler {
     typealias InboundIn = Channel
     typealias InboundOut = Channel
-    typealias OutboundIn = Channel
 
     private static let pause = TimeAmount.seconds(1)
 
     private let logger: Logger
     private var isPausing = false
-    private var isReadWanted = false
+    /// Said once, until a connection could be accepted again.
+    private var isTold = false
 
     init(logger: Logger) { self.logger = logger }
 
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isTold = false
+        context.fireChannelRead(data)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.warning("a connection could not be accepted", metadata: ["cause": "\(error)"])
         guard !isPausing else { return }
         isPausing = true
+        if !isTold {
+            isTold = true
+            logger.warning(
+                "a connection could not be accepted; it is tried again each second", metadata: ["cause": "\(error)"])
+        }
+        // Asking for no more connections would not do: those that wait keep the socket readable, and the channel still has the request
+        // that failed.
+        read(false, context.channel)
+        let channel = context.channel
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
             self.isPausing = false
-            guard self.isReadWanted else { return }
-            self.isReadWanted = false
-            context.read()
+            self.read(true, channel)
         }
     }
 
-    func read(context: ChannelHandlerContext) {
-        if isPausing { isReadWanted = true } else { context.read() }
+    /// A channel that is closed by then takes no options: there is nothing left to read.
+    private func read(_ isReading: Bool, _ channel: any Channel) {
+        try? channel.syncOptions?.setOption(.autoRead, value: isReading)
     }
 }

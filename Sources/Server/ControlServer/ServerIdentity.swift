@@ -32,6 +32,11 @@ public struct ServerIdentity: Sendable {
         }
     }
 
+    /// Reads the directory's certificate, which has to be there.
+    public static func loadOwn(directory: String) throws(ServerIdentityError) -> ServerIdentity {
+        try load(certificatePath: directory + "/" + certificateFile, keyPath: directory + "/" + keyFile)
+    }
+
     /// Reads the directory's certificate; makes a self-signed one if there is none.
     /// - Parameter names: DNS names that the certificate is for, besides `localhost` and the machine's own.
     public static func loadOrCreate(directory: String, names: [String]) throws(ServerIdentityError) -> ServerIdentity {

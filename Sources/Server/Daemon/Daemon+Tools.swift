@@ -16,6 +16,9 @@ extension Daemon {
             if !configuration.certificate.certificateFile.isEmpty {
                 _ = try ServerIdentity.load(configuration.certificate, directory: "")
             }
+            if let unknown = UnknownVariables(in: ProcessInfo.processInfo.environment) {
+                StandardError.shared.write("roomtoned: in the environment, but no key: \(unknown)\n")
+            }
             print("the configuration is good")
         }
     }
@@ -72,7 +75,7 @@ extension Daemon {
             try work()
             return 0
         } catch {
-            FileHandle.standardError.write(Data("roomtoned: \(error)\n".utf8))
+            StandardError.shared.write("roomtoned: \(error)\n")
             return 1
         }
     }

@@ -99,13 +99,14 @@ public enum Daemon {
             let registry = MetricsRegistry()
             MetricsSystem.bootstrap(registry)
             let running = try await start(configuration, signals: signals, source: source, registry: registry)
+            UnknownVariables(in: source.environment)?.log(LogModule.logger(.daemon))
             print(running.joinInstructions)
             // Whoever reads through a pipe waits for this.
             fflush(nil)
             await running.wait()
             return 0
         } catch {
-            FileHandle.standardError.write(Data("roomtoned: \(error)\n".utf8))
+            StandardError.shared.write("roomtoned: \(error)\n")
             return 1
         }
     }
@@ -238,10 +239,15 @@ public enum Daemon {
 
 extension ServerIdentity {
     /// The one that the configuration names, or the data directory's own.
-    static func load(_ source: CertificateSource, directory: String) throws(DaemonError) -> ServerIdentity {
+    /// - Parameter isFirst: whether the data directory's own is made if there is none. Not where it was served before: should its files be
+    ///   gone, another one would be refused by everybody who has been here.
+    static func load(
+        _ source: CertificateSource, directory: String, isFirst: Bool = true
+    ) throws(DaemonError) -> ServerIdentity {
         do {
             if source.certificateFile.isEmpty {
-                return try loadOrCreate(directory: directory, names: source.names)
+                return try isFirst
+                    ? loadOrCreate(directory: directory, names: source.names) : loadOwn(directory: directory)
             }
             return try load(certificatePath: source.certificateFile, keyPath: source.keyFile)
         } catch {

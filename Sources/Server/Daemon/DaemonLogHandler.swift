@@ -90,7 +90,5 @@ struct DaemonLogHandler: LogHandler {
                 text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 
-    static let writeToStandardError: @Sendable (String) -> Void = { line in
-        FileHandle.standardError.write(Data(line.utf8))
-    }
+    static let writeToStandardError: @Sendable (String) -> Void = { line in StandardError.shared.write(line) }
 }

@@ -69,6 +69,8 @@ actor Reloader {
     private let settings: RunningSettings
     private let server: ControlServer
     private let logger: Logger
+    /// The data directory's own identity has been served.
+    private var hasServedOwn: Bool
 
     init(
         _ source: ConfigurationSource, settings: RunningSettings, dataDirectory: String, server: ControlServer,
@@ -79,18 +81,22 @@ actor Reloader {
         self.dataDirectory = dataDirectory
         self.server = server
         self.logger = logger
+        hasServedOwn = settings.certificate.certificateFile.isEmpty
     }
 
     func reload() throws(DaemonError) -> ReloadOutcome {
         do {
             let wanted = try source.load()
+            let isFirst = !hasServedOwn
             var fingerprint = ""
             var outcome = try settings.take(wanted) { merged in
-                let identity = try ServerIdentity.load(merged.certificate, directory: dataDirectory)
+                let identity = try ServerIdentity.load(
+                    merged.certificate, directory: dataDirectory, isFirst: isFirst)
                 server.serve(identity)
                 fingerprint = identity.fingerprint
             }
             outcome.certificateFingerprint = fingerprint
+            hasServedOwn = hasServedOwn || settings.certificate.certificateFile.isEmpty
             tell(outcome)
             return outcome
         } catch {

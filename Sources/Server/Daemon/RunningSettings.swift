@@ -31,6 +31,8 @@ final class RunningSettings: ServerSettings {
         self.apply = apply
     }
 
+    var certificate: CertificateSource { current.withLock { $0.certificate } }
+
     var records: [LimitRecord] {
         let configuration = current.withLock { $0 }
         return DaemonSettings.all.map { record($0, configuration) }

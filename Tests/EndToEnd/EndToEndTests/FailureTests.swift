@@ -1,5 +1,6 @@
 import AudioTestSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// What goes wrong for people, with the real programs: an exit status that a script can tell apart, and one line that says
@@ -42,6 +43,29 @@ struct FailureTests {
             Self.expect(1, server.port, try server.runSecond(controlPort: server.port, voicePort: "0"), of: "roomtoned")
             Self.expect(1, voicePort, try server.runSecond(controlPort: "0", voicePort: voicePort), of: "roomtoned")
             #expect(server.program.end(SIGTERM) == 0, "\(server.program.output)")
+        }
+    }
+
+    @Test("of a server without free descriptors, which lets people in when there are some", .timeLimit(.minutes(2)))
+    func failureToAccept() async throws {
+        try await blocking {
+            let folder = try TemporaryFolder()
+            let server = try Program(
+                "roomtoned",
+                [
+                    "--host", "127.0.0.1", "--control-port", "0", "--voice-port", "0", "--operations-port", "0",
+                    "--data-directory", folder.file("data"),
+                ], filesMax: 64)
+            let port = UInt16(try server.captured(/TCP port ([0-9]+)/, after: "Stop with Ctrl-C")) ?? 0
+            var crowd = (0..<64).compactMap { _ in try? LoopbackSocket(port: port) }
+            let complaint = "a connection could not be accepted"
+            try server.waitFor(complaint)
+            crowd.removeLast(32)
+            // It is tried again a second after it failed: nobody gets in without.
+            _ = try LineClient(port: port, registering: "ada")
+            #expect(server.output.ranges(of: complaint).count == 1, "\(server.output)")
+            crowd = []
+            #expect(server.end(SIGTERM) == 0, "\(server.output)")
         }
     }
 

@@ -13,10 +13,13 @@ final class Program: @unchecked Sendable {
     struct Failure: Error, CustomStringConvertible { let description: String }
 
     /// Starts `name` out of the build folder that this test lies in.
-    init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter filesMax: how many files it may have open.
+    init(_ name: String, _ arguments: [String], environment: [String: String] = [:], filesMax: Int? = nil) throws {
         let output = try BytePipe()
+        var words = [try Self.path(of: name)] + arguments
+        if let filesMax { words = ["/usr/bin/prlimit", "--nofile=\(filesMax)"] + words }
         process = try ChildProcess(
-            Self.path(of: name), arguments, environment: environment, output: output, errors: output)
+            words[0], Array(words.dropFirst()), environment: environment, output: output, errors: output)
         nonisolated(unsafe) let pipe = output  // from here on the reading thread's alone
         Thread.detachNewThread { [weak self] in
             while case let bytes = pipe.read(), !bytes.isEmpty { self?.take(bytes) }

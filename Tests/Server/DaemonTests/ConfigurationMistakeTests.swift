@@ -100,6 +100,17 @@ import Testing
         #expect(try status("tls: {certificate_file: FILE, key_file: FILE}", "closed") == 1)
     }
 
+    @Test func variablesThatNameNoKeyAreNamed() {
+        #expect(UnknownVariables(in: ["ROOMTONE_CONTROL_PORT": "1", "ROOMTONE_PASSWORD": "x", "HOME": "/"]) == nil)
+        let some = UnknownVariables(in: ["ROOMTONE_CONTROL_PROT": "1", "ROOMTONE_": "", "ROOMTONE_VOICE_PORT": "2"])
+        #expect(some?.description == "ROOMTONE_, ROOMTONE_CONTROL_PROT")
+        func many(_ count: Int) -> String? {
+            UnknownVariables(in: Dictionary(uniqueKeysWithValues: (10..<10 + count).map { ("ROOMTONE_X\($0)", "") }))?
+                .description
+        }
+        #expect(many(10)?.hasSuffix("ROOMTONE_X19") == true && many(11)?.hasSuffix("ROOMTONE_X19 and 1 more") == true)
+    }
+
     @Test func everyKeyHasTypeRangeDefaultAndSaysWhetherItIsLive() {
         for setting in DaemonSettings.all {
             #expect(!setting.allowed.isEmpty, "\(setting.key)")

@@ -18,6 +18,17 @@ import Testing
         #expect(throws: DaemonError.self) { try DataDirectory.resolve("", environment: [:]) }
     }
 
+    @Test func itIsOneServersEvenWhenTheLockFileIsRemoved() throws {
+        let folder = try TemporaryFolder()
+        let lock = try DataDirectoryLock(folder.path)
+        #expect(throws: DaemonError.self) { try DataDirectoryLock(folder.path) }
+        try FileManager.default.removeItem(atPath: folder.file(DataDirectoryLock.file))
+        let error = #expect(throws: DaemonError.self) { try DataDirectoryLock(folder.path) }
+        #expect(error?.description.contains("is in use by another server") == true)
+        lock.release()
+        try DataDirectoryLock(folder.path).release()
+    }
+
     @Test func directoryIsForItsOwnerOnly() throws {
         let parent = try TemporaryFolder()
         let path = parent.file("a/b")

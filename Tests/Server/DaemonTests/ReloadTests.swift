@@ -76,6 +76,19 @@ import Testing
         await server.stop()
     }
 
+    @Test func anIdentityThatIsGoneIsNotReplacedByAnother() async throws {
+        try write("")
+        let server = try await daemon()
+        for file in [ServerIdentity.certificateFile, ServerIdentity.keyFile] {
+            try FileManager.default.removeItem(atPath: folder.file("data/" + file))
+        }
+        try write("rooms: {max: 5}")
+        let error = await #expect(throws: DaemonError.self) { try await server.reload() }
+        #expect(error?.description.contains(ServerIdentity.certificateFile) == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("data/" + ServerIdentity.keyFile)))
+        await server.stop()
+    }
+
     /// Each key is of one kind, and those that are live reach what is looked up.
     @Test(arguments: DaemonSettings.all.map(\.key))
     func everyKeyIsTakenOrNamed(_ key: String) throws {
