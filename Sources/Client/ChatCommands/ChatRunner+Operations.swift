@@ -23,13 +23,18 @@ extension ChatRunner {
                 let rows = try await ask(session) { (client) async throws(RoomClientError) in
                     try await client.voiceSessions(in: place)
                 }
-                // Home, and clear from there: on a terminal the table stays in its place.
+                let sorted = rows.sorted(by: VoiceTop.isBefore)
                 if seconds != nil, !options.isJSON, console.isTerminal {
-                    try console.print("\u{1B}[H\u{1B}[J\(VoiceTop.summary(of: rows))")
+                    let size = console.size()
+                    let screen = VoiceTop.screen(of: sorted, columns: size.columns, height: size.rows)
+                    // Home, and clear from there: on a terminal the table stays in its place.
+                    try console.print("\u{1B}[H\u{1B}[J" + screen.joined(separator: "\n"))
+                    if sorted.isEmpty { note(Self.nobodyInVoice) }
+                } else {
+                    try show(
+                        sorted, as: { .voicePage(sessions: [$0], next: nil) }, list: "sessions",
+                        header: VoiceTop.header, empty: Self.nobodyInVoice, cells: VoiceTop.cells)
                 }
-                try show(
-                    rows.sorted(by: VoiceTop.isBefore), as: { .voicePage(sessions: [$0], next: nil) }, list: "sessions",
-                    header: VoiceTop.header, empty: "nobody is in voice.", cells: VoiceTop.cells)
                 guard let seconds else { return }
                 do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
             }
@@ -100,6 +105,7 @@ extension ChatRunner {
     }
 
     static let topSecondsRange = 0.5...3_600
+    private static let nobodyInVoice = "nobody is in voice."
 }
 
 /// The table of `admin top`: pure.
@@ -115,6 +121,19 @@ enum VoiceTop {
             milliseconds(row.jitter.map { Float($0) }), milliseconds(row.latency.map { Float($0) }), score(row.quality),
             percent(row.talkerLoss), state(of: row),
         ]
+    }
+
+    /// Lines for a terminal of that size, which keeps a row for the cursor: nothing scrolls away, and no line takes two rows. Of
+    /// rows that have no room, how many they are.
+    static func screen(of rows: [VoiceSessionRecord], columns: Int, height: Int) -> [String] {
+        var table = TextTable.lines(header, rows.map(cells))
+        let tableRows = max(2, height - 2)
+        if table.count > tableRows {
+            table.removeSubrange((tableRows - 1)...)
+            // The header is no row.
+            table.append("… \(rows.count - (tableRows - 2)) more")
+        }
+        return ([summary(of: rows)] + table).map { TerminalText.truncated($0, columns: columns) }
     }
 
     static func summary(of rows: [VoiceSessionRecord]) -> String {

@@ -5,6 +5,8 @@ public import TerminalSupport
 public struct Console: Sendable {
     /// Whether the result is looked at by a person as it comes.
     let isTerminal: Bool
+    /// Of that terminal, as it is now.
+    var size: @Sendable () -> (columns: Int, rows: Int) = { (80, 24) }
     private let write: @Sendable (_ line: String, _ isError: Bool) -> Bool
 
     /// - Parameter write: one line without its newline; false when nobody reads any more.
@@ -14,17 +16,21 @@ public struct Console: Sendable {
     }
 
     /// Standard output and standard error.
-    public static let standard = Console(isTerminal: isatty(STDOUT_FILENO) == 1) { line, isError in
-        var bytes = Array((line + "\n").utf8)[...]
-        let descriptor = isError ? STDERR_FILENO : STDOUT_FILENO
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
-            bytes = bytes.dropFirst(count)
+    public static let standard: Console = {
+        var console = Console(isTerminal: isatty(STDOUT_FILENO) == 1) { line, isError in
+            var bytes = Array((line + "\n").utf8)[...]
+            let descriptor = isError ? STDERR_FILENO : STDOUT_FILENO
+            while !bytes.isEmpty {
+                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return false }
+                bytes = bytes.dropFirst(count)
+            }
+            return true
         }
-        return true
-    }
+        console.size = { Terminal.size(of: STDOUT_FILENO) }
+        return console
+    }()
 
     func print(_ line: String) throws(CommandFailure) {
         guard write(line, false) else {

@@ -24,7 +24,7 @@ struct MessageText: Sendable {
         if message.deletedAt != nil { return ["\(head): (deleted)"] }
         if message.editedAt != nil { head += " (edited)" }
         let lines = content.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            .map { TerminalText.line($0) }
+            .map { TerminalText.line($0, keepsJoiners: true) }
         return ["\(head): \(lines.first ?? "")"] + lines.dropFirst().map { "    \($0)" }
     }
 

@@ -130,10 +130,23 @@ extension RoomClient {
                     .handshakeTimedOut,
                     "\(server) accepts connections but does not answer in TLS: is it roomtoned that listens there?")
             }
-            throw RoomClientError(
-                .handshakeFailed,
-                "\(server) does not speak TLS as roomtoned does (\(error)): check the port, and that it is roomtoned.")
+            let what =
+                isHangUp(error)
+                ? "closed the connection at once: it is no roomtoned, or it has banned this address."
+                : "does not speak TLS as roomtoned does: is it the right port?"
+            throw RoomClientError(.handshakeFailed, "\(server) \(what)")
         }
+    }
+
+    /// Whether the other side went away during the handshake without a word.
+    private static func isHangUp(_ error: any Error) -> Bool {
+        if let error = error as? NIOSSLError {
+            return error == .handshakeFailed(.sslError([.eofDuringHandshake])) || error == .uncleanShutdown
+        }
+        if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
+        // It closed with our hello unread.
+        if let error = error as? IOError { return error.errnoCode == ECONNRESET || error.errnoCode == EPIPE }
+        return false
     }
 
     /// With the scope of a link-local address, without which nothing else finds the same machine.
@@ -166,7 +179,7 @@ extension RoomClient {
             switch cause {
             case let error as IOError: String(cString: strerror(error.errnoCode))
             case ChannelError.connectTimeout: "no answer"
-            default: String(describing: cause)
+            default: "no connection"
             }
         return RoomClientError(
             .unreachable, "cannot reach \(server) (\(reason)): is roomtoned running there, and is the port open?")

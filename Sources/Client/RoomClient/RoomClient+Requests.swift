@@ -113,6 +113,10 @@ extension RoomClient {
             RoomClientError(.rateLimited, words, retryAfter: duration(retryAfter), serverCode: "RateLimited")
         case .sessionEnded: RoomClientError(.sessionEnded, words, serverCode: "SessionEnded")
         case .banned: RoomClientError(.serverRefused(.banned), words, serverCode: "Banned")
+        // Says nothing about the password or the session: its successor takes both.
+        case .serverStopping:
+            RoomClientError(
+                .serverRefused(.serverStopping), words, retryAfter: duration(retryAfter), serverCode: "ServerStopping")
         case nil where retryAfter != nil: RoomClientError(.rateLimited, words, retryAfter: duration(retryAfter))
         default: nil
         }

@@ -48,21 +48,23 @@ public enum TrustDecision: Equatable, Sendable {
 }
 
 extension TrustDecision.Refusal {
-    /// The one line a person gets: both fingerprints, the file and line, and what to do.
+    /// The one line a person gets: both fingerprints, the file and line, and what to do. What matters most comes first, for
+    /// screens that have no room for all of it.
     func error(server: ServerAddress, presented: CertificateFingerprint, path: String) -> RoomClientError {
         func remedy(_ line: Int) -> String {
-            "Somebody may be listening in. If its administrator confirms the new one, delete that line (\(line)) and "
-                + "connect again, or demand it with --fingerprint."
+            "If its administrator confirms the new one, delete that line (\(line)) and connect again, or demand it with "
+                + "--fingerprint."
         }
         let text =
             switch self {
             case .changed(let remembered, let line, let isSignedByAuthority):
-                "the certificate of \(server) has changed: remembered \(remembered) (\(path), line \(line)), "
-                    + "presented \(presented), which \(isSignedByAuthority ? "is" : "is not") signed by an authority "
-                    + "that this system trusts. \(remedy(line))"
+                "the certificate of \(server) has changed: somebody may be listening in. Presented \(presented), which "
+                    + "\(isSignedByAuthority ? "is" : "is not") signed by an authority that this system trusts; remembered "
+                    + "\(remembered) (\(path), line \(line)). \(remedy(line))"
             case .authorityLost(let line):
-                "the certificate of \(server) was signed by a trusted authority before (\(path), line \(line)) and is "
-                    + "not any more: presented \(presented). \(remedy(line))"
+                "the certificate of \(server) is no longer signed by an authority that this system trusts: somebody may "
+                    + "be listening in. Presented \(presented); it was signed before (\(path), line \(line)). "
+                    + remedy(line)
             case .notDemanded(let demanded):
                 "the certificate of \(server) is not the one demanded: demanded \(demanded), presented \(presented). "
                     + "Compare with the fingerprint that the server prints when it starts."

@@ -81,7 +81,8 @@ extension TalkModel {
         case .roomMessage(_, _, let content, _) where envelope.senderID == .server:
             return [.print(TerminalText.line(content))]
         case .roomMessage(_, let sender, let content, _), .privateMessage(_, let sender, let content, _):
-            return [.print("<\(TerminalText.name(sender))> \(TerminalText.line(content))")]
+            let words = TerminalText.line(content, keepsJoiners: true)
+            return [.print("<\(TerminalText.name(sender))> \(words)")]
         case .serverClosing(let milliseconds): return [.print(ServerClosing.text(milliseconds: milliseconds))]
         case .serverResponse(false, let content, _, _):
             return [.print("The server says: \(TerminalText.line(content))")]

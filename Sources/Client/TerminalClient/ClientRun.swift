@@ -63,7 +63,8 @@ public struct ClientRun: Sendable {
         if let word = options.environment["NO_COLOR"], !word.isEmpty { settings.colors = .none }
         var model = Model(
             size: Model.Size(columns: 80, rows: 24), settings: settings, server: login?.server ?? options.server ?? "",
-            clientIDPrefix: ClientMessageID.make(), wallClockStart: LocalTime.milliseconds, zone: LocalTime.zone)
+            user: login?.user ?? "", clientIDPrefix: ClientMessageID.make(), wallClockStart: LocalTime.milliseconds,
+            zone: LocalTime.zone)
         model.wantedRoom = options.room
         model.notices = problems.prefix(Self.problemsShown).map {
             Model.Notice(text: TerminalText.line($0), isError: true, until: Self.problemLifetime)

@@ -163,7 +163,7 @@ extension PlainView {
         return panel.hits.map { hit in
             let place = model.state(of: hit.message.conversation)
             return "\(mark(place))#\(hit.message.id) \(TerminalText.name(hit.message.author)): "
-                + TerminalText.line(hit.snippet)
+                + TerminalText.line(hit.snippet, keepsJoiners: true)
         }
     }
 

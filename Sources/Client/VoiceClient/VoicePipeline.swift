@@ -144,7 +144,7 @@ import VoiceWire
 
     /// The microphone has no more: ends a talkspurt that is open.
     package mutating func endCapture(emit: Emit) {
-        transmitter.endTalkspurt(to: &transport, emit: emit)
+        transmitter.endCapture(to: &transport, emit: emit)
     }
 
     /// Fills `output`, of at most ``renderSampleCountMax`` samples of each channel (interleaved), with what is heard from `now` on.

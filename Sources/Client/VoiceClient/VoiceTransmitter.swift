@@ -111,6 +111,13 @@ import VoiceWire
         }
     }
 
+    /// The microphone, or the file in its place, has nothing more to give: a talkspurt that is open ends, and no level stands
+    /// as if it were still heard.
+    mutating func endCapture(to transport: inout VoiceTransport, emit: VoiceTransport.Emit) {
+        level = 127
+        endTalkspurt(to: &transport, emit: emit)
+    }
+
     /// Ends a talkspurt that is open with a frame of silence.
     mutating func endTalkspurt(to transport: inout VoiceTransport, emit: VoiceTransport.Emit) {
         guard isInTalkspurt else { return }

@@ -57,6 +57,27 @@ extension RoomtoneDaemon {
                 Daemon.checkIntegrity(of: file, configurationFile: server.configurationFile, flags: server.flags))
         }
     }
+
+    struct ResetPassword: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset-password",
+            abstract: "Give an account a new password: its own is lost.",
+            discussion: """
+                Asks for it on a terminal, without showing it, or takes the first line of standard input. The server must not run. \
+                The account's sessions end. Takes --config and --data-directory as roomtoned itself does.
+                """)
+
+        @Argument(help: "The account's name.")
+        var name: String
+
+        @ParentCommand var server: RoomtoneDaemon
+
+        func run() async throws {
+            try end(
+                await Daemon.resetPassword(
+                    of: name, configurationFile: server.configurationFile, flags: server.flags))
+        }
+    }
 }
 
 private func end(_ status: Int32) throws {

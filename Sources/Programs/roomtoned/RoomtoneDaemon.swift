@@ -8,7 +8,7 @@ struct RoomtoneDaemon: AsyncParsableCommand {
         discussion: """
             Flags win over the environment (ROOMTONE_CONTROL_PORT=…), the environment over the file. \
             Every key is explained in Configuration/roomtoned.yaml.
-            """, subcommands: [CheckConfig.self, Restore.self, Integrity.self])
+            """, subcommands: [CheckConfig.self, Restore.self, Integrity.self, ResetPassword.self])
 
     @Option(name: .customLong("config"), help: "A configuration file in YAML.")
     var configurationFile: String?

@@ -42,16 +42,18 @@ extension ChatStore {
         }
     }
 
-    /// Begins a transaction that writes and takes it back: whether the database could be written now. Waits its turn for the
-    /// writer.
+    /// Commits a small change: whether what is written now reaches the disk. One that is taken back does not tell, for it never
+    /// gets there; nor does writing what is there already, which SQLite leaves out. Waits its turn for the writer, and goes
+    /// with messages if there are some.
     public func checkWritable() async throws(ChatStoreError) {
-        do {
-            try await pool.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
-                    try database.execute(sql: "UPDATE room SET id = id WHERE id = (SELECT MIN(id) FROM room)")
-                    return .rollback
-                }
-            }
-        } catch { throw ChatStoreError(error) }
+        try await write(isBrief: true) { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO server_value (name, value) VALUES (?, hex(randomblob(8)))
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                    """, arguments: [Self.writeCheckName])
+        }
     }
+
+    private static let writeCheckName = "write check"
 }

@@ -92,10 +92,10 @@ extension ChatStore {
 
     /// Empties the next of an account's messages that are not deleted, as a deletion by `actor` would.
     /// - Parameter last: the last message of the call before; nil at first.
-    /// - Returns: the last message that was emptied, and the conversations that they stood in; nil when none is left.
+    /// - Returns: the last message that was emptied, and all by their conversations, ascending; nil when none is left.
     public func eraseMessages(
         of user: UserID, after last: MessageID?, by actor: UserID, at now: Date
-    ) async throws(ChatStoreError) -> (last: MessageID, conversations: Set<ConversationKey>)? {
+    ) async throws(ChatStoreError) -> (last: MessageID, messages: [ConversationKey: [MessageID]])? {
         // There is no index by author: a reader looks through all messages, once in all.
         let found = try await read { database in
             try Row.fetchAll(
@@ -119,7 +119,10 @@ extension ChatStore {
                 try database.execute(sql: "DELETE FROM mention WHERE message_id = ?", arguments: [id])
             }
         }
-        return (MessageID(stored: newest), Set(found.map { $0.conversation }))
+        let messages = Dictionary(grouping: found, by: { $0.conversation }).mapValues { rows in
+            rows.map { MessageID(stored: $0.id) }
+        }
+        return (MessageID(stored: newest), messages)
     }
 
     /// Takes away what else there is of an account: its name, password, sessions, memberships, rights, read markers, bans and

@@ -29,7 +29,7 @@ public final class ChatStore: Sendable {
     let pool: DatabasePool
     let log: MessageLog
     private let sharedWrites: SharedWrites
-    private let checkpoints: LogCheckpoints
+    let checkpoints: LogCheckpoints
     private let pageReaders: WorkThreads<StoreReader>
     private let courier: Courier
 
@@ -189,12 +189,14 @@ public final class ChatStore: Sendable {
 
     private static func prepareWriter(_ database: Database) throws {
         // The pool sets NORMAL after any preparation hook; here, and only here, it can be raised. The log is copied
-        // by LogCheckpoints; on disk it shrinks back to its limit when it begins anew.
+        // by LogCheckpoints; on disk it shrinks back to its limit when it begins anew. What is deleted is overwritten with
+        // zeros, whatever SQLite was built with.
         try database.execute(
             sql: """
                 PRAGMA synchronous = FULL;
                 PRAGMA cache_size = -\(writerCacheBytesMax >> 10);
                 PRAGMA wal_autocheckpoint = 0;
+                PRAGMA secure_delete = ON;
                 PRAGMA journal_size_limit = \(LogCheckpoints.logBytesMaxDefault);
                 """)
     }

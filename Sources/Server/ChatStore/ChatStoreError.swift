@@ -11,8 +11,10 @@ public struct ChatStoreError: Error, Equatable, Sendable, CustomStringConvertibl
         case limitReached
         /// The account, the room or whatever else it is about is gone.
         case notFound
-        /// The file cannot be opened or written just now: permissions, disk space, or another process holds it.
+        /// The file cannot be opened or written just now: permissions, or another process holds it.
         case databaseUnavailable
+        /// There is no room left on its disk: nothing was written, and reading goes on.
+        case diskFull
         /// The file is not a database of ours, or is damaged.
         case databaseDamaged
         /// The file was written by a later version of the program.
@@ -42,6 +44,7 @@ public struct ChatStoreError: Error, Equatable, Sendable, CustomStringConvertibl
             let text = error.message ?? "SQLite error \(error.resultCode.rawValue)"
             switch error.resultCode {
             case .SQLITE_NOTADB, .SQLITE_CORRUPT: self.init(.databaseDamaged, text)
+            case .SQLITE_FULL: self.init(.diskFull, text)
             default: self.init(.databaseUnavailable, text)
             }
         default:

@@ -59,6 +59,36 @@ final class LogCheckpoints: Sendable {
         if mustFinish { _ = try? writer.checkpoint(.passive) }
     }
 
+    /// Copies all of it in the background, so that little is left to whoever empties it; then calls back, on any thread.
+    func copy(_ completion: @escaping @Sendable () -> Void) {
+        let isOpen = state.withLock { state in
+            guard !state.isClosed else { return false }
+            connection.asyncWriteWithoutTransaction { [self] database in
+                _ = copyOnce(database)
+                completion()
+            }
+            return true
+        }
+        if !isOpen { completion() }
+    }
+
+    /// On the writer's queue, between transactions: copies what is left of the log and cuts it to nothing, so that what was
+    /// erased is in no file any longer.
+    ///
+    /// Messages stand in line behind it, so it waits for nobody: false if a reader or a copy under way is in the way.
+    func empty(_ writer: Database) -> Bool {
+        guard !state.withLock({ $0.isClosed }) else { return false }
+        let milliseconds = Int(ChatStore.busySecondsMax * 1_000)
+        do {
+            try writer.execute(sql: "PRAGMA busy_timeout = 0")
+            defer { try? writer.execute(sql: "PRAGMA busy_timeout = \(milliseconds)") }
+            _ = try writer.checkpoint(.truncate)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Lets a copy under way finish; what is written afterwards is copied at the next start.
     func close() throws {
         state.withLock { $0.isClosed = true }

@@ -155,8 +155,10 @@ private struct ConfigurationLayer {
             if isSection, value.scalar?.string.isEmpty == true { continue }
             guard DaemonSettings.all.contains(where: { $0.key == name }), value.mapping == nil else {
                 let line = node.mark.map { ":\($0.line)" } ?? ""
-                let known = DaemonSettings.all.map(\.key).filter { $0.hasPrefix(prefix) }.joined(separator: ", ")
-                throw ConfigurationError("\(path)\(line): unknown key “\(name)”; known are \(known)")
+                let nearest = NearestKeys.keys(to: name).joined(separator: ", ")
+                throw ConfigurationError(
+                    "\(path)\(line): unknown key “\(name)”; the nearest are \(nearest); "
+                        + "“roomtoned check-config --list” names all")
             }
         }
     }

@@ -58,6 +58,25 @@ extension Daemon {
         }
     }
 
+    /// Gives an account the password that standard input has, and ends its sessions. The server must not run.
+    public static func resetPassword(
+        of name: String, configurationFile: String?, flags: [ConfigurationFlag]
+    ) async -> Int32 {
+        umask(0o077)
+        do {
+            let configuration = try load(configurationFile, flags)
+            let directory = try DataDirectory.resolve(
+                configuration.dataDirectory, environment: ProcessInfo.processInfo.environment)
+            let input = PasswordInput(input: STDIN_FILENO, output: .shared)
+            let outcome = try await PasswordReset.run(
+                name: name, configuration: configuration, directory: directory, ask: input.ask(for:))
+            print("\(outcome.name) has the new password; sessions ended: \(outcome.sessionsEndedCount)")
+            return 0
+        } catch {
+            return tell(error)
+        }
+    }
+
     private static func load(
         _ file: String?, _ flags: [ConfigurationFlag]
     ) throws(ConfigurationError) -> DaemonConfiguration {
@@ -75,8 +94,12 @@ extension Daemon {
             try work()
             return 0
         } catch {
-            StandardError.shared.write("roomtoned: \(error)\n")
-            return 1
+            return tell(error)
         }
+    }
+
+    private static func tell(_ error: any Error) -> Int32 {
+        StandardError.shared.write("roomtoned: \(error)\n")
+        return 1
     }
 }

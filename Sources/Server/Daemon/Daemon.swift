@@ -53,7 +53,8 @@ public enum Daemon {
             recorderTap = try FrameTap()
             relay = try VoiceRelay(voice, mixerTap: mixer?.tap, recorderTap: recorderTap)
         } catch {
-            throw DaemonError("\(error)")
+            let isUnbound = (error as? VoiceRelayError)?.code == .bindFailed
+            throw DaemonError("\(error)" + (isUnbound ? " (voice.host, voice.port; --host, --voice-port)" : ""))
         }
         if relay.isReceiveBufferShort {
             logger.notice(

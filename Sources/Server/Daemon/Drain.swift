@@ -24,12 +24,12 @@ struct Drain: Sendable {
         await directory.announceClosing(in: limit)
         guard inVoiceCount > 0, limit > .zero else { return }
         logger.notice(
-            "closing when nobody is in voice; another signal ends at once",
-            metadata: ["in voice": "\(inVoiceCount)", "at the latest in": "\(limit)"])
+            "waiting until nobody is in voice, but no longer than the limit; another signal ends the wait",
+            metadata: ["inVoice": "\(inVoiceCount)", "limitSeconds": "\(limit.components.seconds)"])
         while inVoiceCount > 0, ContinuousClock.now < end {
             guard (try? await Task.sleep(for: Self.interval)) != nil else { return }
         }
-        logger.notice("closing", metadata: ["in voice": "\(inVoiceCount)"])
+        logger.notice("closing", metadata: ["inVoice": "\(inVoiceCount)"])
     }
 
     private var inVoiceCount: Int { cache.figures.sessions }

@@ -48,6 +48,8 @@ final class IndexFile {
         /// Changes that are committed and not yet in the index.
         var lag: Int64 = 0
         var progress: IndexProgress
+        /// Whether there are words to be purged.
+        var isPurgeDue = false
     }
 
     /// Takes up a batch of changes, or else a page of all messages while the index is built.
@@ -65,7 +67,16 @@ final class IndexFile {
             step.messageCount = page.count
         }
         step.progress = writer.progress
+        step.isPurgeDue = writer.isPurgeDue
         return step
+    }
+
+    /// Before the end: takes up the changes that are left and purges, as far as the time allows; what is left is done after
+    /// the next start.
+    func finish(batchMax: Int, pagesMax: Int, until end: ContinuousClock.Instant) throws {
+        guard let openWriter else { return }
+        while ContinuousClock.now < end, try step(batchMax: batchMax).changeCount > 0 {}
+        while ContinuousClock.now < end, openWriter.isPurgeDue { _ = try openWriter.purge(pagesMax: pagesMax) }
     }
 
     /// Keeps one damaged file for whoever wants to know what happened to it. Readers that have it open go on with it.

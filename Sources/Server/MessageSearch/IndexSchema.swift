@@ -22,8 +22,22 @@ enum IndexSchema {
                     sequence INTEGER NOT NULL,
                     built_through INTEGER
                 ) STRICT;
+                \(purgeTable);
+                INSERT INTO purge VALUES (0);
                 """)
     }
+
+    /// Whether the file may still hold words of messages that were deleted or changed.
+    ///
+    /// A file that was made before there was this table may hold any, and is purged once; it need not be made anew.
+    static func isPurgeDue(_ database: Database) throws -> Bool {
+        try database.execute(sql: purgeTable)
+        if let isDue = try Bool.fetchOne(database, sql: "SELECT is_due FROM purge") { return isDue }
+        try database.execute(sql: "INSERT INTO purge VALUES (1)")
+        return true
+    }
+
+    private static let purgeTable = "CREATE TABLE IF NOT EXISTS purge (is_due INTEGER NOT NULL) STRICT"
 
     static func isCurrent(_ database: Database) throws -> Bool {
         try Int32.fetchOne(database, sql: "PRAGMA application_id") == applicationID

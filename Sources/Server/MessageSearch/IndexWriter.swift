@@ -7,6 +7,12 @@ import Identifiers
 final class IndexWriter {
     private let queue: DatabaseQueue
     private(set) var progress: IndexProgress
+    /// Whether words may still be in the file that no message has any longer. Kept in the file, so that a killed server
+    /// purges at its next start.
+    private(set) var isPurgeDue: Bool
+    /// Between the first and the last step of a purge, which does not reach what is removed meanwhile.
+    private var isPurging = false
+    private var wasRemovedMeanwhile = false
 
     /// Opens the file, or makes it: with `fresh` as the progress of an empty one. A file that is not an index of this
     /// version, or that has lost track of the store's changes, is not opened.
@@ -17,9 +23,15 @@ final class IndexWriter {
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
             // NORMAL: the log reaches the disk before the file does, so a power failure costs the last batches and
-            // never the file; the store forgets a change only after a checkpoint has it.
+            // never the file; the store forgets a change only after a checkpoint has it. What is removed is overwritten
+            // with zeros, whatever SQLite was built with.
             try database.execute(
-                sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4000")
+                sql: """
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = NORMAL;
+                    PRAGMA cache_size = -4000;
+                    PRAGMA secure_delete = ON;
+                    """)
         }
         queue = try DatabaseQueue(path: path, configuration: configuration)
         progress = try queue.write { database in
@@ -35,6 +47,7 @@ final class IndexWriter {
             guard isUsable(stored) else { throw UnusableIndex(reason: "changes are missing since it was written") }
             return stored
         }
+        isPurgeDue = try queue.write { database in try IndexSchema.isPurgeDue(database) }
     }
 
     /// Takes up changes in their order, and remembers the last: both or neither.
@@ -44,7 +57,8 @@ final class IndexWriter {
         var newest: [MessageID: StoredMessage?] = [:]
         for change in changes { newest[change.messageID] = change.message }
         let after = IndexProgress(sequence: last.sequence, builtThrough: progress.builtThrough)
-        try commit(after) { database in
+        let isRemoving = changes.contains { $0.isRemoval }
+        try commit(after, isRemoving: isRemoving) { database in
             for id in newest.keys.sorted() {
                 try Self.remove(id, database)
                 if let message = newest[id] ?? nil { try Self.insert(message, database) }
@@ -70,13 +84,20 @@ final class IndexWriter {
 
     func close() throws { try queue.close() }
 
-    private func commit(_ after: IndexProgress, _ body: (Database) throws -> Void) throws {
+    private func commit(
+        _ after: IndexProgress, isRemoving: Bool = false, _ body: (Database) throws -> Void
+    ) throws {
+        let mustNote = isRemoving && !isPurgeDue
         try queue.write { database in
             try body(database)
             try database.cachedStatement(sql: "UPDATE progress SET sequence = ?, built_through = ?")
                 .execute(arguments: [after.sequence, after.builtThrough])
+            if mustNote { try database.execute(sql: "UPDATE purge SET is_due = 1") }
         }
         progress = after
+        guard isRemoving else { return }
+        isPurgeDue = true
+        if isPurging { wasRemovedMeanwhile = true }
     }
 
     private static func stored(_ id: MessageID) -> Int64 { Int64(clamping: id.rawValue) }
@@ -106,6 +127,55 @@ final class IndexWriter {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw UnusableIndex(reason: String(cString: strerror(errno))) }
         Glibc.close(descriptor)
+    }
+}
+
+extension IndexWriter {
+    /// A step of merging the index into one list: of a removed message only that is without its words, for FTS5 notes
+    /// removals beside older lists and leaves the words in these until they are merged
+    /// (sqlite.org/fts5.html, “The 'merge' Command”). True when no step is left.
+    /// - Parameter pagesMax: pages of the index that one step writes.
+    func purge(pagesMax: Int) throws -> Bool {
+        guard isPurgeDue else { return true }
+        let isFirst = !isPurging
+        let isClean = !wasRemovedMeanwhile
+        let isLast = try queue.write { database -> Bool in
+            if isFirst {
+                // Else a merge that was begun would not be gone on with while newer lists are more than it has.
+                try database.execute(sql: "INSERT INTO message_index (message_index, rank) VALUES ('usermerge', 2)")
+            }
+            let before = database.totalChangesCount
+            // Negative: puts all lists together first. That again in every step would begin anew with every message.
+            try database.cachedStatement(sql: "INSERT INTO message_index (message_index, rank) VALUES ('merge', ?)")
+                .execute(arguments: [isFirst ? -pagesMax : pagesMax])
+            // FTS5's sign that there was nothing to merge.
+            guard database.totalChangesCount - before < 2 else { return false }
+            if isClean { try database.execute(sql: "UPDATE purge SET is_due = 0") }
+            return true
+        }
+        isPurging = !isLast
+        guard isLast else { return false }
+        isPurgeDue = wasRemovedMeanwhile
+        wasRemovedMeanwhile = false
+        return true
+    }
+
+    /// Brings the log into the file and cuts it to nothing. False if a reader held that up.
+    func emptyLog() throws -> Bool {
+        do {
+            _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            return true
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            return false
+        }
+    }
+}
+
+extension SearchChange {
+    /// Whether there may have been words that are no longer the message's.
+    fileprivate var isRemoval: Bool {
+        guard let message else { return true }
+        return message.deletedAt != nil || message.editedAt != nil
     }
 }
 

@@ -104,6 +104,9 @@ public final class MessageSearch: Sendable {
     /// Tells the index that messages were committed. Any thread; never blocks.
     public func noteChanges() { indexer.noteChanges() }
 
+    /// Tells that something was erased from the store besides messages, so that it leaves the store's log as well.
+    public func noteErasure() { indexer.noteErasure() }
+
     public var counters: SearchCounters { tally.snapshot() }
 
     /// Returns when everything that is committed now can be found.

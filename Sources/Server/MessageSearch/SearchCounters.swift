@@ -12,6 +12,8 @@ public struct SearchCounters: Equatable, Sendable {
     public internal(set) var refusedQueries: UInt64 = 0
     /// Times that the index was made from nothing.
     public internal(set) var rebuilds: UInt64 = 0
+    /// Times that the words of removed messages were taken out of the files for good.
+    public internal(set) var purges: UInt64 = 0
     /// Changes of messages taken into the index, and messages taken in while it was built.
     public internal(set) var messagesIndexed: UInt64 = 0
     /// Changes committed and not yet in the index, when it was last looked at.
@@ -27,6 +29,7 @@ final class SearchTally: Sendable {
     let refusedBusy = Atomic<UInt64>(0)
     let refusedQueries = Atomic<UInt64>(0)
     let rebuilds = Atomic<UInt64>(0)
+    let purges = Atomic<UInt64>(0)
     let messagesIndexed = Atomic<UInt64>(0)
     let indexLag = Atomic<UInt64>(0)
     let isIndexComplete = Atomic<Bool>(false)
@@ -37,6 +40,7 @@ final class SearchTally: Sendable {
             refusedBusy: refusedBusy.load(ordering: .relaxed),
             refusedQueries: refusedQueries.load(ordering: .relaxed),
             rebuilds: rebuilds.load(ordering: .relaxed),
+            purges: purges.load(ordering: .relaxed),
             messagesIndexed: messagesIndexed.load(ordering: .relaxed),
             indexLag: indexLag.load(ordering: .relaxed),
             isIndexComplete: isIndexComplete.load(ordering: .relaxed))

@@ -21,6 +21,14 @@ final class SearchIndexer: Sendable {
         var batchMax = 500
         /// Changes taken up before the store forgets them.
         var forgetting = 512
+        /// From a removal until the words are taken out of the files: those of many removals go together.
+        var purgeDelay = Duration.seconds(60)
+        /// Until it is tried again where a reader was in the way.
+        var purgeRetry = Duration.seconds(5)
+        /// Pages of the index in one transaction of a purge: a few milliseconds.
+        var purgePagesMax = 64
+        /// How long the end may take for what is left to do.
+        var closing = Duration.seconds(10)
     }
 
     private struct State {
@@ -28,6 +36,8 @@ final class SearchIndexer: Sendable {
         var isComplete = false
         var waiters: [(sequence: Int64, continuation: CheckedContinuation<Void, Never>)] = []
         var isStopped = false
+        /// Waits for the next purge.
+        var alarm: Task<Void, Never>?
     }
 
     /// Counts the files that were put aside: a reader of another one has to open the new.
@@ -41,6 +51,7 @@ final class SearchIndexer: Sendable {
     private let state = Mutex(State())
     private let isNoted = Atomic<Bool>(false)
     private let isDamaged = Atomic<Bool>(false)
+    private let isErased = Atomic<Bool>(false)
     private let (nudges, nudging) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     init(
@@ -85,18 +96,32 @@ final class SearchIndexer: Sendable {
         noteChanges()
     }
 
+    /// Something was erased from the store that is in no message: its log is emptied with the next purge.
+    func noteErasure() {
+        isErased.store(true, ordering: .releasing)
+        noteChanges()
+    }
+
     /// Follows until ``stop()``.
     func run() async {
         var unforgotten = 0
+        var schedule = PurgeSchedule(delay: pace.purgeDelay, retry: pace.purgeRetry)
         for await _ in nudges {
             isNoted.store(false, ordering: .sequentiallyConsistent)
             while !state.withLock({ $0.isStopped }) {
                 do {
                     if isDamaged.exchange(false, ordering: .acquiring) { try await replace() }
-                    let (taken, isBehind) = try await step()
-                    unforgotten += taken
+                    let step = try await step()
+                    unforgotten += step.taken
                     if unforgotten >= pace.forgetting, try await forget() { unforgotten = 0 }
-                    if !isBehind { break }
+                    if isErased.exchange(false, ordering: .acquiring) || step.isPurgeDue,
+                        let due = schedule.noteRemoval(at: .now)
+                    {
+                        wake(at: due)
+                    }
+                    var isBusy = step.isBehind
+                    if !isBusy, schedule.begin(at: .now) { isBusy = try await purge(&schedule) }
+                    if !isBusy { break }
                     try? await Task.sleep(for: pace.rest)
                 } catch {
                     await recover(error)
@@ -123,6 +148,7 @@ final class SearchIndexer: Sendable {
     func stop() {
         let waiters = state.withLock { state in
             state.isStopped = true
+            state.alarm?.cancel()
             defer { state.waiters = [] }
             return state.waiters
         }
@@ -130,8 +156,15 @@ final class SearchIndexer: Sendable {
         nudging.finish()
     }
 
-    /// Closes the file; after ``run()`` has returned.
+    /// Does what is left to do in the time that an end may take, and closes the file; after ``run()`` has returned.
     func close() async {
+        let (batchMax, pagesMax) = (pace.batchMax, pace.purgePagesMax)
+        let end = ContinuousClock.now + pace.closing
+        do {
+            try await thread.run { try $0.finish(batchMax: batchMax, pagesMax: pagesMax, until: end) }
+        } catch {
+            logger.warning("the search index was not finished", metadata: ["cause": "\(IndexFile.cause(of: error))"])
+        }
         do { try await thread.run { try $0.close() } } catch {
             logger.warning("the search index was not closed", metadata: ["cause": "\(error)"])
         }
@@ -142,13 +175,46 @@ final class SearchIndexer: Sendable {
 extension SearchIndexer {
     /// One batch of changes, or else one page of building. Returns what it took of the changes, and whether there is more
     /// to do at once.
-    private func step() async throws -> (taken: Int, isBehind: Bool) {
+    private func step() async throws -> (taken: Int, isBehind: Bool, isPurgeDue: Bool) {
         let batchMax = pace.batchMax
         let step = try await thread.run { try $0.step(batchMax: batchMax) }
         tally.messagesIndexed.add(UInt64(step.messageCount), ordering: .relaxed)
         tally.indexLag.store(UInt64(max(step.lag, 0)), ordering: .relaxed)
         reached(step.progress)
-        return (step.changeCount, step.changeCount == batchMax || step.progress.builtThrough != nil)
+        let isBehind = step.changeCount == batchMax || step.progress.builtThrough != nil
+        return (step.changeCount, isBehind, step.isPurgeDue)
+    }
+
+    /// One step of taking removed words out of the index, and at its end out of both logs. Returns whether there is more to
+    /// do at once.
+    private func purge(_ schedule: inout PurgeSchedule) async throws -> Bool {
+        do {
+            let pagesMax = pace.purgePagesMax
+            guard try await thread.run({ try $0.writer.purge(pagesMax: pagesMax) }) else { return true }
+            if try await thread.run({ try $0.writer.emptyLog() }), await store.emptyLog() {
+                tally.purges.add(1, ordering: .relaxed)
+                schedule.finish(at: .now)
+                // What was removed meanwhile begins the next.
+                return true
+            }
+        } catch let error where !IndexFile.isDamage(error) {
+            logger.warning(
+                "the search index was not purged", metadata: ["cause": "\(IndexFile.cause(of: error))"])
+        }
+        wake(at: schedule.postpone(at: .now))
+        return false
+    }
+
+    private func wake(at instant: ContinuousClock.Instant) {
+        let alarm = Task { [weak self] in
+            guard (try? await Task.sleep(until: instant, clock: .continuous)) != nil else { return }
+            self?.noteChanges()
+        }
+        state.withLock { state in
+            state.alarm?.cancel()
+            state.alarm = alarm
+            if state.isStopped { alarm.cancel() }
+        }
     }
 
     /// Lets the store forget what the index holds on disk. False if that has to wait for a reader.

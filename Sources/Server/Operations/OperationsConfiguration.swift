@@ -1,3 +1,5 @@
+import NIOCore
+
 /// How the server shows itself to who runs it: metrics, health and administration over HTTP.
 public struct OperationsConfiguration: Sendable, Equatable {
     /// Whether there is a listener at all.
@@ -30,6 +32,15 @@ enum OperationsLimits {
     static let headerFieldsMax = 64
     /// A connection that says nothing for so long is closed.
     static let idleSeconds: Int64 = 60
+    /// A connection whose other side takes nothing of its answers for so long is closed.
+    static let writeTimeout: TimeAmount = .seconds(30)
+    /// Requests that a connection may ask before it has had their answers; with one more it is closed.
+    static let pipelinedMax = 16
+    /// How long nobody is let in when the process has no descriptor for them.
+    static let acceptPause: TimeAmount = .seconds(1)
+    /// How long a stop waits for requests under way, then for closed connections to be gone, and as long again for what was cancelled.
+    static let stopTime: Duration = .seconds(5)
+    static let closeTime: Duration = .seconds(2)
     /// How long a request's body may take to come.
     static let bodyTimeout: Duration = .seconds(10)
     /// How long a readiness check may take before that is the reason why the server is not ready.

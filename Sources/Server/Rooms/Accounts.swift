@@ -211,7 +211,7 @@ extension Accounts {
             return Refusal("The connection is closing")
         default:
             counters.count(.databaseFailed)
-            return Refusal("The server's database does not answer; try again", retryAfter: .seconds(5))
+            return Refusal(error.explanation, retryAfter: .seconds(5))
         }
     }
 

@@ -1,6 +1,7 @@
 public import ChatStore
 public import ControlWire
 import Foundation
+import Glibc
 import Permissions
 import Synchronization
 
@@ -8,7 +9,7 @@ import Synchronization
 public final class Maintenance: Sendable {
     /// Findings of a check that are reported; a damaged file can have millions.
     public static let findingsMax = 100
-    /// Copies that are kept; the oldest beyond them goes when one more has been made.
+    /// Copies that are kept; the oldest beyond them goes when one more has been made, never that one itself.
     public static let backupsMax = 50
 
     private let store: ChatStore
@@ -34,11 +35,10 @@ public final class Maintenance: Sendable {
         defer { isBusy.withLock { $0 = false } }
         let name = Self.name(at: now)
         let started = ContinuousClock.now
+        try makeFolder()
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let bytes = try await store.backup(to: folder + "/" + name)
-            removeOldest()
+            removeOldest(keeping: name)
             return ("\(Self.folderName)/\(name)", bytes, started.duration(to: .now))
         } catch {
             throw Refusal(description: "The copy was not made: \(error)", isBusy: false)
@@ -66,7 +66,7 @@ public final class Maintenance: Sendable {
 
     private var folder: String { dataDirectory + "/" + Self.folderName }
 
-    /// By time, so that their order by name is that by age.
+    /// By time, so that their order by name is that by age, as long as the clock is right.
     private static func name(at now: Date) -> String {
         let format = Date.VerbatimFormatStyle(
             format: """
@@ -77,14 +77,30 @@ public final class Maintenance: Sendable {
         return now.formatted(format)
     }
 
-    private func removeOldest() {
+    private func makeFolder() throws(Refusal) {
+        guard mkdir(folder, 0o700) != 0 else { return }
+        let reason = errno == EEXIST ? "is not a folder" : "cannot be made: \(String(cString: strerror(errno)))"
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue { return }
+        throw Refusal(description: "The copy was not made: \(folder) \(reason)", isBusy: false)
+    }
+
+    /// The newest copy is the one just made, whatever the others are called: a clock that ran ahead gave them later names.
+    private func removeOldest(keeping newest: String) {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
-            $0.hasPrefix("roomtone-") && $0.hasSuffix(".sqlite")
+            $0.hasPrefix("roomtone-") && $0.hasSuffix(".sqlite") && $0 != newest
         }
-        for name in names.sorted().dropLast(Self.backupsMax) {
+        let others = names.map { (modifiedAt: modificationDate(of: $0), name: $0) }
+        let byAge = others.sorted { ($0.modifiedAt, $0.name) < ($1.modifiedAt, $1.name) }
+        for copy in byAge.dropLast(Self.backupsMax - 1) {
             // One that cannot go is tried again next time.
-            try? FileManager.default.removeItem(atPath: folder + "/" + name)
+            try? FileManager.default.removeItem(atPath: folder + "/" + copy.name)
         }
+    }
+
+    private func modificationDate(of name: String) -> Date {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
+        return attributes?[.modificationDate] as? Date ?? .distantPast
     }
 
     public static let folderName = "backups"

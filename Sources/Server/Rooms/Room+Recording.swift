@@ -44,7 +44,7 @@ extension Room {
         announce(
             "\(actor.name) records this room's voice\(hasMix ? ", and makes a mix of it" : ""). "
                 + "Nobody is recorded who does not agree.")
-        tellRecording(answering: requestID, of: actor.connection)
+        tellRecording(answering: requestID, of: actor)
         await audit(.recordingStart, by: actor.user, id)
     }
 
@@ -54,7 +54,7 @@ extension Room {
         defer { turns.leave() }
         guard let recording else { throw .notRecorded }
         if recording.startedBy.user != actor.user { try require(.record, actor, "stop this room's recording") }
-        endRecording(.stopped, answering: requestID, of: actor.connection)
+        endRecording(.stopped, answering: requestID, of: actor)
         await audit(.recordingStop, by: actor.user, recording.id)
     }
 
@@ -69,7 +69,7 @@ extension Room {
             throw .tooManyAnswers
         }
         perform(actions)
-        showRecording(isChanged: !actions.isEmpty, answering: requestID, of: connection)
+        showRecording(isChanged: !actions.isEmpty, answering: requestID, of: entry.member)
     }
 
     /// The recorder has ended a recording, by itself or because it was told to.
@@ -95,8 +95,7 @@ extension Room {
 
     /// Everybody is told, whoever ended it and however.
     func endRecording(
-        _ end: RecordingEnd, detail: String = "", answering requestID: UInt64? = nil,
-        of requester: ConnectionID? = nil
+        _ end: RecordingEnd, detail: String = "", answering requestID: UInt64? = nil, of requester: Member? = nil
     ) {
         guard let ended = recording else { return }
         voice.recordings?.recorder.end(ended.id, end)

@@ -22,14 +22,12 @@ extension Room {
 
     /// Shows everybody the state as it is now, or as it will be in a moment where it changes too often; whoever asked is
     /// answered at once.
-    func showRecording(
-        isChanged: Bool, answering requestID: UInt64? = nil, of requester: ConnectionID? = nil
-    ) {
+    func showRecording(isChanged: Bool, answering requestID: UInt64? = nil, of requester: Member? = nil) {
         let decision = isChanged ? recordingNotices.changed(at: .now) : .covered
         guard decision != .show else { return tellRecording(answering: requestID, of: requester) }
         if isChanged { counters.count(.recordingStateDelayed) }
         if let recordingState, let requester {
-            members[requester]?.outbox.post(EncodedLine(.recordingState(recordingState), answering: requestID))
+            requester.outbox.post(EncodedLine(.recordingState(recordingState), answering: requestID))
         }
         guard case .wait(let wait) = decision else { return }
         Task { [weak self] in
@@ -43,7 +41,7 @@ extension Room {
         tellRecording()
     }
 
-    func tellRecording(answering requestID: UInt64? = nil, of requester: ConnectionID? = nil) {
+    func tellRecording(answering requestID: UInt64? = nil, of requester: Member? = nil) {
         guard let recordingState else { return }
         broadcast(.recordingState(recordingState), answering: requestID, of: requester)
     }

@@ -126,7 +126,7 @@ extension Room {
     }
 
     private func note(change message: StoredMessage) {
-        lastChangeID = message.changeID
+        note(change: message.changeID)
         history.replace(message)
     }
 

@@ -197,7 +197,7 @@ extension Room {
         broadcast(
             .voiceUserLeft(
                 roomID: id, userID: entry.member.user, voiceID: ended.rawValue, reason: departure.reason),
-            answering: requestID, of: entry.member.connection)
+            answering: requestID, of: entry.member)
     }
 
     /// - Parameter sent: by the relay until the last session was closed.

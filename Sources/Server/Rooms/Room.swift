@@ -74,16 +74,17 @@ actor Room {
 
     var record: RoomRecord { access.record }
 
-    /// One encoding for all; the connection whose request it answers gets the same bytes with its number.
+    /// One encoding for all; the connection whose request it answers gets the same bytes with its number, in the room or
+    /// not: who administers a room need not have joined it.
     func broadcast(
         _ message: ControlMessage, from sender: UserID = .server, answering requestID: UInt64? = nil,
-        of requester: ConnectionID? = nil
+        of requester: Member? = nil
     ) {
         let line = EncodedLine(message, from: sender)
-        for (connection, member) in members where requestID == nil || connection != requester {
+        for (connection, member) in members where requestID == nil || connection != requester?.connection {
             member.outbox.post(line)
         }
-        if let requestID, let requester { members[requester]?.outbox.post(line.answering(requestID)) }
+        if let requestID, let requester { requester.outbox.post(line.answering(requestID)) }
     }
 
     /// The server's own words: not stored, so they have no number.

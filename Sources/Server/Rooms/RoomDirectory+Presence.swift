@@ -54,10 +54,11 @@ extension RoomDirectory {
         } catch let refusal as Accounts.Refusal {
             throw refusal
         } catch {
-            let isClosing = (error as? ChatStoreError)?.code == .cancelled
-            counters.count(isClosing ? .requestCancelled : .databaseFailed)
+            let cause = error as? ChatStoreError
+            counters.count(cause?.code == .cancelled ? .requestCancelled : .databaseFailed)
             throw Accounts.Refusal(
-                "The server's database does not answer; try again", retryAfter: .seconds(5), code: .internalError)
+                cause?.explanation ?? "You could not be logged in; try again", retryAfter: .seconds(5),
+                code: .internalError)
         }
     }
 

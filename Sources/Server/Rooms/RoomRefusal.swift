@@ -80,9 +80,17 @@ extension RoomRefusal {
             .connectionEnded
         default:
             RoomRefusal(
-                .internalError, .unavailable, .databaseFailed, "The server's database does not answer; try again",
-                retryAfter: .seconds(5))
+                .internalError, .unavailable, .databaseFailed, error.explanation, retryAfter: .seconds(5))
         }
+    }
+}
+
+extension ChatStoreError {
+    /// What somebody is told who cannot do anything about it, but know whom to tell.
+    var explanation: String {
+        code == .diskFull
+            ? "The server's disk is full: nothing can be written; tell whoever runs the server"
+            : "The server's database does not answer; try again"
     }
 }
 

@@ -5,12 +5,14 @@ import Identifiers
 struct CacheKeyspace: Sendable {
     static let version = 1
 
+    let server: String
     let prefix: String
     /// Of every key. What this server no longer refreshes is gone after it.
     let lifetimeSeconds: String
 
     /// - Parameter server: this server's name among those that share the Redis.
     init(server: String, lifetime: Duration) {
+        self.server = server
         prefix = "roomtone:\(server):voice"
         lifetimeSeconds = String(lifetime.components.seconds)
     }
@@ -38,6 +40,27 @@ struct CacheKeyspace: Sendable {
     // MARK: Commands
 
     func expire(_ key: String) -> RedisCommand { RedisCommand("EXPIRE", key, lifetimeSeconds) }
+
+    /// Who writes under this name: its generation, and when it last wrote.
+    var look: [RedisCommand] {
+        [RedisCommand("HGET", about, "generation"), RedisCommand("HGET", about, "written_at")]
+    }
+
+    /// Who writes under this name first, and how many there are in the sets of all sessions and of all rooms last.
+    func heartbeat(atMilliseconds now: UInt64) -> [RedisCommand] {
+        [
+            RedisCommand("HGET", about, "generation"), RedisCommand("HSET", about, "written_at", String(now)),
+            expire(about), expire(sessions), expire(rooms), RedisCommand("SCARD", sessions),
+            RedisCommand("SCARD", rooms),
+        ]
+    }
+
+    /// Whether each key is there first, and how many sessions each room among them has last. A room's set lives as long as
+    /// the room: nobody writes it while the same people stay.
+    func refresh(_ keys: [CacheKey]) -> [RedisCommand] {
+        let sets = keys.compactMap(\.roomID).map { roomSessions($0.description) }
+        return keys.map { expire(key($0)) } + sets.map(expire) + sets.map { RedisCommand("SCARD", $0) }
+    }
 
     /// - Parameter written: the room that Redis has the session in; nil if it has it nowhere.
     func commands(for change: CacheLedger.Change, written: RoomID?) -> [RedisCommand] {

@@ -49,12 +49,12 @@ final class CacheLedger: Sendable {
 
     // What follows is for the one thread that writes.
 
-    /// Every key there is; from here on changes are kept.
-    func beginFilling() -> [CacheKey] {
+    /// All there is at this moment; from here on changes are kept.
+    func beginFilling() -> VoiceStateTable {
         state.withLock { state in
             state.queue.close()
             state.queue.open()
-            return state.table.keys
+            return state.table
         }
     }
 

@@ -3,7 +3,7 @@ import Identifiers
 /// Decides what is said to Redis, and when: pure, time comes in. Driven by the one thread that writes.
 ///
 /// Redis is taken to be right only after it was given everything: at each connection, when it lost what it had, when
-/// it refused something, and when more waited than may.
+/// it refused something, and when more waited than may. Where another server has taken the name over, nothing is written.
 struct CacheMachine {
     typealias Instant = ContinuousClock.Instant
 
@@ -28,15 +28,18 @@ struct CacheMachine {
         case connecting
         /// Connected, or Redis is not to be relied on: what it has of us is asked for.
         case listing
-        case clearing([RedisCommand])
+        case clearing([RedisCommand], [CacheKey])
         case filling([CacheKey])
         case completing
         case current
-        case refused(retryAt: Instant)
+        /// Refused, or not alone under the name.
+        case pausing(retryAt: Instant)
     }
 
     private enum Question: Equatable {
-        case listing(greetingCount: Int)
+        case listing(openingCount: Int)
+        /// Instead, while another server is known to write under the name.
+        case looking(openingCount: Int)
         case clearing
         case filling([CacheLedger.Change])
         case completing
@@ -56,14 +59,18 @@ struct CacheMachine {
 
     private var phase: Phase
     private var question: Question?
+    /// What the question is in commands.
+    private var asked: [RedisCommand] = []
     private var policy = ReconnectPolicy()
     private var isGreeted = false
     private var heartbeatAt: Instant
     private var refreshAt: Instant
     private var refreshing: [CacheKey] = []
     private var gatheredAt: Instant?
-    /// The room that Redis has each session in.
-    private var written: [UInt16: RoomID] = [:]
+    private var record = CacheRecord()
+    /// Keys that hold what none of ours does, and are removed before the next try.
+    private var obstacles: Set<String> = []
+    private var rival: CacheRival?
     private(set) var figures = VoiceStateCacheFigures()
 
     /// - Parameters:
@@ -104,20 +111,26 @@ struct CacheMachine {
             phase = .connecting
             return .connect
         case .connecting: preconditionFailure("the connection has not been reported")
-        case .refused(let retryAt):
+        case .pausing(let retryAt):
             guard now >= retryAt else { return .wait(until: retryAt) }
             phase = .listing
             return next(at: now)
-        case .listing:
-            let first = isGreeted ? [] : greeting
-            return ask(
-                .listing(greetingCount: first.count),
-                first + [RedisCommand("SMEMBERS", keyspace.sessions), RedisCommand("SMEMBERS", keyspace.rooms)])
-        case .clearing(let commands): return ask(.clearing, commands)
+        case .listing: return open()
+        case .clearing(let commands, _): return ask(.clearing, commands)
         case .filling(let keys): return fill(keys, at: now)
         case .completing: return ask(.completing, announcement(isComplete: true))
         case .current: return keep(at: now)
         }
+    }
+
+    private mutating func open() -> Step {
+        let removal = obstacles.isEmpty ? [] : [RedisCommand(words: ["DEL"] + obstacles.sorted())]
+        // Never with a greeting: where that is refused, the keys of another database would be removed.
+        let opening = isGreeted ? removal : greeting
+        if rival != nil { return ask(.looking(openingCount: opening.count), opening + keyspace.look) }
+        return ask(
+            .listing(openingCount: opening.count),
+            opening + [RedisCommand("SMEMBERS", keyspace.sessions), RedisCommand("SMEMBERS", keyspace.rooms)])
     }
 
     private mutating func fill(_ keys: [CacheKey], at now: Instant) -> Step {
@@ -133,14 +146,14 @@ struct CacheMachine {
             phase = .listing
             return next(at: now)
         }
-        if now >= heartbeatAt { return ask(.heartbeat, heartbeat) }
+        if now >= heartbeatAt { return ask(.heartbeat, keyspace.heartbeat(atMilliseconds: wallClock())) }
         if refreshing.isEmpty, now >= refreshAt {
             refreshAt = now + refreshInterval
             refreshing = ledger.read { $0.keys }
         }
         if !refreshing.isEmpty {
             let keys = Array(refreshing.prefix(Self.refreshBatchMax))
-            return ask(.refresh(keys), keys.map { keyspace.expire(keyspace.key($0)) })
+            return ask(.refresh(keys), keyspace.refresh(keys))
         }
         guard ledger.waitingCount > 0 else {
             gatheredAt = nil
@@ -155,29 +168,13 @@ struct CacheMachine {
     private mutating func write(
         _ changes: [CacheLedger.Change], as question: ([CacheLedger.Change]) -> Question
     ) -> Step {
-        var commands: [RedisCommand] = []
-        for change in changes {
-            guard case .session(let voice) = change.key else {
-                commands += keyspace.commands(for: change, written: nil)
-                continue
-            }
-            commands += keyspace.commands(for: change, written: written[voice])
-            if case .session(let session) = change.value { written[voice] = session.room } else { written[voice] = nil }
-        }
-        return ask(question(changes), commands)
+        ask(question(changes), record.commands(for: changes, in: keyspace))
     }
 
     private mutating func ask(_ question: Question, _ commands: [RedisCommand]) -> Step {
         self.question = question
+        asked = commands
         return .send(commands)
-    }
-
-    private var heartbeat: [RedisCommand] {
-        [
-            RedisCommand("HGET", keyspace.about, "generation"),
-            RedisCommand("HSET", keyspace.about, "written_at", String(wallClock())), keyspace.expire(keyspace.about),
-            keyspace.expire(keyspace.sessions), keyspace.expire(keyspace.rooms),
-        ]
     }
 
     private func announcement(isComplete: Bool) -> [RedisCommand] {
@@ -189,6 +186,7 @@ struct CacheMachine {
     mutating func connected() {
         figures.connected += 1
         isGreeted = false
+        obstacles = []
         phase = .listing
     }
 
@@ -205,14 +203,17 @@ struct CacheMachine {
     mutating func answered(_ replies: [RedisReply], at now: Instant) {
         guard let question else { return }
         self.question = nil
-        if let complaint = replies.lazy.compactMap(\.complaint).first { return refuse(complaint, question, at: now) }
+        // Whatever comes first after a connection is made begins with it.
+        if replies.prefix(greeting.count).allSatisfy({ $0.complaint == nil }) { isGreeted = true }
+        if let refusal = CacheRefusal(asked, replies) { return refuse(refusal, at: now) }
         switch question {
-        case .listing(let greetingCount):
-            isGreeted = true
-            clear(Array(replies.dropFirst(greetingCount)))
-        case .clearing:
-            phase = .filling(ledger.beginFilling())
-            written = [:]
+        case .listing(let openingCount):
+            obstacles = []
+            clear(replies.dropFirst(openingCount))
+        case .looking(let openingCount):
+            obstacles = []
+            look(Array(replies.dropFirst(openingCount)), at: now)
+        case .clearing: if case .clearing(_, let keys) = phase { phase = .filling(keys) }
         case .filling(let changes):
             figures.written += UInt64(changes.count)
             if case .filling(let keys) = phase { phase = .filling(Array(keys.dropFirst(changes.count))) }
@@ -220,24 +221,27 @@ struct CacheMachine {
         case .changes(let changes):
             figures.written += UInt64(changes.count)
             if ledger.waitingCount == 0 { gatheredAt = nil }
-        case .heartbeat:
-            heartbeatAt = now + Self.heartbeatInterval
-            // Flushed, restarted behind a proxy, or another server of this name: whatever it was, ours is not there.
-            if replies.first != .text(generation) { phase = .listing }
-        case .refresh(let keys): restore(zip(keys, replies))
+        case .heartbeat: compare(replies, at: now)
+        case .refresh(let keys): restore(keys, replies)
         }
     }
 
-    private mutating func clear(_ lists: [RedisReply]) {
-        let (sessions, rooms) = ledger.read { table in (Set(table.sessions.keys), Array(table.rooms.keys)) }
+    private mutating func clear(_ lists: ArraySlice<RedisReply>) {
+        // Changes are kept from this copy on: who leaves while Redis is being cleared is taken out of it afterwards.
+        let table = ledger.beginFilling()
+        let rooms = Array(table.rooms.keys)
         let known = Set(rooms.map(\.description))
-        let staleSessions = (lists.first?.texts ?? []).filter { text in UInt16(text).map(sessions.contains) != true }
+        let staleSessions = (lists.first?.texts ?? []).filter { text in
+            UInt16(text).map { table.sessions[$0] != nil } != true
+        }
         let staleRooms = (lists.last?.texts ?? []).filter { !known.contains($0) }
         // A complaint stands until all is there again.
         if figures.condition.complaint == nil { figures.condition = .filling }
+        record = CacheRecord()
         phase = .clearing(
             announcement(isComplete: false)
-                + keyspace.remove(staleSessions: staleSessions, staleRooms: staleRooms, rooms: rooms))
+                + keyspace.remove(staleSessions: staleSessions, staleRooms: staleRooms, rooms: rooms),
+            table.keys)
     }
 
     private mutating func complete(at now: Instant) {
@@ -250,15 +254,50 @@ struct CacheMachine {
         refreshing = []
     }
 
-    /// What Redis threw out for want of memory is written once more.
-    private mutating func restore(_ answers: some Sequence<(CacheKey, RedisReply)>) {
-        var missing: [CacheKey] = []
-        var count = 0
-        for (key, reply) in answers {
-            count += 1
-            if reply == .integer(0) { missing.append(key) }
+    private mutating func compare(_ replies: [RedisReply], at now: Instant) {
+        heartbeatAt = now + Self.heartbeatInterval
+        guard case .text(let writer)? = replies.first else {
+            // Flushed, or restarted behind a proxy: ours is not there.
+            phase = .listing
+            return
         }
-        refreshing.removeFirst(min(count, refreshing.count))
+        guard writer == generation else {
+            figures.contested += 1
+            rival = CacheRival(at: now)
+            stepBack(at: now)
+            return
+        }
+        // A set that was lost may have been begun anew by a change since then: what tells is how many are in it.
+        let counts: [RedisReply] = [.count(record.sessionCount), .count(record.roomCount)]
+        if Array(replies.suffix(2)) != counts { phase = .listing }
+    }
+
+    private mutating func look(_ replies: [RedisReply], at now: Instant) {
+        guard var seen = rival, seen.isThere(replies, besides: generation, at: now) else {
+            rival = nil
+            return
+        }
+        rival = seen
+        stepBack(at: now)
+    }
+
+    /// Writes nothing while another server does, and looks again later.
+    private mutating func stepBack(at now: Instant) {
+        ledger.endWriting()
+        refreshing = []
+        figures.condition = .contested(serverName: keyspace.server)
+        phase = .pausing(retryAt: now + policy.delay(unit: jitter()))
+    }
+
+    /// What Redis threw out for want of memory is written once more; all of it, where a room has lost who is in it.
+    private mutating func restore(_ keys: [CacheKey], _ replies: [RedisReply]) {
+        refreshing.removeFirst(min(keys.count, refreshing.count))
+        let rooms = keys.compactMap(\.roomID)
+        guard zip(rooms, replies.suffix(rooms.count)).allSatisfy({ $1 == .count(record.sessionCount(in: $0)) }) else {
+            phase = .listing
+            return
+        }
+        let missing = zip(keys, replies).filter { $1 == .integer(0) }.map { $0.0 }
         // A key of something that has ended meanwhile is missing as well, and has no value.
         let lost = missing.filter { key in ledger.read { $0[key] != .absent } }
         guard !lost.isEmpty else { return }
@@ -266,18 +305,19 @@ struct CacheMachine {
         ledger.change { _ in lost }
     }
 
-    private mutating func refuse(_ complaint: String, _ question: Question, at now: Instant) {
+    private mutating func refuse(_ refusal: CacheRefusal, at now: Instant) {
         figures.refused += 1
         ledger.endWriting()
         refreshing = []
+        obstacles.formUnion(refusal.obstacles)
         let retryAt = now + policy.delay(unit: jitter())
         // A greeting that was refused leaves a connection that is good for nothing.
-        if case .listing = question, !isGreeted {
-            figures.condition = .away(cause: complaint)
-            phase = .away(retryAt: retryAt)
+        if isGreeted {
+            figures.condition = .refused(cause: refusal.complaint)
+            phase = .pausing(retryAt: retryAt)
         } else {
-            figures.condition = .refused(cause: complaint)
-            phase = .refused(retryAt: retryAt)
+            figures.condition = .away(cause: refusal.complaint)
+            phase = .away(retryAt: retryAt)
         }
     }
 
@@ -287,8 +327,8 @@ struct CacheMachine {
     mutating func farewell() -> [RedisCommand]? {
         guard phase == .current else { return nil }
         var commands: [RedisCommand] = []
-        while case .send(let batch) = write(ledger.take(Self.batchMax), as: Question.changes), !batch.isEmpty {
-            commands += batch
+        while ledger.waitingCount > 0 {
+            commands += record.commands(for: ledger.take(Self.batchMax), in: keyspace)
         }
         return commands + [RedisCommand("DEL", keyspace.about)]
     }

@@ -19,6 +19,8 @@ enum RedisReply: Equatable, Sendable {
     case list([RedisReply])
     case none
 
+    static func count(_ count: Int) -> RedisReply { .integer(Int64(count)) }
+
     var texts: [String] {
         guard case .list(let items) = self else { return [] }
         return items.compactMap { if case .text(let text) = $0 { text } else { nil } }

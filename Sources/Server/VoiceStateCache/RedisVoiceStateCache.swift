@@ -73,6 +73,7 @@ private final class CacheWriter: Sendable {
             ledger: ledger, now: .now, jitter: { Double.random(in: 0..<1) },
             wallClock: { UInt64(max(0, Date().timeIntervalSince1970 * 1_000)) })
         var connection: RedisConnection?
+        var reporter = CacheReporter()
         while !isStopping.load(ordering: .acquiring) {
             switch machine.next(at: .now) {
             case .wait(let until): wait(until: until)
@@ -80,7 +81,9 @@ private final class CacheWriter: Sendable {
             case .send(let commands): send(commands, over: connection, &machine)
             }
             if !machine.isConnected { connection = nil }
-            report(machine.figures)
+            let now = machine.figures.with(ledger.figures)
+            figures.withLock { $0 = now }
+            report(reporter.lines(now))
         }
         guard let connection, let farewell = machine.farewell() else { return }
         // Nobody waits for the answer to a goodbye that does not come: what was said runs out by itself.
@@ -116,25 +119,13 @@ private final class CacheWriter: Sendable {
         signal.clear()
     }
 
-    /// Says in the log what changed, once.
-    private func report(_ now: VoiceStateCacheFigures) {
-        let before = figures.withLock { figures in
-            defer { figures = now }
-            return figures
-        }
+    private func report(_ lines: [CacheReporter.Line]) {
         let place: Logger.Metadata = ["redis": "\(configuration.url)"]
-        if now.overflows > before.overflows {
-            logger.warning(
-                "more of the voice state waited for Redis than may; all of it is written again", metadata: place)
-        }
-        guard let complaint = now.condition.complaint else {
-            if now.condition == .current, before.condition != .current {
-                logger.notice("Redis has the state of voice", metadata: place)
+        for line in lines {
+            switch line {
+            case .warning(let text): logger.warning("\(text)", metadata: place)
+            case .notice(let text): logger.notice("\(text)", metadata: place)
             }
-            return
-        }
-        if before.condition.complaint == nil {
-            logger.warning("\(complaint); voice and text go on without it", metadata: place)
         }
     }
 
@@ -163,5 +154,6 @@ extension VoiceStateCacheFigures {
         lost = writer.lost
         filled = writer.filled
         refused = writer.refused
+        contested = writer.contested
     }
 }

@@ -48,6 +48,8 @@ public enum VoiceStateCacheCondition: Equatable, Sendable {
     case refused(cause: String)
     /// Redis does not answer.
     case away(cause: String)
+    /// Another server writes under this server's name, and has taken it over. What Redis has is the other's.
+    case contested(serverName: String)
 
     /// For readiness: nil where all is well. The server serves all the same.
     public var complaint: String? {
@@ -55,6 +57,7 @@ public enum VoiceStateCacheCondition: Equatable, Sendable {
         case .inMemory, .current, .filling: nil
         case .refused(let cause): "Redis does not take the state of voice: \(cause)"
         case .away(let cause): "Redis is away: \(cause)"
+        case .contested(let name): "another server writes under the name \(name) (cache.server_name)"
         }
     }
 }
@@ -84,6 +87,8 @@ public struct VoiceStateCacheFigures: Equatable, Sendable {
     /// Times that Redis was given everything, and times that it refused to take something.
     public var filled: UInt64 = 0
     public var refused: UInt64 = 0
+    /// Times that another server was found to have taken the name over.
+    public var contested: UInt64 = 0
 
     public init() {}
 }

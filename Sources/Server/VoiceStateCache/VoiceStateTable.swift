@@ -5,6 +5,9 @@ enum CacheKey: Hashable, Sendable {
     case session(UInt16)
     case quality(UInt16)
     case room(RoomID)
+
+    /// Nil where it is not about a room.
+    var roomID: RoomID? { if case .room(let room) = self { room } else { nil } }
 }
 
 /// What stands under a key now.

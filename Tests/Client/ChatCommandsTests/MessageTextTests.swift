@@ -33,6 +33,13 @@ struct MessageTextTests {
         #expect(lines[1] == "    #13 2026-11-22 21:05:10Z bob: forged\u{FFFD}[2J\u{FFFD}x")
     }
 
+    @Test func `emoji that are joined stay together, in messages and in what was found`() {
+        let family = "👨\u{200D}👩\u{200D}👧\u{200D}👦"
+        #expect(text.lines(message("we \(family)")) == ["#12 2026-11-22 21:05:09Z ada: we \(family)"])
+        let hit = SearchHit(message: message("x"), snippet: family, marks: [])
+        #expect(text.lines(hit, in: "General") == ["#12 2026-11-22 21:05:09Z [General] ada: \(family)"])
+    }
+
     @Test func `matches stand in brackets; marks outside the snippet are passed over`() {
         func hit(_ snippet: String, _ marks: [(Int, Int)]) -> String {
             MessageText.marked(

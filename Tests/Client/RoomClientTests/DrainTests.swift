@@ -42,6 +42,15 @@ import Testing
         async let drained: Void = daemon.drain()
         #expect(await closing(ann) == 50_000)
         await #expect { try await client("bob", at: daemon) } throws: { "\($0)".contains("close") }
+        // A session that is resumed, or a password that is given, is no less right for it.
+        let bob = try await RoomClient.connect(
+            to: ServerAddress(host: "127.0.0.1", port: daemon.controlPort), options: options)
+        await #expect {
+            try await bob.logIn(username: "ann", password: "a long password", device: nil)
+        } throws: {
+            ($0 as? RoomClientError)?.code == .serverRefused(.serverStopping)
+        }
+        await bob.close()
         var acknowledged: [String] = []
         for number in 0..<50 {
             let message = ControlMessage.roomMessage(

@@ -10,6 +10,8 @@ struct ServerSessionTests {
     /// A server that hands out one session, and remembers how people logged in.
     private final class Door: Sendable {
         let logins = Mutex<[ControlMessage]>([])
+        /// So many of the next logins come while the server closes.
+        let refusals = Mutex(0)
 
         func serve(port: UInt16 = 0) async throws -> LineServer {
             try await LineServer.start(certificate: nil, port: port) { envelope in
@@ -17,6 +19,11 @@ struct ServerSessionTests {
                 switch envelope.message {
                 case .login, .register, .resume:
                     self.logins.withLock { $0.append(envelope.message) }
+                    if self.isStopping() {
+                        let refusal = ControlMessage.authFailure(
+                            reason: "the server is closing", retryAfterMilliseconds: nil, code: .serverStopping)
+                        return [envelope.answered(refusal)]
+                    }
                     if case .login(_, "wrong", _) = envelope.message {
                         return [envelope.answered(.authFailure(reason: "wrong name or password"))]
                     }
@@ -27,6 +34,13 @@ struct ServerSessionTests {
                 case .ping: return [envelope.answered(.pong)]
                 default: return []
                 }
+            }
+        }
+
+        private func isStopping() -> Bool {
+            refusals.withLock { left in
+                defer { left = max(0, left - 1) }
+                return left > 0
             }
         }
     }
@@ -114,6 +128,41 @@ struct ServerSessionTests {
         #expect(await nextLogin(&events).suffix(2) == ["connected", "loggedIn"])
         session.stop()
         #expect(await end.value == nil)
+        await server.stop()
+    }
+
+    @Test(arguments: [LoginProof.password("secret"), .sessionToken("ab12")])
+    func `a server that closes refuses nobody for good: who was here before comes to its successor`(
+        proof: LoginProof
+    ) async throws {
+        let door = Door()
+        door.refusals.withLock { $0 = 1 }
+        let server = try await door.serve()
+        let session = session(at: server.address) {
+            $0.proof = proof
+            $0.retriesFirst = true
+        }
+        let (stream, end) = run(session)
+        var events = stream.makeAsyncIterator()
+        let names = await nextLogin(&events)
+        #expect(names.contains("retrying") && names.suffix(2) == ["connected", "loggedIn"])
+        #expect(door.logins.withLock { $0.count } == 2)
+        session.stop()
+        #expect(await end.value == nil)
+        await server.stop()
+    }
+
+    @Test func `who comes for the first time while the server closes is told so, and not that the password is wrong`()
+        async throws
+    {
+        let door = Door()
+        let server = try await door.serve()
+        for registers in [false, true] {
+            door.refusals.withLock { $0 = 1 }
+            let error = await session(at: server.address) { $0.registersFirst = registers }.run { _ in }
+            #expect(error?.code == .serverRefused(.serverStopping))
+            #expect(error?.serverCode == "ServerStopping")
+        }
         await server.stop()
     }
 

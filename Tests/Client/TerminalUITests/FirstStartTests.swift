@@ -55,6 +55,23 @@ struct FirstStartTests {
         #expect(!form.isBusy)
     }
 
+    @Test("a session that has ended asks for the password of the name that was logged in, and for nothing else")
+    func sessionEnded() {
+        let desk = Desk()
+        desk.model.user = "ada"
+        desk.model.link = .connecting
+        desk.send(.ended(.init(.sessionEnded, "the session was ended")))
+        guard case .setup(let form) = desk.model.overlay else {
+            Issue.record("there is no form")
+            return
+        }
+        #expect(form.server == "chat.test:8080")
+        #expect(form.user == "ada")
+        desk.type("secret\n")
+        let login = Login(server: "chat.test:8080", user: "ada", password: "secret", registers: false)
+        #expect(desk.takeEffects() == [.connect(login)])
+    }
+
     @Test("nothing is trusted that was not confirmed")
     func distrust() {
         let desk = Desk()

@@ -1,3 +1,4 @@
+import CellScreen
 import ControlWire
 import Identifiers
 import KeyInput
@@ -32,6 +33,44 @@ struct OverlayScreenTests {
         desk.type("secret\n")
         desk.send(.fingerprint("SHA256:3c9b5e1f7a2d4c6b8e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f"))
         Golden.expect(desk.model, "fingerprint-40x10")
+    }
+
+    /// As long as it gets: two fingerprints, a path, and what to do.
+    private static let changed: String = {
+        let (new, old) = (OverlayScreenTests.fingerprint("3C"), OverlayScreenTests.fingerprint("A7"))
+        return "the certificate of chat.example.org:8080 has changed: somebody may be listening in. Presented \(new), "
+            + "which is not signed by an authority that this system trusts; remembered \(old) "
+            + "(/home/ada/.local/share/roomtone/known_servers, line 12). If its administrator confirms the new one, delete "
+            + "that line (12) and connect again, or demand it with --fingerprint."
+    }()
+
+    private static func fingerprint(_ byte: String) -> String {
+        "SHA256:" + Array(repeating: byte, count: 32).joined(separator: ":")
+    }
+
+    /// What stands in the dialog, without blanks and frame.
+    private func words(_ desk: Desk) -> String {
+        View.draw(desk.model).text.filter { !$0.isWhitespace && $0 != "│" }
+    }
+
+    private func warned(columns: Int, rows: Int) -> Desk {
+        let desk = Stage.empty(columns: columns, rows: rows)
+        desk.model.overlay = .setup(SetupForm(server: "chat.example.org", user: "ada"))
+        desk.send(.ended(RoomClientError(.certificateRefused, Self.changed)))
+        return desk
+    }
+
+    @Test(arguments: [(80, 24), (200, 50)])
+    func `a changed certificate is warned of in full, with the keys below it`(columns: Int, rows: Int) {
+        let shown = words(warned(columns: columns, rows: rows))
+        #expect(shown.contains(Self.changed.filter { !$0.isWhitespace }), "\(shown)")
+        #expect(shown.contains("Tab:next·Space:tick·Enter:connect"))
+    }
+
+    @Test func `on the smallest screen the warning begins with what matters most`() {
+        let shown = words(warned(columns: 40, rows: 10))
+        #expect(shown.contains("haschanged:somebodymaybelisteningin."), "\(shown)")
+        for label in ["Server", "Name", "Password"] { #expect(shown.contains(label)) }
     }
 
     @Test(arguments: [(40, 10), (80, 24), (120, 60)])

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Identifiers
 import Synchronization
 import TestSupport
@@ -128,5 +129,99 @@ import Testing
         }
         #expect(
             error?.code == .databaseDamaged && error?.description.contains("not a database of this program") == true)
+    }
+
+    /// Tables of those names others have as well, and a history of their own too.
+    @Test func theNamesOfTablesAreNotEnough() async throws {
+        let folder = try TemporaryFolder()
+        let foreign = try DatabaseQueue(path: folder.file("foreign"))
+        try await foreign.write { database in
+            try database.execute(sql: "CREATE TABLE message (a INTEGER); CREATE TABLE account (b INTEGER)")
+        }
+        func problem() -> ChatStoreError? {
+            #expect(throws: ChatStoreError.self) {
+                try ChatStore.integrityFindings(ofFile: folder.file("foreign"), named: "this", max: 5)
+            }
+        }
+        #expect(problem()?.description == "this is not a database of this program")
+        var others = DatabaseMigrator()
+        others.registerMigration("first") { try $0.execute(sql: "CREATE TABLE other (id INTEGER)") }
+        try others.migrate(foreign)
+        #expect(problem()?.description == "this is not a database of this program")
+        try foreign.close()
+    }
+
+    @Test func aDatabaseOfAnEarlierVersionIsOneOfOurs() throws {
+        let folder = try TemporaryFolder()
+        let first = try #require(Schema.migrator.migrations.first)
+        let early = try DatabaseQueue(path: folder.file("early"))
+        try Schema.migrator.migrate(early, upTo: first)
+        try early.close()
+        #expect(try ChatStore.integrityFindings(ofFile: folder.file("early"), max: 5).isEmpty)
+    }
+
+    /// The file alone has next to nothing in it: all is in the log.
+    @Test func aCopyOfAFileInUseHasWhatIsInItsLog() async throws {
+        let fixture = try await MessageFixture()
+        try await fixture.post("hello")
+        let log = try #require(
+            try FileManager.default.attributesOfItem(atPath: fixture.path + "-wal")[.size] as? Int)
+        #expect(log > 0)
+        let copy = fixture.directory.file("copy")
+        try ChatStore.makeCopy(ofFile: fixture.path, at: copy)
+        #expect(try messages(in: copy).map(\.content) == ["hello"])
+        #expect(try fixture.directory.permissions(of: "copy") == 0o600)
+        #expect(try ChatStore.integrityFindings(ofFile: copy, max: 5).isEmpty)
+        for suffix in ["-wal", "-shm", "-journal"] { #expect(!FileManager.default.fileExists(atPath: copy + suffix)) }
+        try await fixture.store.close()
+    }
+
+    /// As SQLite reports a full disk: the copy may not grow any further.
+    @Test func aFullDiskIsCalledThat() async throws {
+        let fixture = try await MessageFixture()
+        let target = try DatabaseQueue(path: fixture.directory.file("copy"))
+        try await target.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 2") }
+        let error = #expect(throws: ChatStoreError.self) { try ChatStore.copy(fixture.store.pool, into: target) }
+        #expect(error?.code == .databaseUnavailable)
+        #expect(error?.description == "\(target.path): No space left on device")
+        try target.close()
+        try await fixture.store.close()
+    }
+
+    /// Closed, but its header says that there may be a log, for the index of which there is no place here.
+    @Test(.enabled(if: geteuid() != 0, "root writes everywhere")) func whereNothingCanBeWrittenAFileIsReadAllTheSame()
+        async throws
+    {
+        let fixture = try await MessageFixture()
+        try await fixture.post("hello")
+        try await fixture.store.close()
+        let folder = try TemporaryFolder()
+        let path = folder.file("a file #1?.sqlite")
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: path)
+        chmod(folder.path, 0o500)
+        defer { chmod(folder.path, 0o700) }
+        #expect(try ChatStore.integrityFindings(ofFile: path, max: 5).isEmpty)
+        let copy = fixture.directory.file("copy")
+        try ChatStore.makeCopy(ofFile: path, at: copy)
+        #expect(try messages(in: copy).map(\.content) == ["hello"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root writes everywhere")) func aLogThatCannotBeReadIsNotLeftOut() async throws {
+        let fixture = try await MessageFixture()
+        try await fixture.post("hello")
+        let folder = try TemporaryFolder()
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: fixture.path + suffix, toPath: folder.file("file" + suffix))
+        }
+        try await fixture.store.close()
+        chmod(folder.path, 0o500)
+        defer { chmod(folder.path, 0o700) }
+        let copy = fixture.directory.file("copy")
+        let error = #expect(throws: ChatStoreError.self) {
+            try ChatStore.makeCopy(ofFile: folder.file("file"), at: copy)
+        }
+        #expect(error?.description.contains("cannot be read where it is: copy it, with ") == true)
+        #expect(!FileManager.default.fileExists(atPath: copy))
     }
 }

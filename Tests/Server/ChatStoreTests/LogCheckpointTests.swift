@@ -101,6 +101,26 @@ import Testing
         #expect(try logBytes() < grown + Self.logBytesMax / 2)
     }
 
+    @Test func logIsEmptiedAndNobodyIsWaitedFor() throws {
+        try writeRows()
+        let other = try DatabaseQueue(path: pool.path)
+        try other.read { database in
+            _ = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM page")
+            let start = ContinuousClock.now
+            #expect(!pool.writeWithoutTransaction { checkpoints.empty($0) }, "somebody reads the log")
+            #expect(start.duration(to: .now) < .seconds(ChatStore.busySecondsMax / 2))
+        }
+        let timeout = try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA busy_timeout") }
+        #expect(timeout == Int(ChatStore.busySecondsMax * 1_000), "other statements wait as ever")
+        #expect(pool.writeWithoutTransaction { checkpoints.empty($0) })
+        #expect(try logBytes() == 0)
+        try writeRows()
+        let rows = try pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM page") }
+        #expect(rows == 20)
+        try checkpoints.close()
+        #expect(!pool.writeWithoutTransaction { checkpoints.empty($0) }, "the end empties it itself")
+    }
+
     /// A write that ends while the store is closed reports its rows too late; copying then would end the process.
     @Test func nothingIsCopiedAfterTheEnd() throws {
         try writeRows()
@@ -120,6 +140,8 @@ import Testing
         }
         #expect(pages == 0)
         #expect(synchronous == 2)
+        let isZeroed = try await fixture.store.write { try Bool.fetchOne($0, sql: "PRAGMA secure_delete") }
+        #expect(isZeroed == true)
         #expect(cache == -(ChatStore.writerCacheBytesMax >> 10))
         let readersCache = try await fixture.store.read { try Int.fetchOne($0, sql: "PRAGMA cache_size") }
         #expect(readersCache == -(ChatStore.readerCacheBytesMax >> 10))

@@ -67,7 +67,7 @@ import Testing
                 Issue.record("\(outcome)")
                 return
             }
-            #expect(error.code == .databaseUnavailable)
+            #expect(error.code == .diskFull)
             #expect(error.description.contains("full"))
         }
         #expect(store.messageLogFigures.failures == 21)

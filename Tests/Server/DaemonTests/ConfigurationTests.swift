@@ -126,9 +126,15 @@ import VoiceRelay
                 == "FILE, key log_level: expected trace, debug, info, notice, warning, error, critical, found “loud”")
     }
 
-    @Test func unknownKeysNameTheirLineAndWhatIsKnown() throws {
+    @Test func unknownKeysNameTheirLineAndWhatMayHaveBeenMeant() throws {
         let section = try error("control:\n  port: 1\n  prot: 2\n")
-        #expect(section.hasPrefix("FILE:3: unknown key “control.prot”; known are control.host, control.port"))
+        #expect(
+            section == """
+                FILE:3: unknown key “control.prot”; the nearest are control.port, control.host, voice.port; \
+                “roomtoned check-config --list” names all
+                """)
+        let long = try error("control:\n  \(String(repeating: "x", count: 900)): 2\n")
+        #expect(long.hasPrefix("FILE:2: unknown key “control.xxx"))
         #expect(try error("contrl:\n  port: 1\n").hasPrefix("FILE:1: unknown key “contrl”"))
         #expect(try error("control:\n  port:\n    number: 1\n").hasPrefix("FILE:2: unknown key “control.port”"))
     }

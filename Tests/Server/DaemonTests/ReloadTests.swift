@@ -79,13 +79,13 @@ import Testing
     @Test func anIdentityThatIsGoneIsNotReplacedByAnother() async throws {
         try write("")
         let server = try await daemon()
-        for file in [ServerIdentity.certificateFile, ServerIdentity.keyFile] {
+        for file in ["certificate.pem", "key.pem"] {
             try FileManager.default.removeItem(atPath: folder.file("data/" + file))
         }
         try write("rooms: {max: 5}")
         let error = await #expect(throws: DaemonError.self) { try await server.reload() }
-        #expect(error?.description.contains(ServerIdentity.certificateFile) == true)
-        #expect(!FileManager.default.fileExists(atPath: folder.file("data/" + ServerIdentity.keyFile)))
+        #expect(error?.description.contains("certificate.pem") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("data/" + "key.pem")))
         await server.stop()
     }
 

@@ -47,7 +47,7 @@ import Testing
 
     private func pipe() throws -> (reader: Int32, writer: Int32) {
         var ends: [Int32] = [-1, -1]
-        try #require(pipe2(&ends, O_CLOEXEC) == 0)
+        try #require(Foundation.pipe(&ends) == 0)
         return (ends[0], ends[1])
     }
 }

@@ -31,6 +31,8 @@ import Testing
             + [
                 MetricFamily("roomtone_http_requests_total", .counter, "", []),
                 MetricFamily("roomtone_http_request_seconds", .summary, "", []),
+                MetricFamily("roomtone_http_connections_closed_total", .counter, "", []),
+                MetricFamily("roomtone_http_accepts_failed_total", .counter, "", []),
             ]
     }()
 

@@ -84,6 +84,23 @@ import Testing
         }
     }
 
+    /// Who asks two hundred times at once and reads nothing is in nobody's way, nor in that of a server that stops.
+    @Test func whoAsksTooMuchAtOnceIsInNobodysWay() async throws {
+        try await withServer(connectionsMax: 2) { server, client in
+            let port = server.operationsPort ?? 0
+            let strangers = try await blocking {
+                try (0..<2).map { _ in
+                    let stranger = try RawHTTPConnection(port: port)
+                    try stranger.say(String(repeating: "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", count: 200))
+                    return stranger
+                }
+            }
+            #expect(try await client.ask("/livez").status == 200)
+            await server.stop()
+            withExtendedLifetime(strangers) {}
+        }
+    }
+
     /// Lines that are no HTTP, and header fields beyond the limit, end their connection and nothing else.
     @Test(arguments: [
         "\u{16}\u{3}\u{1}\u{2}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /livez HTTP/1.1\r\nHost : a\r\n\r\n",

@@ -46,4 +46,11 @@ final class RawHTTPConnection: Sendable {
         let count = recv(descriptor, &bytes, bytes.count, 0)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
+
+    /// All that comes until the end.
+    func rest() throws -> String {
+        var text = ""
+        while case let part = try answer(), !part.isEmpty { text += part }
+        return text
+    }
 }

@@ -82,4 +82,40 @@ import Testing
         #expect(left.contains("notes.txt"), "what is not ours stays")
         await harness.stop()
     }
+
+    /// Made while the clock ran ahead, so their names and times are later than that of any copy made now.
+    @Test(arguments: [Maintenance.backupsMax - 1, Maintenance.backupsMax])
+    func theCopyJustMadeStaysWhateverTheOthersAreCalled(others: Int) async throws {
+        let harness = try await RoomsHarness()
+        let maintenance = try #require(harness.services.administration.maintenance)
+        try FileManager.default.createDirectory(
+            atPath: harness.directory.file("backups"), withIntermediateDirectories: false)
+        for number in 0..<others {
+            let name = "backups/roomtone-2999-\(String(format: "%03d", number)).sqlite"
+            try harness.directory.write("", to: name)
+            // The later its name, the older it is: time decides.
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: TimeInterval(1_000_000 - number))],
+                ofItemAtPath: harness.directory.file(name))
+        }
+        let made = try await maintenance.backUp()
+        let left = try FileManager.default.contentsOfDirectory(atPath: harness.directory.file("backups"))
+        #expect(left.count == Maintenance.backupsMax)
+        #expect(FileManager.default.fileExists(atPath: harness.directory.file(made.file)))
+        let oldest = "roomtone-2999-\(String(format: "%03d", others - 1)).sqlite"
+        #expect(left.contains(oldest) == (others < Maintenance.backupsMax))
+        await harness.stop()
+    }
+
+    @Test func aFileInThePlaceOfTheFolderIsNamed() async throws {
+        let harness = try await RoomsHarness()
+        let maintenance = try #require(harness.services.administration.maintenance)
+        try harness.directory.write("mine", to: "backups")
+        let refusal = await #expect(throws: Maintenance.Refusal.self) { try await maintenance.backUp() }
+        let folder = harness.directory.file("backups")
+        #expect(refusal?.description == "The copy was not made: \(folder) is not a folder")
+        #expect(refusal?.isBusy == false)
+        #expect(try harness.directory.text(of: "backups") == "mine")
+        await harness.stop()
+    }
 }

@@ -91,6 +91,24 @@ import VoiceTestSupport
         await harness.stop()
     }
 
+    /// Who administers a room need not have joined it; the command line never does.
+    @Test func whoIsNotInTheRoomIsAnsweredToo() async throws {
+        let harness = try await recordingServer()
+        let bob = try await enter(try await harness.member("bob", in: 1))
+        let admin = try await harness.member("eve", role: .admin)
+        _ = try await bob.client.received()
+        let requests: [(ControlMessage, Bool)] = [
+            (.startRecording(roomID: room(1)), true), (.stopRecording(roomID: room(1)), false),
+        ]
+        for (request, isRecording) in requests {
+            let answers = try await admin.ask(request, id: 7)
+            #expect(states(answers).map(\.isRecording) == [isRecording], "answered once")
+            #expect(answers.map(\.requestID) == [7], "and told nothing else of the room")
+            #expect(states(try await bob.client.received()).last?.isRecording == isRecording)
+        }
+        await harness.stop()
+    }
+
     @Test func aMixIsToldToAllAndFetchedByWhoMayRecord() async throws {
         let harness = try await recordingServer()
         let ann = try await enter(try await harness.member("ann", role: .admin, in: 1))

@@ -127,6 +127,57 @@ import Testing
         await cache.stop()
     }
 
+    @Test func setsThatWereDeletedAreFilledAnew() async throws {
+        let redis = try RedisProcess()
+        let cache = try cache(redis)
+        populate(cache)
+        try await expectRight(redis, cache)
+        _ = try await redis.ask([RedisCommand("DEL", "roomtone:test:voice:sessions", "roomtone:test:voice:rooms")])
+        cache.put(People.session(8, room: 4, isSpeaking: true))
+        try await expectRight(redis, cache)
+        #expect(cache.figures.filled == 2 && cache.figures.refused == 0)
+        await cache.stop()
+    }
+
+    @Test func theSetOfARoomsPeopleIsRefreshed() async throws {
+        let redis = try RedisProcess()
+        let cache = try cache(redis) { $0.lifetime = .seconds(10) }
+        populate(cache)
+        try await expectRight(redis, cache)
+        // Without an expiry until the next refresh gives it one: that shows that this set is refreshed.
+        let key = "roomtone:test:voice:room:2:sessions"
+        _ = try await redis.ask([RedisCommand("PERSIST", key)])
+        while try await redis.ask([RedisCommand("TTL", key)]) == [.integer(-1)] {}
+        #expect(cache.figures.filled == 1, "refreshed, not written again")
+        await cache.stop()
+    }
+
+    @Test func keysOfAnotherTypeAreRemoved() async throws {
+        let redis = try RedisProcess()
+        let names = ["", ":sessions", ":rooms", ":session:7", ":room:1", ":room:1:sessions", ":quality:7"]
+        for name in names { _ = try await redis.ask([RedisCommand("SET", "roomtone:test:voice" + name, "junk")]) }
+        let cache = try cache(redis)
+        populate(cache)
+        try await expectRight(redis, cache)
+        #expect(cache.figures.refused > 0 && cache.figures.lost == 0)
+        await cache.stop()
+    }
+
+    @Test func twoServersUnderOneNameDoNotFight() async throws {
+        let redis = try RedisProcess()
+        let first = try cache(redis)
+        populate(first)
+        try await expectRight(redis, first)
+        let second = try cache(redis)
+        populate(second, 20)
+        await expect(first) { $0.condition == .contested(serverName: "test") }
+        try await expectRight(redis, second)
+        #expect(first.figures.filled == 1)
+        await second.stop()
+        try await expectRight(redis, first)
+        await first.stop()
+    }
+
     @Test func aPasswordLetsInAndAWrongOneIsReported() async throws {
         let redis = try RedisProcess(["--requirepass", "s3cret"])
         let wrong = try cache(redis) { $0.password = "wrong" }

@@ -44,13 +44,19 @@ package struct Model: Equatable, Sendable {
     package struct Notice: Equatable, Sendable {
         package var text: String
         package var isError: Bool
+        /// Somebody has taken the person out of a room: who and why is told nowhere else.
+        package var isRemoval: Bool
         package var until: Duration
 
-        package init(text: String, isError: Bool, until: Duration) {
+        package init(text: String, isError: Bool, isRemoval: Bool = false, until: Duration) {
             self.text = text
             self.isError = isError
+            self.isRemoval = isRemoval
             self.until = until
         }
+
+        /// None gives way to one of less weight.
+        var weight: Int { isRemoval ? 2 : isError ? 1 : 0 }
     }
 
     // The terminal.
@@ -68,6 +74,8 @@ package struct Model: Equatable, Sendable {
 
     // The server.
     package var server: String
+    /// As whom the session was begun; empty until it is known. Not as long or short as names on the screen.
+    package var user: String
     package var link = Link.none
     package var account: Account?
     /// Joined rooms, in the order of their names; then the private conversations, the latest first.
@@ -152,12 +160,13 @@ package struct Model: Equatable, Sendable {
     }
 
     package init(
-        size: Size, settings: Settings, server: String = "", clientIDPrefix: String, wallClockStart: Int64 = 0,
-        zone: TimeZoneOffset = .utc
+        size: Size, settings: Settings, server: String = "", user: String = "", clientIDPrefix: String,
+        wallClockStart: Int64 = 0, zone: TimeZoneOffset = .utc
     ) {
         self.size = size
         self.settings = settings
         self.server = server
+        self.user = user
         self.clientIDPrefix = clientIDPrefix
         self.wallClockStart = wallClockStart
         self.zone = zone

@@ -78,12 +78,11 @@ extension Model {
         form.error = nil
         overlay = .setup(form)
         server = TerminalText.line(form.server.trimmingSpaces)
+        user = form.user.trimmingSpaces
         link = .connecting
         return [
             .connect(
-                Login(
-                    server: server, user: form.user.trimmingSpaces, password: form.password,
-                    registers: form.registers))
+                Login(server: server, user: user, password: form.password, registers: form.registers))
         ]
     }
 

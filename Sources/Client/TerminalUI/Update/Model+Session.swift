@@ -45,12 +45,13 @@ extension Model {
         return [.request(.users), .request(.rooms), .request(.unread)]
     }
 
-    /// What the form says, until the server says how the name is written.
+    /// What the form says, or the login had, until the server says how the name is written.
     private var settingsUser: String {
         switch overlay {
         case .setup(let form): form.user
-        case .fingerprint(let question): question.form?.user ?? ""
-        default: account?.name ?? ""
+        case .fingerprint(let question): question.form?.user ?? user
+        // The name on the screen may be cut.
+        default: user.isEmpty ? account?.name ?? "" : user
         }
     }
 
@@ -140,10 +141,12 @@ extension Model {
             change(.room(room)) { $0.permissions = permissions }
             return []
         case .roomDeleted(let room, let name, let by):
-            note("\(TerminalText.name(by)) has deleted the room “\(TerminalText.name(name))”.")
+            note(
+                "\(TerminalText.name(by)) has deleted the room “\(TerminalText.name(name))”.", isError: true,
+                isRemoval: true)
             return drop(room)
         case .removedFromRoom(let removal):
-            note(removal.explanation, isError: true)
+            note(removal.explanation, isError: true, isRemoval: true)
             if removal.action == .moved {
                 // In voice the voice half goes along; out of it there is nothing to move.
                 return seat?.room == removal.roomID

@@ -68,12 +68,31 @@ extension Model {
 
     // MARK: Words for the person
 
-    mutating func note(_ text: String, isError: Bool = false) {
+    mutating func note(_ text: String, isError: Bool = false, isRemoval: Bool = false) {
         let text = TerminalText.line(text)
+        var notice = Notice(text: text, isError: isError, isRemoval: isRemoval, until: now)
+        // The voice half may say the same again, as something ordinary.
+        for old in notices where old.text == text {
+            notice.isError = notice.isError || old.isError
+            notice.isRemoval = notice.isRemoval || old.isRemoval
+        }
+        notice.until += notice.isError ? Self.errorLifetime : Self.noticeLifetime
         notices.removeAll { $0.text == text }
-        notices.append(
-            Notice(text: text, isError: isError, until: now + (isError ? Self.errorLifetime : Self.noticeLifetime)))
-        if notices.count > Self.noticesMax { notices.removeFirst() }
+        // Before the new one, which is to be seen in any case, what weighs least goes first.
+        if notices.count >= Self.noticesMax, let least = notices.map(\.weight).min(),
+            let index = notices.firstIndex(where: { $0.weight == least })
+        {
+            notices.remove(at: index)
+        }
+        notices.append(notice)
+    }
+
+    /// The newest, below what weighs more and is older: nothing that has to be read is replaced by chatter. At most one
+    /// of each weight.
+    package var noticesShown: [Notice] {
+        var shown: [Notice] = []
+        for notice in notices.reversed() where notice.weight > (shown.last?.weight ?? -1) { shown.append(notice) }
+        return shown.reversed()
     }
 
     mutating func complain(_ error: RoomClientError) { note(error.description, isError: true) }

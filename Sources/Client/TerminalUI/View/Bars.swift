@@ -50,9 +50,10 @@ struct StatusBar {
     let model: Model
     let theme: Theme
 
-    /// What is to be said; the newest comes first, the hints when there is nothing.
+    /// What is to be said, each in lines of its own; the hints when there is nothing.
     private func pieces(_ columns: Int) -> [StyledText] {
-        if let notice = model.notices.last { return Self.pieces(notice.text, isError: notice.isError, theme) }
+        let notices = model.noticesShown.map { Self.pieces($0.text, isError: $0.isError, theme) }
+        if !notices.isEmpty { return Array(notices.joined(separator: [StyledText("\n")])) }
         if case .down(_, let reason) = model.link {
             return Self.pieces("The server is gone: \(reason)", isError: true, theme)
         }
