@@ -5,27 +5,22 @@ import NIOCore
 /// `accept(2)` that keeps failing.
 final class AcceptBackoff: ChannelInboundHandler {
     typealias InboundIn = Channel
-    typealias InboundOut = Channel
 
     private static let pause = TimeAmount.seconds(1)
+    /// Between two lines of the log: a lack may come and go with every connection.
+    private static let silence = TimeAmount.minutes(1)
 
     private let logger: Logger
     private var isPausing = false
-    /// Said once, until a connection could be accepted again.
-    private var isTold = false
+    private var mayTellAt = NIODeadline.uptimeNanoseconds(0)
 
     init(logger: Logger) { self.logger = logger }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        isTold = false
-        context.fireChannelRead(data)
-    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isPausing else { return }
         isPausing = true
-        if !isTold {
-            isTold = true
+        if mayTellAt <= .now() {
+            mayTellAt = .now() + Self.silence
             logger.warning(
                 "a connection could not be accepted; it is tried again each second", metadata: ["cause": "\(error)"])
         }

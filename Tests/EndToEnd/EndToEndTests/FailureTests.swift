@@ -60,7 +60,7 @@ struct FailureTests {
             var crowd = (0..<64).compactMap { _ in try? LoopbackSocket(port: port) }
             let complaint = "a connection could not be accepted"
             try server.waitFor(complaint)
-            crowd.removeLast(32)
+            crowd.removeFirst(56)
             // It is tried again a second after it failed: nobody gets in without.
             _ = try LineClient(port: port, registering: "ada")
             #expect(server.output.ranges(of: complaint).count == 1, "\(server.output)")
